@@ -1,0 +1,32 @@
+//! The trait that every source of models implements, in this crate and in `engine`.
+
+use std::pin::Pin;
+
+use domain::Model;
+use futures_util::{Stream, future::BoxFuture};
+
+use crate::{CompletionEvent, CompletionRequest, Error};
+
+/// The events of one answer. Dropping it ends the request upstream: the connection is closed, the engine stops.
+pub type CompletionStream = Pin<Box<dyn Stream<Item = Result<CompletionEvent, Error>> + Send>>;
+
+/// What a test of a connection found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderInfo {
+    /// What answers there: "Ollama 0.33.0", say, where it tells.
+    pub server: Option<String>,
+    /// How many models it offers.
+    pub models: usize,
+}
+
+/// A source of models.
+pub trait Provider: Send + Sync {
+    /// The models it offers now.
+    fn models(&self) -> BoxFuture<'_, Result<Vec<Model>, Error>>;
+
+    /// Whether it can be reached and the key is good, without spending anything.
+    fn test(&self) -> BoxFuture<'_, Result<ProviderInfo, Error>>;
+
+    /// Sends one request; never asks twice. Errors before the first byte come as the stream's first item.
+    fn complete(&self, request: CompletionRequest) -> CompletionStream;
+}
