@@ -1,1 +1,123 @@
-//! app
+//! The verbs of Web+. Every door (desktop window, HTTP, command line) calls these, through one table (`api`), and decides
+//! nothing itself. Deliberately not here: SQL (`store`), wire formats (`llm`), processes (`engine`), parsing (`markup`).
+
+pub mod api;
+pub mod bindings;
+pub mod chat;
+mod clients;
+pub mod clock;
+pub mod code;
+pub mod conversations;
+pub mod engine_state;
+mod environment;
+mod error;
+pub mod events;
+pub mod files;
+pub mod gateway;
+pub mod jobs;
+pub mod models;
+mod open;
+pub mod presets;
+pub mod providers;
+pub mod secrets;
+pub mod settings;
+mod shelf;
+pub mod system;
+pub mod tasks;
+pub mod threads;
+pub mod usage;
+
+pub use api::call;
+pub use environment::environment_options;
+pub use error::{Error, ErrorBody};
+pub use open::{AppOptions, OpenError, ScriptedProviders};
+
+use std::{ops::Deref, sync::Arc, time::Duration};
+
+use domain::ErrorCode;
+use engine::EmbeddedEngine;
+
+use crate::{clock::Clock, engine_state::EngineState, events::Bus, secrets::Secrets, tasks::Tasks};
+
+/// How long tasks may take to end when the application does.
+const SHUTDOWN: Duration = Duration::from_secs(5);
+
+/// The running application: one per data folder. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+/// What the verbs work with.
+pub struct Inner {
+    /// The database.
+    pub store: store::Store,
+    /// Who is told what happened.
+    pub bus: Bus,
+    /// Background tasks.
+    pub tasks: Tasks,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// API keys.
+    pub secrets: Secrets,
+    /// Files that a person chose, by one-use handle.
+    pub files: files::Files,
+    pub(crate) http: llm::Http,
+    pub(crate) options: AppOptions,
+    pub(crate) highlighter: Arc<markup::Highlighter>,
+    pub(crate) turns: chat::Turns,
+    pub(crate) shelf: shelf::Shelf,
+    pub(crate) clients: clients::Clients,
+    pub(crate) jobs: jobs::Jobs,
+    /// Seconds.
+    first_token_timeout: std::sync::atomic::AtomicU32,
+    engine: Result<EmbeddedEngine, String>,
+    condition: store::Condition,
+}
+
+impl Deref for App {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl App {
+    /// How the database was found at the start, with its sentence if anything was wrong.
+    pub fn condition(&self) -> &store::Condition {
+        &self.condition
+    }
+
+    /// How long a model may take to its first token.
+    pub(crate) fn first_token_timeout(&self) -> Duration {
+        Duration::from_secs(u64::from(self.first_token_timeout.load(std::sync::atomic::Ordering::Relaxed)))
+    }
+
+    pub(crate) fn set_first_token_timeout(&self, seconds: u32) {
+        if self.first_token_timeout.swap(seconds, std::sync::atomic::Ordering::Relaxed) != seconds {
+            self.clients.forget_all();
+        }
+    }
+
+    /// The embedded engine, or why there is none.
+    pub(crate) fn embedded(&self) -> Result<EmbeddedEngine, Error> {
+        self.engine.clone().map_err(|message| Error::new(ErrorCode::EngineUnavailable, message))
+    }
+
+    /// What the embedded engine is doing.
+    pub fn engine_state(&self) -> EngineState {
+        match &self.engine {
+            Ok(engine) => engine_state::convert(&engine.state()),
+            Err(message) => EngineState::Unavailable { message: message.clone() },
+        }
+    }
+
+    /// Ends every task (running answers are kept as interrupted), the engine and the writer, in that order.
+    pub async fn shutdown(&self) {
+        if !self.tasks.shutdown(SHUTDOWN).await {
+            tracing::warn!(alive = self.tasks.alive(), "some tasks did not end in time");
+        }
+        if let Ok(engine) = &self.engine {
+            engine.shutdown().await;
+        }
+        self.store.close().await;
+    }
+}

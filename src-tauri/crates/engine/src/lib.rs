@@ -1,1 +1,28 @@
-//! engine
+//! Models on this machine: reading their files, getting them, and running them in a process of their own.
+//!
+//! Deliberately not here: inference itself (that is `webplus-runner`, which this crate starts and talks to), HTTP (whoever
+//! downloads hands in a `Fetch`), and what the person chose (the application passes it in).
+
+pub mod download;
+pub mod embedded;
+pub mod estimate;
+pub mod gguf;
+pub mod hardware;
+pub mod import;
+pub mod starter;
+
+mod failure;
+mod space;
+#[cfg(test)]
+mod testing;
+
+pub use download::{DownloadOptions, DownloadProgress, Fetch, FetchReply, Source, download};
+pub use embedded::{
+    EmbeddedEngine, Embeddings, EngineOptions, EngineState, KEPT_ENVIRONMENT, LoadOptions, LoadedModel,
+    LocalModel, PROVIDER, Patience, TokenCount, find_runner,
+};
+pub use estimate::{MemoryEstimate, estimate};
+pub use gguf::{GgufError, GgufHeader, PerLayer};
+pub use hardware::Hardware;
+pub use import::{ImportSink, Imported, import_gguf, sweep_imports};
+pub use starter::{Starter, StarterList};

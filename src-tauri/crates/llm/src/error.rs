@@ -123,7 +123,9 @@ impl Error {
         match self {
             Self::RateLimited { retry_after: Some(after), .. } => RetryAdvice::After(*after),
             Self::RateLimited { retry_after: None, .. } => RetryAdvice::BackOff,
-            Self::Server { refusal, .. } => refusal.retry_after.map_or(RetryAdvice::BackOff, RetryAdvice::After),
+            Self::Server { refusal, .. } => {
+                refusal.retry_after.map_or(RetryAdvice::BackOff, RetryAdvice::After)
+            }
             Self::Unreachable { retry: true, .. } => RetryAdvice::BackOff,
             _ => RetryAdvice::Never,
         }

@@ -27,6 +27,11 @@ pub trait Provider: Send + Sync {
     /// Whether it can be reached and the key is good, without spending anything.
     fn test(&self) -> BoxFuture<'_, Result<ProviderInfo, Error>>;
 
+    /// A model that isn't in the list, where the server may know it all the same; `None` where the list is complete.
+    fn unlisted(&self, _name: &str) -> Option<Model> {
+        None
+    }
+
     /// Sends one request; never asks twice. Errors before the first byte come as the stream's first item.
     fn complete(&self, request: CompletionRequest) -> CompletionStream;
 }

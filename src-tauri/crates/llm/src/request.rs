@@ -19,7 +19,10 @@ impl RequestMessage {
 
     /// The text parts, joined.
     pub fn plain(&self) -> String {
-        self.parts.iter().filter_map(|part| if let Part::Text { text } = part { Some(text.as_str()) } else { None }).collect()
+        self.parts
+            .iter()
+            .filter_map(|part| if let Part::Text { text } = part { Some(text.as_str()) } else { None })
+            .collect()
     }
 }
 
@@ -49,4 +52,17 @@ pub struct CompletionRequest {
     pub continuation: Continuation,
     /// Calls with the same key share a prompt cache where the server has one (a conversation's id).
     pub cache_key: Option<String>,
+}
+
+/// What asks a server that can't extend a partial answer to go on with it.
+pub(crate) const CONTINUE: &str = "Your last message was cut off. Continue it exactly where it ended, in the same language and format. \
+     Don't repeat anything and don't comment on the interruption.";
+
+/// A role as every protocol calls it.
+pub(crate) fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::System => "system",
+        Role::User => "user",
+        Role::Assistant => "assistant",
+    }
 }

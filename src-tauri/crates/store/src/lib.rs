@@ -1,1 +1,36 @@
-//! store
+//! Where everything is kept: one SQLite database in a folder that one process owns.
+//!
+//! `Store::read` and `Store::write` take closures to the threads that own the connections. What a closure does is
+//! written with the functions of the table modules, which take a `&Connection` and so compose in one transaction.
+//! A write that was answered survives the loss of power. Not here: decisions, ids, clocks; the caller brings them.
+
+mod backup;
+mod ballast;
+mod connection;
+mod error;
+mod folder;
+mod migrate;
+mod open;
+mod queue;
+mod readers;
+mod writer;
+
+pub mod calls;
+pub mod conversations;
+pub mod jobs;
+pub mod messages;
+pub mod models;
+pub mod outbox;
+pub mod owner;
+pub mod presets;
+pub mod providers;
+pub mod row;
+pub mod settings;
+mod store;
+pub mod threads;
+pub mod users;
+
+pub use error::Error;
+pub use open::{Condition, OpenError, Opened, Options};
+pub use rusqlite::Connection;
+pub use store::Store;

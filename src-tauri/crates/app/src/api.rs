@@ -1,0 +1,126 @@
+//! THE method table: every verb that a client can call, named once. The dispatch of every door, the permission guard and
+//! the TypeScript types come from it; forgetting one of them is a compile error.
+
+use domain::{Actor, ErrorCode, Permission};
+use futures_util::future::BoxFuture;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, value::RawValue};
+use ts_rs::TS;
+
+use crate::{
+    App, Error, bindings::Types, chat, code, conversations, engine_state, jobs, models, presets, providers, settings, system,
+    threads, usage,
+};
+
+type Run = fn(App, Actor, Value) -> BoxFuture<'static, Result<Box<RawValue>, Error>>;
+
+/// A row of the table.
+pub struct Method {
+    /// "resource/verb".
+    pub name: &'static str,
+    /// What the caller must be allowed.
+    pub permission: Permission,
+    run: Run,
+    pub(crate) types: fn(&mut Types) -> (String, String),
+}
+
+/// No parameters, or nothing to answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, TS)]
+pub struct Nothing {}
+
+macro_rules! methods {
+    ($($name:literal $permission:ident $function:path, $params:ty => $result:ty;)*) => {
+        /// Every method, in the order of their names.
+        pub const METHODS: &[Method] = &[$(Method {
+            name: $name,
+            permission: Permission::$permission,
+            run: |app, actor, params| Box::pin(async move {
+                let params: $params = parse($name, params)?;
+                let result: $result = $function(app, actor, params).await?;
+                encode(&result)
+            }),
+            types: |types| (types.name::<$params>(), types.name::<$result>()),
+        }),*];
+    };
+}
+
+methods! {
+    "call/list" Read usage::list, usage::CallListParams => domain::Page<domain::Call>;
+    "code/highlight" Read code::highlight, code::CodeHighlightParams => code::HighlightedCode;
+    "context/measure" Read chat::measure, chat::ContextMeasureParams => chat::ContextMeasure;
+    "conversation/create" Write conversations::create, conversations::ConversationCreateParams => domain::Conversation;
+    "conversation/delete" Write conversations::delete, conversations::ConversationIdParams => Nothing;
+    "conversation/draft" Write conversations::draft, conversations::ConversationDraftParams => Nothing;
+    "conversation/get" Read conversations::get, conversations::ConversationIdParams => conversations::ConversationView;
+    "conversation/list" Read conversations::list, conversations::ConversationListParams => domain::Page<domain::Conversation>;
+    "conversation/restore" Write conversations::restore, conversations::ConversationIdParams => domain::Conversation;
+    "conversation/update" Write conversations::update, conversations::ConversationUpdateParams => domain::Conversation;
+    "engine/state" Read engine_state::get, Nothing => engine_state::EngineState;
+    "job/cancel" Write jobs::cancel, jobs::JobIdParams => Nothing;
+    "job/list" Read jobs::list, Nothing => Vec<domain::Job>;
+    "job/pause" Write jobs::pause, jobs::JobIdParams => Nothing;
+    "job/resume" Write jobs::resume, jobs::JobIdParams => domain::Job;
+    "message/continue" Write chat::resume, chat::MessageIdParams => chat::MessageSent;
+    "message/edit" Write chat::edit, chat::MessageEditParams => chat::MessageSent;
+    "message/get" Read chat::get, chat::MessageIdParams => chat::MessageView;
+    "message/list" Read chat::list, chat::MessageListParams => chat::MessagePage;
+    "message/regenerate" Write chat::regenerate, chat::MessageRegenerateParams => chat::MessageSent;
+    "message/select" Write chat::select, chat::MessageIdParams => chat::MessagePage;
+    "message/send" Write chat::send, chat::MessageSendParams => chat::MessageSent;
+    "message/stop" Write chat::stop, chat::MessageIdParams => Nothing;
+    "model/download" Write models::download, models::ModelDownloadParams => domain::Job;
+    "model/import" Admin models::import, models::ModelImportParams => domain::Model;
+    "model/list" Read models::list, models::ModelListParams => models::ModelList;
+    "model/remove" Admin models::remove, models::ModelIdParams => Nothing;
+    "model/start" Write models::start, models::ModelStartParams => domain::Model;
+    "model/starters" Read models::starters, Nothing => Vec<models::Starter>;
+    "model/stop" Write models::stop, models::ModelIdParams => Nothing;
+    "preset/delete" Write presets::delete, presets::PresetIdParams => Nothing;
+    "preset/list" Read presets::list, Nothing => Vec<domain::Preset>;
+    "preset/save" Write presets::save, presets::PresetSaveParams => domain::Preset;
+    "provider/add" Admin providers::add, providers::ProviderAddParams => domain::Provider;
+    "provider/list" Read providers::list, Nothing => Vec<domain::Provider>;
+    "provider/remove" Admin providers::remove, providers::ProviderIdParams => Nothing;
+    "provider/set-key" Admin providers::set_key, providers::ProviderSetKeyParams => domain::Provider;
+    "provider/test" Admin providers::test, providers::ProviderIdParams => providers::ProviderTest;
+    "provider/update" Admin providers::update, providers::ProviderUpdateParams => domain::Provider;
+    "provider/vendors" Read providers::vendors, Nothing => Vec<providers::Vendor>;
+    "settings/get" Read settings::get, Nothing => settings::Settings;
+    "settings/update" Write settings::update, settings::SettingsUpdateParams => settings::Settings;
+    "system/doctor" Read system::doctor, Nothing => system::Doctor;
+    "system/status" Read system::status, Nothing => system::Status;
+    "thread/list" Read threads::list, threads::ThreadListParams => Vec<domain::Thread>;
+}
+
+/// Calls a method by name with JSON parameters, as the actor.
+pub async fn call(app: &App, actor: Actor, method: &str, params: Value) -> Result<Box<RawValue>, Error> {
+    let Ok(index) = METHODS.binary_search_by(|row| row.name.cmp(method)) else {
+        let shown: String = method.chars().take(64).collect();
+        return Err(Error::new(ErrorCode::NotFound, format!("There is no method \"{shown}\".")));
+    };
+    let row = &METHODS[index];
+    if !actor.may(row.permission) {
+        return Err(Error::new(ErrorCode::Forbidden, "You may not do this. Ask an administrator."));
+    }
+    (row.run)(app.clone(), actor, params).await
+}
+
+fn parse<T: DeserializeOwned>(method: &str, params: Value) -> Result<T, Error> {
+    let params = if params.is_null() { Value::Object(serde_json::Map::new()) } else { params };
+    serde_json::from_value(params).map_err(|error| Error::invalid(format!("The parameters of {method} are off: {error}.")))
+}
+
+fn encode<T: Serialize>(result: &T) -> Result<Box<RawValue>, Error> {
+    serde_json::value::to_raw_value(result)
+        .map_err(|error| Error::new(ErrorCode::Internal, "The answer could not be written as JSON.").caused_by(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_no_name_stands_twice() {
+        assert!(METHODS.windows(2).all(|pair| pair[0].name < pair[1].name));
+    }
+}

@@ -1,0 +1,278 @@
+//! One generation, from the committed empty answer to the committed end of it.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::{
+    Actor, Call, CallOutcome, Conversation, ErrorCode, FinishReason, Message, MessageId, MessageStatus, Parameters, Surface,
+};
+use llm::{CompletionEvent, CompletionRequest, Continuation};
+use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use super::{prompt, turns::Live, view};
+use crate::{
+    App, Error,
+    events::{Event, TurnProgress},
+    gateway::{self, CallSpec, GatewayEvent, LiveCall, Resolved},
+};
+
+/// How often the page is told: about 30 times a second.
+const DELTA: Duration = Duration::from_millis(33);
+/// How often what came is committed: a kill loses less than a second.
+const CHECKPOINT: Duration = Duration::from_millis(500);
+/// How often a prompt that turned out too long is cut and sent again.
+const RECUTS: u32 = 2;
+
+/// What a turn works on.
+pub(super) struct Turn {
+    pub app: App,
+    pub actor: Actor,
+    pub conversation: Conversation,
+    /// The message that is written, as it was committed.
+    pub message: Message,
+    pub parameters: Parameters,
+    pub continuation: Continuation,
+    pub live: Arc<Live>,
+}
+
+/// How a turn ended.
+struct End {
+    status: MessageStatus,
+    finish_reason: Option<FinishReason>,
+    error: Option<(ErrorCode, String)>,
+    call: Option<Call>,
+}
+
+impl End {
+    fn failed(error: &Error) -> Self {
+        Self { status: MessageStatus::Failed, finish_reason: None, error: Some((error.code, error.message.clone())), call: None }
+    }
+}
+
+impl Turn {
+    /// Runs to the end, whatever that is, and commits it.
+    pub(super) async fn run(mut self, shutdown: CancellationToken) {
+        let end = match self.answer(&shutdown).await {
+            Ok(end) => end,
+            Err(error) => End::failed(&error),
+        };
+        self.commit(end).await;
+    }
+
+    async fn answer(&mut self, shutdown: &CancellationToken) -> Result<End, Error> {
+        let Some(model) = self.message.model.clone() else {
+            return Err(Error::invalid("No model is chosen. Choose one and send again."));
+        };
+        let live = Arc::clone(&self.live);
+        let resolved = tokio::select! {
+            () = live.stop.cancelled() => return Ok(stopped(None)),
+            () = shutdown.cancelled() => return Ok(cut(None)),
+            resolved = gateway::resolve(&self.app, self.actor, &model) => resolved?,
+        };
+        let mut scale = 1.0;
+        for recut in 0.. {
+            let prompt = prompt::build(&self.app, self.actor, &self.conversation, &self.message, &resolved, &self.parameters, scale).await?;
+            let spec = self.spec(&resolved, &prompt);
+            let call = gateway::begin(&self.app, self.actor, &resolved, spec).await?;
+            match self.stream(call, shutdown).await {
+                Streamed::Ended(end) => return Ok(end),
+                Streamed::TooLong { call, prompt_tokens, context, message } => {
+                    let cut_to = prompt::shrink(scale, prompt.used, prompt_tokens, context);
+                    match cut_to.filter(|_| recut < RECUTS && prompt.can_shrink) {
+                        Some(cut_to) => {
+                            scale = cut_to;
+                            gateway::settle(&self.app, self.actor, call).await?;
+                        }
+                        None => {
+                            let error = Some((ErrorCode::ContextTooLong, message));
+                            return Ok(End { status: MessageStatus::Failed, finish_reason: None, error, call: Some(call) });
+                        }
+                    }
+                }
+            }
+        }
+        Err(Error::new(ErrorCode::ContextTooLong, "The conversation does not fit the model's context."))
+    }
+
+    fn spec(&self, resolved: &Resolved, prompt: &prompt::Prompt) -> CallSpec {
+        CallSpec {
+            surface: Surface::Chat,
+            conversation_id: Some(self.conversation.id),
+            message_id: Some(self.message.id),
+            request: CompletionRequest {
+                model: resolved.model.id.name().to_owned(),
+                system: self.conversation.system_prompt.clone(),
+                messages: prompt.messages.clone(),
+                parameters: self.parameters.clone(),
+                continuation: self.continuation,
+                cache_key: Some(self.conversation.id.to_string()),
+            },
+            prompt_estimate: prompt.used,
+        }
+    }
+
+    async fn stream(&self, mut call: LiveCall, shutdown: &CancellationToken) -> Streamed {
+        let mut deltas = interval(DELTA);
+        deltas.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let mut saved = Instant::now();
+        let mut finished = None;
+        loop {
+            let event = tokio::select! {
+                biased;
+                () = self.live.stop.cancelled() => {
+                    let row = call.settle(CallOutcome::Cancelled, Some(ErrorCode::Cancelled));
+                    return Streamed::Ended(stopped(Some(row)));
+                }
+                () = shutdown.cancelled() => {
+                    let row = call.settle(CallOutcome::Interrupted, Some(ErrorCode::Interrupted));
+                    return Streamed::Ended(cut(Some(row)));
+                }
+                _ = deltas.tick() => {
+                    self.publish_delta();
+                    if saved.elapsed() >= CHECKPOINT {
+                        self.checkpoint().await;
+                        saved = Instant::now();
+                    }
+                    continue;
+                }
+                event = call.next() => event,
+            };
+            match event {
+                Some(Ok(GatewayEvent::Retrying { after, attempt, reason })) => {
+                    self.progress(TurnProgress::Retrying { after_ms: after.as_millis() as u64, attempt, reason });
+                }
+                Some(Ok(GatewayEvent::Event(CompletionEvent::Finished { reason, .. }))) => finished = Some(reason),
+                Some(Ok(GatewayEvent::Event(event))) => self.take(event),
+                Some(Err(llm::Error::ContextTooLong { message, prompt_tokens, context })) => {
+                    let call = call.settle(CallOutcome::Failed, Some(ErrorCode::ContextTooLong));
+                    return Streamed::TooLong { call, prompt_tokens, context, message };
+                }
+                Some(Err(error)) => return Streamed::Ended(self.broken(call, &error)),
+                None => {
+                    return Streamed::Ended(match finished {
+                        Some(reason) => End {
+                            status: MessageStatus::Succeeded,
+                            finish_reason: Some(reason),
+                            error: None,
+                            call: Some(call.settle(CallOutcome::Succeeded, None)),
+                        },
+                        None => self.broken(call, &llm::Error::Interrupted("The answer broke off before its end. Continue it, or try again.".to_owned())),
+                    });
+                }
+            }
+        }
+    }
+
+    fn take(&self, event: CompletionEvent) {
+        match event {
+            CompletionEvent::Text(piece) => self.live.fold(|fold| fold.text(&piece)),
+            CompletionEvent::Reasoning(piece) => self.live.fold(|fold| fold.reasoning(&piece)),
+            CompletionEvent::ReasoningBlock(block) => self.live.fold(|fold| fold.reasoning_block(block)),
+            CompletionEvent::Notice(text) => self.progress(TurnProgress::Notice { text }),
+            CompletionEvent::Loading(progress) => self.progress(TurnProgress::Loading { progress }),
+            CompletionEvent::Prefill { done, total } => self.progress(TurnProgress::Prefill { done, total }),
+            CompletionEvent::Started { .. } => self.progress(TurnProgress::Waiting),
+            CompletionEvent::Usage(_) | CompletionEvent::Finished { .. } => {}
+        }
+    }
+
+    /// What came before an error is kept: then the answer is interrupted and can be continued; else it failed.
+    fn broken(&self, call: LiveCall, error: &llm::Error) -> End {
+        let empty = self.live.fold(|fold| fold.is_empty());
+        let (status, outcome) = if empty {
+            (MessageStatus::Failed, CallOutcome::Failed)
+        } else {
+            (MessageStatus::Interrupted, CallOutcome::Interrupted)
+        };
+        let row = call.settle(outcome, Some(error.code()));
+        End { status, finish_reason: None, error: Some((error.code(), error.to_string())), call: Some(row) }
+    }
+
+    fn progress(&self, progress: TurnProgress) {
+        self.live.set_progress(Some(progress.clone()));
+        self.app.bus.publish(Event::MessageProgress {
+            conversation_id: self.conversation.id,
+            message_id: self.message.id,
+            progress,
+        });
+    }
+
+    fn publish_delta(&self) {
+        let Some(delta) = self.live.fold(super::fold::Fold::delta) else { return };
+        self.live.set_progress(None);
+        self.app.bus.publish(Event::MessageDelta {
+            conversation_id: self.conversation.id,
+            message_id: self.message.id,
+            rev: delta.rev,
+            patches: delta.patches,
+            text: delta.text,
+            reasoning: delta.reasoning,
+        });
+    }
+
+    async fn checkpoint(&self) {
+        let Some(parts) = self.live.fold(super::fold::Fold::checkpoint) else { return };
+        let (owner, id) = (self.actor.user_id, self.message.id);
+        let written = self.app.store.write(move |conn| {
+            store::messages::set_parts_and_status(conn, owner, id, &parts, MessageStatus::Running)
+        }).await;
+        if let Err(error) = written {
+            tracing::warn!(%error, message = %id, "a checkpoint could not be written; it is tried again");
+            self.live.fold(super::fold::Fold::checkpoint_failed);
+        }
+    }
+
+    /// One write: the message as it ended and its row in the ledger.
+    async fn commit(self, end: End) {
+        self.publish_delta();
+        let mut message = self.message.clone();
+        message.parts = self.live.fold(|fold| fold.parts().to_vec());
+        message.status = end.status;
+        message.finish_reason = end.finish_reason;
+        (message.error_code, message.error_message) = end.error.map_or((None, None), |(code, text)| (Some(code), Some(text)));
+        let (owner, id) = (self.actor.user_id, message.id);
+        let written = self.write_end(message, end.call).await;
+        self.app.turns.remove(id);
+        if let Err(error) = written {
+            tracing::error!(%error, message = %id, "the end of an answer could not be saved; its last checkpoint stands");
+        }
+        debug_assert_eq!(owner, self.actor.user_id);
+        publish(&self.app, self.actor, id).await;
+        self.app.bus.publish(Event::UsageChanged);
+    }
+
+    async fn write_end(&self, message: Message, call: Option<Call>) -> Result<(), store::Error> {
+        let (owner, now) = (self.actor.user_id, self.app.clock.now());
+        self.app
+            .store
+            .write(move |conn| {
+                store::messages::finish(conn, owner, &message)?;
+                store::conversations::touch(conn, owner, message.conversation_id, now)?;
+                call.map_or(Ok(()), |call| store::calls::settle(conn, owner, &call))
+            })
+            .await
+    }
+}
+
+enum Streamed {
+    Ended(End),
+    TooLong { call: Call, prompt_tokens: Option<u64>, context: Option<u64>, message: String },
+}
+
+fn stopped(call: Option<Call>) -> End {
+    End { status: MessageStatus::Cancelled, finish_reason: None, error: None, call }
+}
+
+fn cut(call: Option<Call>) -> End {
+    let error = Some((ErrorCode::Interrupted, "Web+ was closed while this was being written. Continue it, or try again.".to_owned()));
+    End { status: MessageStatus::Interrupted, finish_reason: None, error, call }
+}
+
+/// Tells the page how a message is now.
+pub(super) async fn publish(app: &App, actor: Actor, id: MessageId) {
+    match view::one(app, actor, id).await {
+        Ok(message) => app.bus.publish(Event::MessageChanged { message: Box::new(message) }),
+        // The database can't be read: every page fetches anew and shows that error where it stands.
+        Err(_) => app.bus.publish(Event::Resync),
+    }
+}

@@ -1,0 +1,198 @@
+//! Messages as the page shows them: rendered, with siblings and the facts of their call.
+
+use std::collections::HashMap;
+
+use domain::{
+    Actor, Call, Conversation, ConversationId, ErrorCode, FinishReason, Message, MessageId, MessageStatus, ModelRef, Role,
+    Timestamp, TokenUsage,
+};
+use markup::Block;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{App, Error, conversations::missing, events::TurnProgress};
+
+/// How many messages a page has unless told otherwise.
+pub(crate) const PAGE: u32 = 50;
+
+/// A message as the page shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(optional_fields)]
+pub struct MessageView {
+    /// Its id.
+    pub id: MessageId,
+    /// The conversation.
+    pub conversation_id: ConversationId,
+    /// The message before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_id: Option<MessageId>,
+    /// Its place in the order of creation.
+    pub seq: i64,
+    /// Who wrote it.
+    pub role: Role,
+    /// How far it is.
+    pub status: MessageStatus,
+    /// An answer's blocks; empty for what a person wrote, which is shown as it was typed.
+    pub blocks: Vec<Block>,
+    /// Its text as it was written or answered.
+    pub text: String,
+    /// What the model thought first.
+    pub reasoning: String,
+    /// Deltas with a higher `rev` continue this.
+    pub rev: u64,
+    /// The model that wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelRef>,
+    /// Why the model stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finish_reason: Option<FinishReason>,
+    /// What kind of failure ended it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<ErrorCode>,
+    /// What happened and what to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_message: Option<String>,
+    /// All messages with the same parent and role, in the order of creation, this one included.
+    pub siblings: Vec<MessageId>,
+    /// What the call that wrote it cost and how fast it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<CallFacts>,
+    /// What it waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<TurnProgress>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// The facts under an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(optional_fields)]
+pub struct CallFacts {
+    /// Tokens by kind.
+    pub usage: TokenUsage,
+    /// From sending to the first piece, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_token_ms: Option<f64>,
+    /// From sending to the end, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total_ms: Option<f64>,
+    /// Output tokens a second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens_per_second: Option<f64>,
+    /// In nano-USD; absent where the price is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_nano_usd: Option<i64>,
+}
+
+impl From<&Call> for CallFacts {
+    fn from(call: &Call) -> Self {
+        Self {
+            usage: call.usage,
+            first_token_ms: call.first_token_ms,
+            total_ms: call.total_ms,
+            tokens_per_second: call.tokens_per_second,
+            cost_nano_usd: call.cost_nano_usd,
+        }
+    }
+}
+
+/// A page of the shown thread, oldest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct MessagePage {
+    /// The messages.
+    pub items: Vec<MessageView>,
+    /// Whether older ones exist; ask with `before` set to the first item's id.
+    pub has_more: bool,
+}
+
+/// One message as it is shown now.
+pub(crate) async fn one(app: &App, actor: Actor, id: MessageId) -> Result<MessageView, Error> {
+    let (message, siblings, calls) = app
+        .store
+        .read(move |conn| {
+            let message = store::messages::get(conn, actor.user_id, id)?;
+            let siblings = store::messages::siblings(conn, actor.user_id, id)?;
+            let calls = store::calls::get_by_message(conn, actor.user_id, id)?;
+            Ok((message, siblings, calls))
+        })
+        .await
+        .map_err(|error| missing(error, "message"))?;
+    Ok(view(app, message, siblings, calls.first()))
+}
+
+/// A page of the conversation's main thread: the newest, or what came before a message.
+pub(crate) async fn page(
+    app: &App,
+    actor: Actor,
+    conversation: &Conversation,
+    before: Option<MessageId>,
+    limit: u32,
+) -> Result<MessagePage, Error> {
+    let thread = conversation.main_thread_id;
+    let (items, siblings, calls, has_more) = app
+        .store
+        .read(move |conn| {
+            let Some(head) = store::threads::get(conn, actor.user_id, thread)?.head_id else {
+                return Ok((Vec::new(), Vec::new(), Vec::new(), false));
+            };
+            let page = store::messages::path_to(conn, actor.user_id, head, limit, before)?;
+            let ids: Vec<_> = page.messages.iter().map(|message| message.id).collect();
+            let siblings = store::messages::siblings_of(conn, actor.user_id, &page.messages)?;
+            let calls = store::calls::get_by_messages(conn, actor.user_id, &ids)?;
+            Ok((page.messages, siblings, calls, page.more))
+        })
+        .await
+        .map_err(|error| missing(error, "message"))?;
+    // Newest call first: the one that wrote what is shown, not an earlier try.
+    let mut latest = HashMap::new();
+    for call in &calls {
+        if let Some(id) = call.message_id {
+            let kept = latest.entry(id).or_insert(call);
+            if kept.started_at < call.started_at {
+                *kept = call;
+            }
+        }
+    }
+    let items = items
+        .into_iter()
+        .zip(siblings)
+        .map(|(message, siblings)| {
+            let call = latest.get(&message.id).copied();
+            view(app, message, siblings, call)
+        })
+        .collect();
+    Ok(MessagePage { items, has_more })
+}
+
+fn view(app: &App, message: Message, siblings: Vec<MessageId>, call: Option<&Call>) -> MessageView {
+    let live = app.turns.snapshot(message.id).filter(|_| message.status == MessageStatus::Running);
+    let (snapshot, progress) = live.map_or((None, None), |(snapshot, progress)| (Some(snapshot), progress));
+    let rendered = |message: &Message| if message.role == Role::Assistant { markup::render(&message.text()) } else { Vec::new() };
+    let (blocks, text, reasoning, rev) = match snapshot {
+        Some(live) => (live.blocks, live.text, live.reasoning, live.rev),
+        None => (rendered(&message), message.text(), message.reasoning(), 0),
+    };
+    MessageView {
+        id: message.id,
+        conversation_id: message.conversation_id,
+        parent_id: message.parent_id,
+        seq: message.seq,
+        role: message.role,
+        status: message.status,
+        blocks,
+        text,
+        reasoning,
+        rev,
+        model: message.model,
+        finish_reason: message.finish_reason,
+        error_code: message.error_code,
+        error_message: message.error_message,
+        siblings,
+        call: call.map(CallFacts::from),
+        progress,
+        created_at: message.created_at,
+    }
+}

@@ -1,0 +1,96 @@
+//! Files that a person chose. The page never sends a path: the shell, which caught the drop or the dialog, and the upload
+//! route hand out handles that work once and for a while.
+
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use crate::{App, Error};
+
+/// How long a handle may lie unused.
+const LIFETIME: Duration = Duration::from_secs(15 * 60);
+/// The most handles at a time.
+const MOST: usize = 64;
+
+/// A chosen file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChosenFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Whether it is a temporary copy of ours (an upload), to be moved or deleted after use.
+    pub temporary: bool,
+}
+
+/// The handles that are out.
+#[derive(Debug, Default)]
+pub struct Files {
+    out: Mutex<HashMap<String, (ChosenFile, Instant)>>,
+}
+
+impl Files {
+    /// A handle for a file: 128 random bits, good once.
+    pub fn hand_out(&self, file: ChosenFile) -> Result<String, Error> {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes)
+            .map_err(|error| Error::new(domain::ErrorCode::Internal, "The system gave no random numbers.").caused_by(error))?;
+        let handle: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+        out.retain(|_, (file, since)| {
+            let fresh = since.elapsed() < LIFETIME;
+            if !fresh && file.temporary {
+                let _ = std::fs::remove_file(&file.path);
+            }
+            fresh
+        });
+        if out.len() >= MOST {
+            return Err(Error::invalid("Too many files were chosen and not used. Wait a little and choose again."));
+        }
+        out.insert(handle.clone(), (file, Instant::now()));
+        Ok(handle)
+    }
+
+    /// The file of a handle, which is then used up.
+    pub fn take(&self, handle: &str) -> Result<ChosenFile, Error> {
+        self.out
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(handle)
+            .map(|(file, _)| file)
+            .ok_or_else(|| Error::invalid("That file is no longer at hand. Choose it again."))
+    }
+}
+
+impl App {
+    /// Where an upload is written: a new name of ours in a folder of ours. `stem` may hold letters, digits, `-` and `_`.
+    pub async fn upload_path(&self, stem: &str) -> Result<PathBuf, Error> {
+        let folder = self.options.data_dir.join("uploads");
+        tokio::fs::create_dir_all(&folder).await.map_err(|error| {
+            Error::new(domain::ErrorCode::ReadOnly, "The data folder can't be written. Make it writable and send the file again.")
+                .caused_by(error)
+        })?;
+        let unique = domain::JobId::new(self.clock.now()).to_string();
+        let stem: String = stem.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_')).collect();
+        Ok(folder.join(format!("{stem}.{unique}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests may")]
+    use super::*;
+
+    #[tokio::test]
+    async fn a_handle_works_once() {
+        let files = Files::default();
+        let file = ChosenFile { path: "model.gguf".into(), temporary: false };
+        let handle = files.hand_out(file.clone()).unwrap();
+        assert_eq!(files.take(&handle).unwrap(), file);
+        assert!(files.take(&handle).is_err());
+        assert!(files.take("../../etc/passwd").is_err());
+    }
+}

@@ -1,0 +1,67 @@
+//! Every model call passes here: resolved, checked, reserved in the ledger before it is sent, metered, retried in this one
+//! place, and settled. Deliberately not here: what the call is for.
+
+mod fetch;
+mod live;
+mod resolve;
+mod retry;
+
+pub(crate) use fetch::Downloads;
+pub use live::{GatewayEvent, LiveCall};
+pub use resolve::{Resolved, resolve};
+
+use domain::{Actor, Call, CallId, CallOutcome, ConversationId, MessageId, Surface, TokenUsage};
+use llm::CompletionRequest;
+
+use crate::{App, Error, events::Event};
+
+/// A call to be made.
+#[derive(Debug, Clone)]
+pub struct CallSpec {
+    /// Who asks.
+    pub surface: Surface,
+    /// The conversation, of a turn.
+    pub conversation_id: Option<ConversationId>,
+    /// The message that it writes, of a turn.
+    pub message_id: Option<MessageId>,
+    /// What is asked; its model is the name at the provider.
+    pub request: CompletionRequest,
+    /// Tokens of the prompt, estimated: what the ledger keeps if the call is cut off.
+    pub prompt_estimate: u64,
+}
+
+/// Reserves the call in the ledger and makes it ready to be sent.
+pub async fn begin(app: &App, actor: Actor, resolved: &Resolved, spec: CallSpec) -> Result<LiveCall, Error> {
+    resolve::check_parameters(&resolved.model, &spec.request.parameters)?;
+    let now = app.clock.now();
+    let call = Call {
+        id: CallId::new(now),
+        surface: spec.surface,
+        conversation_id: spec.conversation_id,
+        message_id: spec.message_id,
+        model: resolved.model.id.clone(),
+        response_model: None,
+        outcome: CallOutcome::Reserved,
+        error_code: None,
+        usage: TokenUsage { input: spec.prompt_estimate, estimated: true, ..TokenUsage::default() },
+        started_at: now,
+        first_token_ms: None,
+        total_ms: None,
+        tokens_per_second: None,
+        chunks: 0,
+        retries: 0,
+        cost_nano_usd: None,
+        price_id: None,
+    };
+    let reserved = call.clone();
+    app.store.write(move |conn| store::calls::reserve(conn, actor.user_id, &reserved)).await?;
+    app.bus.publish(Event::UsageChanged);
+    Ok(LiveCall::new(resolved, spec.request, call))
+}
+
+/// Writes the settled row on its own, for callers that have nothing else to commit with it.
+pub async fn settle(app: &App, actor: Actor, call: Call) -> Result<(), Error> {
+    app.store.write(move |conn| store::calls::settle(conn, actor.user_id, &call)).await?;
+    app.bus.publish(Event::UsageChanged);
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! From "provider/name" to something that can be asked.
+
+use std::sync::Arc;
+
+use domain::{Actor, ErrorCode, Model, ModelRef, ParameterName, Parameters, Price, Provider, ProviderKind};
+
+use crate::{App, Error, providers};
+
+/// A model that can be asked.
+#[derive(Clone)]
+pub struct Resolved {
+    /// The model, with what it supports.
+    pub model: Model,
+    /// Who is asked.
+    pub provider: Arc<dyn llm::Provider>,
+    /// The provider's configuration.
+    pub config: Provider,
+    /// Whether it runs on this computer and costs nothing.
+    pub free: bool,
+}
+
+/// Finds the provider, its key and the model's facts.
+pub async fn resolve(app: &App, actor: Actor, model: &ModelRef) -> Result<Resolved, Error> {
+    let slug = model.provider().to_owned();
+    let config = app
+        .store
+        .read(move |conn| store::providers::get_by_slug(conn, actor.user_id, &slug))
+        .await
+        .map_err(|error| match error {
+            store::Error::NotFound => Error::new(
+                ErrorCode::ModelNotFound,
+                format!("There is no provider \"{}\". Add it under Models, or choose another model.", model.provider()),
+            ),
+            other => other.into(),
+        })?;
+    if !config.enabled {
+        return Err(Error::invalid(format!("{} is switched off. Switch it on under Settings, Providers.", config.name)));
+    }
+    let provider = providers::client(app, &config).await?;
+    let facts = app.shelf.find(&config, &provider, model).await?;
+    let free = matches!(config.kind, ProviderKind::Embedded | ProviderKind::Ollama);
+    Ok(Resolved { model: facts, provider, config, free })
+}
+
+impl Resolved {
+    /// What a call with so many prompt tokens costs, where known. Prices are of vendors, so a vendor's row that was moved to
+    /// another address has none.
+    pub(super) fn price(&self, prompt_tokens: u64) -> Option<Price> {
+        let vendor = llm::catalog::vendors().iter().find(|vendor| vendor.base_url == self.config.base_url)?;
+        llm::catalog::price(&vendor.slug, self.model.id.name(), prompt_tokens)
+    }
+}
+
+/// Refuses parameters that the model doesn't support, by name.
+pub(super) fn check_parameters(model: &Model, parameters: &Parameters) -> Result<(), Error> {
+    let set = [
+        (ParameterName::Temperature, parameters.temperature),
+        (ParameterName::TopP, parameters.top_p),
+        (ParameterName::TopK, parameters.top_k.map(f64::from)),
+        (ParameterName::MaxTokens, parameters.max_tokens.map(f64::from)),
+        (ParameterName::ContextSize, parameters.context_size.map(f64::from)),
+        (ParameterName::Seed, parameters.seed.map(|_| 0.0)),
+        (ParameterName::Stop, (!parameters.stop.is_empty()).then_some(0.0)),
+        (ParameterName::ReasoningEffort, parameters.reasoning_effort.map(|_| 0.0)),
+        (ParameterName::JsonSchema, parameters.json_schema.as_ref().map(|_| 0.0)),
+    ];
+    for (name, value) in set {
+        let Some(value) = value else { continue };
+        let label = label(name);
+        let Some(spec) = model.parameters.iter().find(|spec| spec.name == name) else {
+            return Err(Error::invalid(format!("{} does not support {label}. Clear it in the side panel and send again.", model.name)));
+        };
+        if spec.min.is_some_and(|min| value < min) || spec.max.is_some_and(|max| value > max) || value.is_nan() {
+            let range = match (spec.min, spec.max) {
+                (Some(min), Some(max)) => format!("between {min} and {max}"),
+                (Some(min), None) => format!("at least {min}"),
+                (None, Some(max)) => format!("at most {max}"),
+                (None, None) => "a number".to_owned(),
+            };
+            return Err(Error::invalid(format!("{label} must be {range} for {}.", model.name)));
+        }
+    }
+    Ok(())
+}
+
+fn label(name: ParameterName) -> &'static str {
+    match name {
+        ParameterName::Temperature => "temperature",
+        ParameterName::TopP => "top-p",
+        ParameterName::TopK => "top-k",
+        ParameterName::MaxTokens => "max tokens",
+        ParameterName::ContextSize => "context size",
+        ParameterName::Seed => "seed",
+        ParameterName::Stop => "stop sequences",
+        ParameterName::ReasoningEffort => "reasoning effort",
+        ParameterName::JsonSchema => "JSON schema",
+    }
+}

@@ -1,0 +1,140 @@
+//! The built-in engine's models: files in our folder, their facts in the database.
+
+use std::path::PathBuf;
+
+use domain::{Actor, ErrorCode, ModelRef};
+use engine::{GgufHeader, Imported, LoadOptions, LocalModel, embedded::PROVIDER};
+use serde_json::json;
+use store::models::ModelRecord;
+
+use super::ModelStartParams;
+use crate::{App, Error, conversations::missing, files::ChosenFile};
+
+/// The small model that `cargo xtask` puts in place, known by its content: good for trying things out only.
+const TEST_SIZE: &[&str] = &["b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"];
+
+impl App {
+    /// Where the built-in engine's models are kept.
+    pub fn models_dir(&self) -> PathBuf {
+        self.options.data_dir.join("models")
+    }
+}
+
+/// Gives the engine its list, from the database and the files as they are.
+pub(crate) async fn refresh_local(app: &App, actor: Actor) -> Result<(), Error> {
+    let Ok(engine) = app.embedded() else { return Ok(()) };
+    let records = app.store.read(move |conn| store::models::list(conn, actor.user_id)).await?;
+    let folder = app.models_dir();
+    let models = tokio::task::spawn_blocking(move || records.into_iter().filter_map(|record| known(record, &folder)).collect())
+        .await
+        .map_err(|error| Error::new(ErrorCode::Internal, "The models' files could not be looked at.").caused_by(error))?;
+    engine.set_models(models);
+    app.models_changed(PROVIDER);
+    Ok(())
+}
+
+fn known(record: ModelRecord, folder: &std::path::Path) -> Option<LocalModel> {
+    if record.model.provider() != PROVIDER {
+        return None;
+    }
+    let path = folder.join(record.path.as_deref()?);
+    let header: GgufHeader = serde_json::from_value(record.header?).ok()?;
+    let size = record.size.unwrap_or_default();
+    let damaged = match std::fs::metadata(&path) {
+        Ok(found) if found.len() == size => None,
+        Ok(found) => Some(format!("The file has {} bytes instead of {size}. Remove the model and add it again.", found.len())),
+        Err(_) => Some("The file is gone. Remove the model and add it again.".to_owned()),
+    };
+    Some(LocalModel {
+        name: record.model.name().to_owned(),
+        path,
+        size,
+        display_name: header.name.clone().unwrap_or_else(|| record.model.name().to_owned()),
+        header,
+        test_size: record.test_size,
+        context: record.load_settings.get("context").and_then(serde_json::Value::as_u64).and_then(|context| u32::try_from(context).ok()),
+        force: false,
+        damaged,
+    })
+}
+
+/// Copies a chosen file into our folder and notes it.
+pub(super) async fn import(app: &App, actor: Actor, file: &ChosenFile) -> Result<ModelRef, Error> {
+    let imported = engine::import_gguf(&file.path, &app.models_dir(), |_, _| {}).await?;
+    note(app, actor, imported, None).await
+}
+
+/// Notes a model whose file is in our folder now.
+pub(super) async fn note(app: &App, actor: Actor, imported: Imported, origin: Option<String>) -> Result<ModelRef, Error> {
+    let model = ModelRef::new(PROVIDER, &imported.name)
+        .map_err(|error| Error::new(ErrorCode::Internal, "The model's file has no usable name.").caused_by(error))?;
+    let record = ModelRecord {
+        model: model.clone(),
+        path: imported.file.file_name().map(|name| name.to_string_lossy().into_owned()),
+        origin,
+        test_size: TEST_SIZE.contains(&imported.sha256.as_str()),
+        sha256: Some(imported.sha256),
+        size: Some(imported.size),
+        header: serde_json::to_value(&imported.header).ok(),
+        load_settings: json!({}),
+        updated_at: app.clock.now(),
+    };
+    app.store
+        .write(move |conn| match store::models::get(conn, actor.user_id, &record.model) {
+            // Known already: what the person chose for it stays.
+            Ok(known) => store::models::upsert(conn, actor.user_id, &ModelRecord { load_settings: known.load_settings, ..record }),
+            Err(store::Error::NotFound) => store::models::upsert(conn, actor.user_id, &record),
+            Err(error) => Err(error),
+        })
+        .await?;
+    refresh_local(app, actor).await?;
+    Ok(model)
+}
+
+pub(super) async fn remove(app: &App, actor: Actor, id: &ModelRef) -> Result<(), Error> {
+    if let Ok(engine) = app.embedded()
+        && engine.loaded().is_some_and(|loaded| loaded.name == id.name())
+    {
+        engine.unload().await;
+    }
+    let wanted = id.clone();
+    let record = app
+        .store
+        .write(move |conn| {
+            let record = store::models::get(conn, actor.user_id, &wanted)?;
+            store::models::delete(conn, actor.user_id, &wanted)?;
+            Ok(record)
+        })
+        .await
+        .map_err(|error| missing(error, "model"))?;
+    if let Some(name) = record.path {
+        let path = app.models_dir().join(name);
+        if let Err(error) = tokio::fs::remove_file(&path).await
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!(%error, model = %id, "a removed model's file could not be deleted");
+        }
+    }
+    refresh_local(app, actor).await
+}
+
+pub(super) async fn start(app: &App, actor: Actor, params: &ModelStartParams) -> Result<(), Error> {
+    if let Some(context) = params.context {
+        let id = params.id.clone();
+        app.store
+            .write(move |conn| {
+                let mut record = store::models::get(conn, actor.user_id, &id)?;
+                if let Some(settings) = record.load_settings.as_object_mut() {
+                    settings.insert("context".to_owned(), json!(context));
+                }
+                store::models::upsert(conn, actor.user_id, &record)
+            })
+            .await
+            .map_err(|error| missing(error, "model"))?;
+        refresh_local(app, actor).await?;
+    }
+    let options = LoadOptions { context: params.context, force: params.force.unwrap_or(false) };
+    app.embedded()?.load(params.id.name(), options).await?;
+    app.models_changed(PROVIDER);
+    Ok(())
+}

@@ -1,0 +1,256 @@
+//! Opening the application: the folder, the database, what was left over, the engine.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use domain::{Actor, JobStatus, Provider, ProviderId, ProviderKind, Timestamp};
+use engine::{EmbeddedEngine, EngineOptions};
+
+use crate::{
+    App, Inner,
+    clock::{Clock, SystemClock},
+    engine_state,
+    events::{Bus, Event},
+    files::Files,
+    jobs::Jobs,
+    models, providers,
+    secrets::{Keychain, ReadVariable, Secrets, SecretStore, Vault},
+    shelf::Shelf,
+    tasks::Tasks,
+};
+
+/// How often it is looked whether a backup is due.
+const BACKUP_CHECK: Duration = Duration::from_secs(30 * 60);
+/// How long a deleted conversation can be brought back.
+const TRASH: i64 = 30 * 24 * 60 * 60 * 1000;
+
+/// Gives a scripted provider in place of the real one; for tests and measurements.
+pub type ScriptedProviders = Arc<dyn Fn(&Provider) -> Option<Arc<dyn llm::Provider>> + Send + Sync>;
+
+/// What an application is opened with. The mains read the environment and fill this in.
+#[derive(Clone)]
+pub struct AppOptions {
+    /// Where everything is kept.
+    pub data_dir: PathBuf,
+    /// The runner's program, found by the main; `None` where there is none.
+    pub runner: Option<PathBuf>,
+    /// The runner's environment (see `engine::KEPT_ENVIRONMENT`).
+    pub runner_environment: Vec<(String, String)>,
+    /// Threads for the engine; chosen from the machine when absent.
+    pub engine_threads: Option<u32>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// The keychain; the operating system's unless a test says otherwise.
+    pub keychain: Arc<dyn SecretStore>,
+    /// The vault, if its passphrase was given.
+    pub vault: Option<Arc<dyn SecretStore>>,
+    /// Reads a variable of the environment (keys that are kept as a name only).
+    pub variable: ReadVariable,
+    /// Where an Ollama server is looked for at the first start; `None` looks nowhere.
+    pub ollama: Option<String>,
+    /// How requests are sent.
+    pub http: llm::HttpOptions,
+    /// Scripted providers.
+    pub scripted: Option<ScriptedProviders>,
+}
+
+impl AppOptions {
+    /// The usual for a data folder: the system's clock and keychain, no variables, no runner.
+    pub fn new(data_dir: PathBuf) -> Self {
+        Self {
+            data_dir,
+            runner: None,
+            runner_environment: Vec::new(),
+            engine_threads: None,
+            clock: Arc::new(SystemClock),
+            keychain: Arc::new(Keychain::new()),
+            vault: None,
+            variable: Arc::new(|_| None),
+            ollama: Some("http://127.0.0.1:11434".to_owned()),
+            http: llm::HttpOptions::default(),
+            scripted: None,
+        }
+    }
+
+    /// Opens the vault of the data folder with a passphrase, to keep keys in where there is no keychain.
+    pub fn open_vault(&mut self, passphrase: domain::Secret) -> Result<(), crate::Error> {
+        self.vault = Some(Arc::new(Vault::open(self.data_dir.join("vault.bin"), passphrase)?));
+        Ok(())
+    }
+
+    pub(crate) fn scripted_provider(&self, provider: &Provider) -> Option<Arc<dyn llm::Provider>> {
+        self.scripted.as_ref().and_then(|scripted| scripted(provider))
+    }
+}
+
+/// Why the application can't be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] store::OpenError),
+    /// Anything else, as a sentence.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl OpenError {
+    /// Whether another process owns the data folder, which then can be asked in its stead.
+    pub fn is_owned(&self) -> bool {
+        matches!(self, Self::Store(store::OpenError::Owned { .. }))
+    }
+}
+
+impl App {
+    /// Opens the application. What a crash left running is marked interrupted before anything else can start.
+    pub async fn open(options: AppOptions) -> Result<Self, OpenError> {
+        let now = options.clock.now();
+        let folder = options.data_dir.clone();
+        let opened = tokio::task::spawn_blocking(move || store::Store::open(&folder, now, store::Options::default()))
+            .await
+            .map_err(|error| OpenError::Other(format!("Opening the database failed: {error}")))??;
+        let (store, condition) = (opened.store, opened.condition);
+        if condition.is_writable() {
+            recover(&store, now).await?;
+        }
+        let http = llm::Http::new(options.http.clone()).map_err(|error| OpenError::Other(error.to_string()))?;
+        let engine = engine(&options);
+        let app = Self(Arc::new(Inner {
+            bus: Bus::new(store.epoch()),
+            store,
+            tasks: Tasks::default(),
+            clock: Arc::clone(&options.clock),
+            secrets: Secrets::new(Arc::clone(&options.keychain), options.vault.clone(), Arc::clone(&options.variable)),
+            files: Files::default(),
+            http,
+            highlighter: Arc::new(markup::Highlighter::new()),
+            turns: crate::chat::Turns::default(),
+            shelf: Shelf::default(),
+            clients: crate::clients::Clients::default(),
+            jobs: Jobs::default(),
+            first_token_timeout: std::sync::atomic::AtomicU32::new(crate::settings::Settings::default().first_token_timeout),
+            engine,
+            condition,
+            options,
+        }));
+        app.begin().await?;
+        Ok(app)
+    }
+
+    async fn begin(&self) -> Result<(), OpenError> {
+        if self.condition().is_writable() {
+            engine::sweep_imports(&self.models_dir());
+            seed(self).await.map_err(|error| OpenError::Other(error.to_string()))?;
+        }
+        if let Ok(settings) = crate::settings::load(self, Actor::LOCAL.user_id).await {
+            self.set_first_token_timeout(settings.first_token_timeout);
+        }
+        models::refresh_local(self, Actor::LOCAL).await.map_err(|error| OpenError::Other(error.to_string()))?;
+        watch_engine(self);
+        keep_backups(self);
+        providers::find_ollama(self);
+        Ok(())
+    }
+}
+
+/// What a crash left: answers without a turn, calls without an end, jobs without a task.
+async fn recover(store: &store::Store, now: Timestamp) -> Result<(), OpenError> {
+    let recovered = store
+        .write(move |conn| {
+            let answers = store::messages::interrupt_running(conn)?;
+            let calls = store::calls::interrupt_reserved(conn)?;
+            let owner = Actor::LOCAL.user_id;
+            for status in [JobStatus::Running, JobStatus::Queued] {
+                for mut job in store::jobs::by_status(conn, owner, status)? {
+                    job.state.status = JobStatus::Waiting;
+                    job.updated_at = now;
+                    store::jobs::upsert(conn, owner, &job)?;
+                }
+            }
+            store::conversations::sweep_deleted(conn, Timestamp::from_millis(now.millis() - TRASH))?;
+            Ok((answers, calls))
+        })
+        .await;
+    match recovered {
+        Ok((0, 0)) => Ok(()),
+        Ok((answers, calls)) => {
+            tracing::info!(answers, calls, "what the last start left unfinished is marked interrupted");
+            Ok(())
+        }
+        // The window opens all the same: what is there can be read.
+        Err(error) => {
+            tracing::error!(%error, "what the last start left unfinished could not be marked");
+            Ok(())
+        }
+    }
+}
+
+/// The embedded engine's provider stands there from the first start.
+async fn seed(app: &App) -> Result<(), store::Error> {
+    let id = ProviderId::new(app.clock.now());
+    app.store
+        .write(move |conn| {
+            let owner = Actor::LOCAL.user_id;
+            match store::providers::get_by_slug(conn, owner, engine::embedded::PROVIDER) {
+                Ok(_) => Ok(()),
+                Err(store::Error::NotFound) => store::providers::insert(
+                    conn,
+                    owner,
+                    &providers::keyless(id, engine::embedded::PROVIDER, "Built-in engine", ProviderKind::Embedded, String::new()),
+                ),
+                Err(error) => Err(error),
+            }
+        })
+        .await
+}
+
+fn engine(options: &AppOptions) -> Result<EmbeddedEngine, String> {
+    let Some(runner) = options.runner.clone() else {
+        return Err("The built-in engine's runner is not installed beside Web+. Install Web+ again, or set WEBPLUS_RUNNER to its file.".to_owned());
+    };
+    let mut engine = EngineOptions::new(runner, options.data_dir.join("logs"));
+    engine.environment.clone_from(&options.runner_environment);
+    engine.threads = options.engine_threads;
+    Ok(EmbeddedEngine::new(engine))
+}
+
+/// Tells the page every change of the engine.
+fn watch_engine(app: &App) {
+    let Ok(engine) = app.embedded() else { return };
+    let app = app.clone();
+    let tasks = app.tasks.clone();
+    tasks.spawn("engine-watch", |shutdown| async move {
+        let mut states = engine.subscribe();
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                changed = states.changed() => if changed.is_err() { return },
+            }
+            let state = engine_state::convert(&states.borrow_and_update().clone());
+            app.bus.publish(Event::EngineChanged { state });
+            app.models_changed(engine::embedded::PROVIDER);
+        }
+    });
+}
+
+/// A verified backup a day.
+fn keep_backups(app: &App) {
+    if !app.condition().is_writable() {
+        return;
+    }
+    let app = app.clone();
+    let tasks = app.tasks.clone();
+    tasks.spawn("backup", |shutdown| async move {
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                () = tokio::time::sleep(BACKUP_CHECK) => {}
+            }
+            let now = app.clock.now();
+            if app.store.backup_is_due(now)
+                && let Err(error) = app.store.backup(now).await
+            {
+                tracing::warn!(%error, "the daily backup failed; it is tried again");
+            }
+        }
+    });
+}

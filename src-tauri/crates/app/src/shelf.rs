@@ -1,0 +1,111 @@
+//! What each provider offers, remembered for a short while, so that a list opens at once and a call needs no extra question.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use domain::{ErrorCode, Model, ModelRef, Provider, ProviderKind};
+use tokio::time::Instant;
+
+use crate::{App, Error};
+
+/// How long a remote list is good for.
+const REMOTE: Duration = Duration::from_secs(300);
+/// How long a local server's list is good for: models are pulled and loaded behind our back.
+const LOCAL: Duration = Duration::from_secs(5);
+
+/// The lists, by provider.
+#[derive(Debug, Default)]
+pub(crate) struct Shelf {
+    lists: Mutex<HashMap<String, (Instant, Arc<[Model]>)>>,
+}
+
+impl Shelf {
+    /// What the provider offers: remembered, or asked for now.
+    pub(crate) async fn models(&self, provider: &Provider, client: &Arc<dyn llm::Provider>) -> Result<Arc<[Model]>, Error> {
+        let lifetime = match provider.kind {
+            ProviderKind::Embedded => Duration::ZERO,
+            ProviderKind::Ollama => LOCAL,
+            _ => REMOTE,
+        };
+        if let Some((since, list)) = self.lock().get(&provider.slug)
+            && since.elapsed() < lifetime
+        {
+            return Ok(Arc::clone(list));
+        }
+        let mut models = client.models().await?;
+        for model in &mut models {
+            // The client knows its models' names; the slug in front is ours.
+            if let Ok(id) = ModelRef::new(&provider.slug, model.id.name()) {
+                model.id = id;
+            }
+        }
+        let list: Arc<[Model]> = models.into();
+        self.lock().insert(provider.slug.clone(), (Instant::now(), Arc::clone(&list)));
+        Ok(list)
+    }
+
+    /// One model's facts. A server that lists nothing, or not this one, still gets asked for it by name, unless it is one
+    /// whose list is complete.
+    pub(crate) async fn find(
+        &self,
+        provider: &Provider,
+        client: &Arc<dyn llm::Provider>,
+        model: &ModelRef,
+    ) -> Result<Model, Error> {
+        let complete = matches!(provider.kind, ProviderKind::Embedded | ProviderKind::Ollama);
+        let listed = match self.models(provider, client).await {
+            Ok(list) => list,
+            // An address without a list of models can still answer.
+            Err(error) if !complete && matches!(error.code, ErrorCode::NotFound | ErrorCode::ModelNotFound | ErrorCode::ProviderBadReply) => {
+                Arc::from([])
+            }
+            Err(error) => return Err(error),
+        };
+        let tagged = format!("{}:latest", model.name());
+        let named = |name: &str| listed.iter().find(|candidate| candidate.id.name() == name).cloned();
+        if let Some(found) = named(model.name()) {
+            return Ok(found);
+        }
+        if provider.kind == ProviderKind::Ollama
+            && let Some(found) = named(&tagged)
+        {
+            return Ok(found);
+        }
+        if complete || !listed.is_empty() && provider.kind != ProviderKind::OpenaiCompatible {
+            return Err(Error::new(
+                ErrorCode::ModelNotFound,
+                format!("{} has no model \"{}\". Choose another one; `webplus models list` names them.", provider.name, model.name()),
+            ));
+        }
+        let mut found = client.unlisted(model.name()).ok_or_else(|| {
+            Error::new(ErrorCode::ModelNotFound, format!("{} has no model \"{}\". Choose another one.", provider.name, model.name()))
+        })?;
+        found.id = model.clone();
+        Ok(found)
+    }
+
+    /// Forgets one provider's list.
+    pub(crate) fn forget(&self, slug: &str) {
+        self.lock().remove(slug);
+    }
+
+    /// Forgets all lists.
+    pub(crate) fn forget_all(&self) {
+        self.lock().clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, (Instant, Arc<[Model]>)>> {
+        self.lists.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl App {
+    /// Forgets what a provider offers and tells the page.
+    pub(crate) fn models_changed(&self, slug: &str) {
+        self.shelf.forget(slug);
+        self.bus.publish(crate::events::Event::ModelChanged);
+    }
+}

@@ -1,0 +1,158 @@
+//! What can be written on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Run, manage and talk to language models, local and cloud.
+#[derive(Debug, Parser)]
+#[command(name = "webplus", version)]
+pub(crate) struct Arguments {
+    /// Where everything is kept.
+    #[arg(long, global = true, env = "WEBPLUS_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Print one JSON value per line on stdout and nothing else there.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the page on this computer and print its address.
+    Serve(Serve),
+    /// Ask a model; the answer is streamed to stdout.
+    Chat(Chat),
+    /// List, import, remove, start and stop models.
+    Models {
+        #[command(subcommand)]
+        command: Models,
+    },
+    /// Add, list, test and remove providers.
+    Providers {
+        #[command(subcommand)]
+        command: Providers,
+    },
+    /// Look at everything that must work; changes nothing.
+    Doctor,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The port on 127.0.0.1; any free one unless told.
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Chat {
+    /// The model, as provider/name.
+    #[arg(long, short)]
+    pub model: Option<String>,
+    /// Go on in this conversation.
+    #[arg(long, value_name = "ID")]
+    pub conversation: Option<String>,
+    /// The system prompt of a new conversation.
+    #[arg(long)]
+    pub system: Option<String>,
+    /// The most tokens of the answer.
+    #[arg(long, value_name = "N")]
+    pub max_tokens: Option<u32>,
+    /// The temperature of sampling.
+    #[arg(long)]
+    pub temperature: Option<f64>,
+    /// What to ask; read from stdin when it is absent or "-".
+    pub text: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Models {
+    /// All models with their state.
+    List,
+    /// Add a GGUF file to the built-in engine's models.
+    Import {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Remove a model of the built-in engine with its file.
+    Remove {
+        /// The model, as provider/name.
+        model: String,
+    },
+    /// Load a local model into the running application's memory.
+    Start {
+        /// The model, as provider/name.
+        model: String,
+        /// Tokens of context.
+        #[arg(long)]
+        context: Option<u32>,
+    },
+    /// Unload a local model.
+    Stop {
+        /// The model, as provider/name.
+        model: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Providers {
+    /// Add a provider; its key is read from stdin.
+    Add(ProviderAdd),
+    /// All providers with the state of their keys.
+    List,
+    /// Ask a provider for its models, which costs nothing.
+    Test {
+        /// The provider's short name.
+        provider: String,
+    },
+    /// Remove a provider and its key.
+    Remove {
+        /// The provider's short name.
+        provider: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProviderAdd {
+    /// A vendor of the catalogue (openai, anthropic, openrouter …); leave it out for any other server.
+    pub vendor: Option<String>,
+    /// What to call it.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Which protocol a server of your own speaks.
+    #[arg(long, value_enum)]
+    pub kind: Option<Kind>,
+    /// Where it is.
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// The environment variable that holds the key; only its name is kept.
+    #[arg(long, value_name = "NAME")]
+    pub key_env: Option<String>,
+    /// It needs no key: don't read one.
+    #[arg(long)]
+    pub no_key: bool,
+    /// Keep the key for this session of the running application only.
+    #[arg(long)]
+    pub session: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Kind {
+    Openai,
+    Anthropic,
+    Ollama,
+    OpenaiCompatible,
+}
+
+impl Kind {
+    pub(crate) fn wire(self) -> &'static str {
+        match self {
+            Self::Openai => "openai",
+            Self::Anthropic => "anthropic",
+            Self::Ollama => "ollama",
+            Self::OpenaiCompatible => "openai_compatible",
+        }
+    }
+}

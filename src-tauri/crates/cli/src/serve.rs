@@ -1,0 +1,77 @@
+//! `webplus serve`: the page on this computer, until the command is stopped.
+
+use std::process::ExitCode;
+
+use app::{App, AppOptions};
+use serde_json::json;
+use server::Token;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::{arguments::Serve, failure::Failure, output::Output};
+
+pub(crate) async fn run(options: AppOptions, serve: &Serve, output: &Output) -> Result<ExitCode, Failure> {
+    let data_dir = options.data_dir.clone();
+    let app = App::open(options).await.map_err(|error| Failure::new(error.to_string()))?;
+    let token = Token::generate()?;
+    let listener = TcpListener::bind(("127.0.0.1", serve.port)).await.map_err(|error| {
+        Failure::new(format!("Port {} on 127.0.0.1 can't be used: {error}. Choose another with --port.", serve.port))
+    })?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let closing = CancellationToken::new();
+    if let Some(sentence) = app.condition().sentence() {
+        output.aside(&sentence);
+    }
+    listen_to_commands(&app, &data_dir, &closing);
+    // The line is for programs, with or without --json; the address for a person goes to stderr.
+    let told = Output::new(true);
+    told.json(&json!({ "url": url, "token": token.expose() }))?;
+    output.aside(&format!("Open {url}/#token={}", token.expose()));
+    let stop = closing.clone();
+    let serving = server::serve(app.clone(), listener, token, async move { stop.cancelled().await });
+    tokio::pin!(serving);
+    let result = tokio::select! {
+        result = &mut serving => result,
+        () = asked_to_stop() => Ok(()),
+    };
+    // First the answers that run are kept and the streams ended, then the connections close by themselves.
+    app.shutdown().await;
+    closing.cancel();
+    result.map_err(|error| Failure::new(format!("Serving the page failed: {error}.")))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(unix)]
+fn listen_to_commands(app: &App, data_dir: &std::path::Path, closing: &CancellationToken) {
+    let (ours, folder, closing) = (app.clone(), data_dir.to_owned(), closing.clone());
+    app.tasks.spawn("owner-socket", |shutdown| async move {
+        let end = async move {
+            tokio::select! { () = shutdown.cancelled() => {}, () = closing.cancelled() => {} }
+        };
+        if let Err(error) = server::socket::serve(ours, &folder, end).await {
+            tracing::error!(%error, "other webplus commands can't reach this one");
+        }
+    });
+}
+
+#[cfg(not(unix))]
+fn listen_to_commands(_app: &App, _data_dir: &std::path::Path, _closing: &CancellationToken) {}
+
+#[cfg(unix)]
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+        _ = hangup.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn asked_to_stop() {
+    let _ = tokio::signal::ctrl_c().await;
+}

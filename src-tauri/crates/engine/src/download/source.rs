@@ -1,0 +1,71 @@
+//! Where a model is at a hub.
+
+use llm::Error;
+use serde::{Deserialize, Serialize};
+
+use super::fetch::parse;
+
+/// A file in a repository of a hub.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The hub's address: https, or http on this computer.
+    pub hub: String,
+    /// "owner/name".
+    pub repository: String,
+    /// A branch, tag or commit.
+    pub revision: String,
+    /// The file's path in the repository; ends in `.gguf`.
+    pub file: String,
+}
+
+impl Source {
+    /// Whether it names a file at a hub and nothing else; fails with a sentence.
+    pub fn check(&self) -> Result<(), Error> {
+        parse(&self.hub)?;
+        let is_repository =
+            self.repository.split('/').count() == 2 && self.repository.split('/').all(is_word);
+        let is_model = self.file.strip_suffix(".gguf").is_some();
+        let is_file = is_model && self.file.len() <= 300 && self.file.split('/').all(is_word);
+        if is_repository && is_file && is_word(&self.revision) {
+            Ok(())
+        } else {
+            Err(Error::InvalidRequest(
+                "That doesn't name a model at a hub: a repository is written owner/name, a file ends in .gguf.".into(),
+            ))
+        }
+    }
+
+    /// Where the pointer to the file is.
+    pub(super) fn pointer_url(&self) -> String {
+        self.url("raw")
+    }
+
+    /// Where the file is.
+    pub(super) fn file_url(&self) -> String {
+        self.url("resolve")
+    }
+
+    /// The file's name without its ending.
+    pub(super) fn stem(&self) -> String {
+        let name = self.file.rsplit('/').next().unwrap_or_default();
+        name.strip_suffix(".gguf").unwrap_or(name).to_owned()
+    }
+
+    fn url(&self, verb: &str) -> String {
+        format!(
+            "{}/{}/{verb}/{}/{}",
+            self.hub.trim_end_matches('/'),
+            self.repository,
+            self.revision,
+            self.file
+        )
+    }
+}
+
+/// One word of a path that means itself in every URL.
+fn is_word(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 128
+        && !text.starts_with('.')
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}

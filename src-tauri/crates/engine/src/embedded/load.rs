@@ -1,0 +1,250 @@
+//! Gets a model into memory: the checks before, the process, its progress.
+
+use domain::{ErrorCode, RunnerReply, RunnerRequest};
+use llm::{CompletionEvent, Error};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    EngineState, LoadOptions, LoadedModel, LocalModel,
+    hello::Hello,
+    job::Events,
+    process::Process,
+    reply::{Loss, told},
+    shelved,
+    worker::{Happening, Running, Worker},
+};
+use crate::{
+    estimate::estimate,
+    failure::{bytes, failure},
+    hardware::Hardware,
+};
+
+impl Worker {
+    /// Makes sure that the model is loaded, with that context if one is given. Gives the milliseconds that loading took, if
+    /// it had to.
+    pub(super) async fn ensure(
+        &mut self,
+        name: &str,
+        options: LoadOptions,
+        events: Option<&Events>,
+    ) -> Result<Option<f64>, Error> {
+        let models = shelved(&self.shelf);
+        let model = models.iter().find(|model| model.name == name).ok_or_else(|| {
+            Error::ModelNotFound(format!(
+                "{name} isn't on this computer any more. Choose another model, or add its file again."
+            ))
+        })?;
+        if let Some(reason) = &model.damaged {
+            return Err(failure(ErrorCode::ModelDamaged, reason.clone()));
+        }
+        let fits = |running: &Running| {
+            running.model.name == name && options.context.is_none_or(|context| context == running.asked)
+        };
+        if self.running.as_ref().is_some_and(fits) {
+            return Ok(None);
+        }
+        if let Some(wait) = self.crashes.wait(name, Instant::now()) {
+            return Err(self.refused(name, wait.as_secs() + 1));
+        }
+        let hardware = self.measure().await;
+        let context = options.context.unwrap_or_else(|| model.default_context(&hardware));
+        check_context(model, context)?;
+        if !options.force && !model.force {
+            check_memory(model, context, &hardware)?;
+        }
+        let begun = Instant::now();
+        self.stop().await;
+        self.start(model, context, &hardware, options.force, events).await?;
+        Ok(Some(begun.elapsed().as_secs_f64() * 1000.0))
+    }
+
+    /// The machine as it will be when what is loaded has made room.
+    async fn measure(&self) -> Hardware {
+        let measure = self.options.measure;
+        let freed = self.running.as_ref().map_or(0, |running| running.model.memory);
+        let here = tokio::task::spawn_blocking(measure).await.unwrap_or(Hardware {
+            total_memory: u64::MAX,
+            available_memory: u64::MAX,
+            logical_cores: 1,
+            physical_cores: 1,
+        });
+        Hardware { available_memory: here.available_memory.saturating_add(freed), ..here }
+    }
+
+    fn refused(&self, name: &str, seconds: u64) -> Error {
+        let last = match &*self.state.borrow() {
+            EngineState::Failed { log, .. } if !log.is_empty() => {
+                format!(" Its log ends: {}.", log.join(" | "))
+            }
+            _ => String::new(),
+        };
+        failure(
+            ErrorCode::EngineFailed,
+            format!(
+                "The engine stopped three times within a minute with {name} and isn't started again for {seconds} seconds. Choose a \
+                 smaller context or another model.{last}"
+            ),
+        )
+    }
+
+    async fn start(
+        &mut self,
+        model: &LocalModel,
+        context: u32,
+        hardware: &Hardware,
+        forced: bool,
+        events: Option<&Events>,
+    ) -> Result<(), Error> {
+        self.progress(&model.name, 0.0, events);
+        let mut process = match Process::start(&self.options) {
+            Ok(process) => process,
+            Err(error) => return Err(self.failed(&model.name, error, Vec::new())),
+        };
+        let hello = match process.greet(&self.options).await {
+            Ok(hello) => hello,
+            Err(error) => {
+                let log = process.log().tail();
+                process.kill().await;
+                return Err(self.failed(&model.name, error, log));
+            }
+        };
+        let request = RunnerRequest::Load {
+            path: model.path.to_string_lossy().into_owned(),
+            context,
+            threads: self.options.threads.unwrap_or_else(|| hardware.threads()).max(1),
+            gpu_layers: self.gpu_layers(model, &hello),
+            confine: self.options.confine,
+        };
+        if let Err(loss) = process.send(&request).await {
+            return Err(self.lost_loading(process, &model.name, &loss).await);
+        }
+        self.follow(process, hello, model, context, forced, events).await
+    }
+
+    /// All layers where the build has a GPU: the runner puts there what fits and says so.
+    fn gpu_layers(&self, model: &LocalModel, hello: &Hello) -> u32 {
+        let gpu = self.options.gpu && hello.backends.iter().any(|backend| backend != "cpu");
+        if gpu { model.header.block_count.unwrap_or(0).saturating_add(1) } else { 0 }
+    }
+
+    /// Follows the loading to its end. The one who asked may go; the model is loaded all the same, since it was chosen.
+    #[allow(clippy::too_many_arguments, reason = "one call, of one caller, split off for length only")]
+    async fn follow(
+        &mut self,
+        mut process: Process,
+        hello: Hello,
+        model: &LocalModel,
+        asked: u32,
+        forced: bool,
+        events: Option<&Events>,
+    ) -> Result<(), Error> {
+        let never = CancellationToken::new();
+        loop {
+            match self.wait(&mut process, self.options.patience.load, &never).await {
+                Happening::Reply(RunnerReply::Loading { progress }) => {
+                    self.progress(&model.name, progress, events);
+                }
+                Happening::Reply(RunnerReply::Loaded {
+                    context,
+                    trained_context,
+                    chat_template,
+                    gpu_layers,
+                    layers,
+                    confined,
+                    embedding,
+                    notices,
+                }) => {
+                    let (memory, pid) = (process.memory().await, process.pid());
+                    let loaded = LoadedModel {
+                        name: model.name.clone(),
+                        memory,
+                        context,
+                        trained_context,
+                        gpu_layers,
+                        layers,
+                        confined,
+                        chat_template,
+                        embedding,
+                        notices,
+                        engine: hello.engine,
+                        pid,
+                    };
+                    self.running = Some(Running { process, model: loaded.clone(), asked, forced });
+                    self.state.send_replace(EngineState::Loaded { model: loaded });
+                    return Ok(());
+                }
+                Happening::Reply(RunnerReply::Error { code, message, .. }) => {
+                    let log = process.log().tail();
+                    process.stop().await;
+                    return Err(self.failed(&model.name, told(code, message, asked), log));
+                }
+                Happening::Reply(_) => {
+                    return Err(self
+                        .lost_loading(process, &model.name, &Loss::Protocol("an answer while loading".into()))
+                        .await);
+                }
+                Happening::Lost(loss) => return Err(self.lost_loading(process, &model.name, &loss).await),
+                Happening::Cancelled => {}
+                Happening::Unload(reply) => {
+                    process.kill().await;
+                    return Err(self.leave(Some(reply)).await);
+                }
+                Happening::Closing => {
+                    process.kill().await;
+                    return Err(self.leave(None).await);
+                }
+            }
+        }
+    }
+
+    async fn lost_loading(&mut self, mut process: Process, name: &str, loss: &Loss) -> Error {
+        let log = process.log().tail();
+        process.kill().await;
+        self.crashed(name, loss.error(name, &log), log)
+    }
+
+    fn progress(&self, name: &str, progress: f32, events: Option<&Events>) {
+        let progress = if progress.is_finite() { progress.clamp(0.0, 1.0) } else { 0.0 };
+        self.state.send_replace(EngineState::Loading { name: name.to_owned(), progress });
+        if let Some(events) = events {
+            // Nobody listens any more: the model is loaded all the same.
+            let _ = events.send(Ok(CompletionEvent::Loading(progress)));
+        }
+    }
+}
+
+fn check_context(model: &LocalModel, context: u32) -> Result<(), Error> {
+    match model.header.context_length {
+        Some(trained) if context > trained => Err(Error::InvalidRequest(format!(
+            "{} was trained for {trained} tokens of context, not {context}. Choose at most {trained}.",
+            model.display_name
+        ))),
+        _ if context == 0 => {
+            Err(Error::InvalidRequest("A context of 0 tokens holds nothing. Choose at least 256.".into()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_memory(model: &LocalModel, context: u32, hardware: &Hardware) -> Result<(), Error> {
+    let needed = estimate(&model.header, model.size, context);
+    if hardware.fits(&needed) {
+        return Ok(());
+    }
+    let smaller = hardware.default_context(&model.header, model.size);
+    let advice = if smaller < context && hardware.fits(&estimate(&model.header, model.size, smaller)) {
+        format!("A context of {smaller} tokens would fit.")
+    } else {
+        "Close other programs or choose a smaller model.".into()
+    };
+    Err(failure(
+        ErrorCode::OutOfMemory,
+        format!(
+            "{} with {context} tokens of context needs about {} of memory, and {} are free. {advice}",
+            model.display_name,
+            bytes(needed.total),
+            bytes(hardware.available_memory)
+        ),
+    ))
+}

@@ -1,0 +1,105 @@
+//! A model's file on this disk, and how the shelf shows it.
+
+use std::path::PathBuf;
+
+use domain::{Capability, Model, ModelRef, ModelState, ParameterName, ParameterSpec};
+use serde::{Deserialize, Serialize};
+
+use super::{EngineState, PROVIDER};
+use crate::{estimate::estimate, gguf::GgufHeader, hardware::Hardware};
+
+/// A model on this disk.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LocalModel {
+    /// Its name, without the provider's slug.
+    pub name: String,
+    /// Its file, absolute.
+    pub path: PathBuf,
+    /// The file's size in bytes.
+    pub size: u64,
+    /// What the file says of itself.
+    pub header: GgufHeader,
+    /// What the person sees.
+    pub display_name: String,
+    /// Whether it is only good for trying things out.
+    pub test_size: bool,
+    /// Tokens of context, if the person chose.
+    pub context: Option<u32>,
+    /// Whether the person wants it loaded though it may not fit.
+    pub force: bool,
+    /// What is wrong with its file, if something is.
+    pub damaged: Option<String>,
+}
+
+impl LocalModel {
+    /// The context it is loaded with on the given machine, in tokens.
+    pub fn default_context(&self, hardware: &Hardware) -> u32 {
+        self.context.unwrap_or_else(|| hardware.default_context(&self.header, self.size))
+    }
+
+    /// How the shelf shows it; `None` for a name that can't be one.
+    pub(super) fn shown(&self, hardware: &Hardware, engine: &EngineState) -> Option<Model> {
+        let context = self.default_context(hardware);
+        Some(Model {
+            id: ModelRef::new(PROVIDER, &self.name).ok()?,
+            name: self.display_name.clone(),
+            state: self.state(engine),
+            capabilities: self.capabilities(),
+            parameters: self.parameters(),
+            context_window: self.header.context_length,
+            max_output: None,
+            size: Some(self.size),
+            quantization: self.header.quantization.clone(),
+            family: Some(self.header.architecture.clone()),
+            parameter_size: Some(self.header.parameter_size()),
+            memory_estimate: Some(estimate(&self.header, self.size, context).total),
+            default_context: Some(context),
+            test_size: self.test_size,
+        })
+    }
+
+    fn state(&self, engine: &EngineState) -> ModelState {
+        if let Some(reason) = &self.damaged {
+            return ModelState::Damaged { reason: reason.clone() };
+        }
+        match engine {
+            EngineState::Loading { name, progress } if *name == self.name => {
+                ModelState::Loading { progress: *progress }
+            }
+            EngineState::Loaded { model } if model.name == self.name => {
+                ModelState::Loaded { memory: model.memory, context: model.context }
+            }
+            _ => ModelState::OnDisk,
+        }
+    }
+
+    fn capabilities(&self) -> Vec<Capability> {
+        if self.header.embedding {
+            return vec![Capability::Embedding];
+        }
+        let mut capabilities = vec![
+            if self.header.chat_template { Capability::Chat } else { Capability::Completion },
+            Capability::JsonSchema,
+        ];
+        if self.header.reasoning {
+            capabilities.push(Capability::Reasoning);
+        }
+        capabilities
+    }
+
+    fn parameters(&self) -> Vec<ParameterSpec> {
+        let spec = |name, min, max| ParameterSpec { name, min, max, default: None };
+        let trained = self.header.context_length.map(f64::from);
+        vec![
+            spec(ParameterName::Temperature, Some(0.0), Some(2.0)),
+            spec(ParameterName::TopP, Some(0.0), Some(1.0)),
+            spec(ParameterName::TopK, Some(1.0), None),
+            spec(ParameterName::MaxTokens, Some(1.0), None),
+            spec(ParameterName::ContextSize, Some(256.0), trained),
+            spec(ParameterName::Seed, Some(0.0), None),
+            spec(ParameterName::Stop, None, Some(4.0)),
+            spec(ParameterName::JsonSchema, None, None),
+        ]
+    }
+}

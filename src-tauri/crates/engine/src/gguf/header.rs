@@ -1,0 +1,210 @@
+//! Puts the header together: magic, version, metadata, tensors.
+
+use std::{
+    collections::BTreeMap,
+    io::{Read, Seek},
+};
+
+use super::{
+    GgufError, GgufHeader, PerLayer, names,
+    reader::{Reader, damaged},
+    tensors::{self, MAX_TENSORS},
+    value::{self, Value},
+};
+
+/// The most metadata entries; real files have 20 to 100.
+const MAX_ENTRIES: u64 = 16_384;
+
+/// The longest key that may matter, in bytes.
+const MAX_KEPT_KEY: u64 = 128;
+
+/// The longest text that is looked at, in bytes; chat templates are the longest, at about 20 KiB.
+const MAX_TEXT: u64 = 1024 * 1024;
+
+/// What is kept of metadata, by key.
+type Metadata = BTreeMap<String, Value>;
+
+pub(super) fn read<R: Read + Seek>(reader: &mut Reader<R>) -> Result<GgufHeader, GgufError> {
+    let version = version(reader)?;
+    let (tensors, entries) = (reader.u64()?, reader.u64()?);
+    if tensors > MAX_TENSORS || entries > MAX_ENTRIES {
+        return Err(damaged("it claims to hold more than any model does"));
+    }
+    let metadata = metadata(reader, entries)?;
+    refuse_others(&metadata, tensors)?;
+    let alignment = number(&metadata, "general.alignment").unwrap_or(32);
+    if !(1..=1024 * 1024).contains(&alignment) || !alignment.is_power_of_two() {
+        return Err(damaged("its alignment makes no sense"));
+    }
+    let table = tensors::read(reader, tensors, alignment)?;
+    describe(version, tensors, &table, &metadata)
+}
+
+fn version<R: Read + Seek>(reader: &mut Reader<R>) -> Result<u32, GgufError> {
+    if reader.length() < 24 || reader.bytes::<4>()? != *b"GGUF" {
+        return Err(GgufError::Damaged(
+            "This is not a GGUF model file, or only its name is. Choose a file ending in .gguf, or get it again.".into(),
+        ));
+    }
+    match reader.u32()? {
+        version @ (2 | 3) => Ok(version),
+        1 => Err(unsupported(
+            "it is in the first version of the format, which nobody writes any more; get a newer file",
+        )),
+        version if matches!(version.swap_bytes(), 1..=3) => {
+            Err(unsupported("it was made for computers of the other byte order; get the usual file"))
+        }
+        version => Err(unsupported(&format!("it is in version {version} of the format; Web+ reads 2 and 3"))),
+    }
+}
+
+fn metadata<R: Read + Seek>(reader: &mut Reader<R>, entries: u64) -> Result<Metadata, GgufError> {
+    let mut kept = Metadata::new();
+    for _ in 0..entries {
+        let key = reader.key(MAX_KEPT_KEY)?;
+        let kind = reader.u32()?;
+        let matters = key.as_deref().is_some_and(matters);
+        let value = value::read(reader, kind, if matters { MAX_TEXT } else { 0 })?;
+        let Some(key) = key.filter(|_| matters) else { continue };
+        // Two readers that each believe another one of two equal keys is how checks are got around.
+        if kept.insert(key, value).is_some() {
+            return Err(damaged("it says the same thing twice"));
+        }
+    }
+    Ok(kept)
+}
+
+fn matters(key: &str) -> bool {
+    let Some((first, rest)) = key.split_once('.') else { return false };
+    match first {
+        "general" => matches!(
+            rest,
+            "architecture"
+                | "name"
+                | "basename"
+                | "size_label"
+                | "license"
+                | "file_type"
+                | "alignment"
+                | "type"
+        ),
+        "tokenizer" => matches!(rest, "chat_template" | "ggml.tokens"),
+        "split" => rest == "count",
+        _ => matches!(
+            rest,
+            "context_length"
+                | "block_count"
+                | "embedding_length"
+                | "feed_forward_length"
+                | "vocab_size"
+                | "pooling_type"
+                | "attention.head_count"
+                | "attention.head_count_kv"
+                | "attention.key_length"
+                | "attention.value_length"
+                | "attention.key_length_mla"
+                | "attention.sliding_window"
+                | "attention.causal"
+                | "ssm.state_size"
+                | "wkv.head_size"
+        ),
+    }
+}
+
+/// What is a GGUF file and yet not a model that can be loaded.
+fn refuse_others(metadata: &Metadata, tensors: u64) -> Result<(), GgufError> {
+    if number(metadata, "split.count").is_some_and(|count| count > 1) {
+        return Err(unsupported(
+            "it is one part of a model that was split over several files; get the model as one file",
+        ));
+    }
+    match text(metadata, "general.type").as_deref() {
+        None | Some("model") => {}
+        Some(other) => {
+            let other: String = other.chars().filter(|c| c.is_alphanumeric() || *c == '-').take(24).collect();
+            return Err(unsupported(&format!(
+                "it holds no model of its own (it is of type {other}); choose the model's file"
+            )));
+        }
+    }
+    if tensors == 0 {
+        return Err(unsupported("it holds no weights, only a vocabulary; choose the model's file"));
+    }
+    Ok(())
+}
+
+fn describe(
+    version: u32,
+    tensors: u64,
+    table: &tensors::Table,
+    metadata: &Metadata,
+) -> Result<GgufHeader, GgufError> {
+    let architecture = text(metadata, "general.architecture")
+        .filter(|name| !name.is_empty() && name.len() <= 64)
+        .ok_or_else(|| damaged("it doesn't say of what architecture the model is"))?;
+    let key = |rest: &str| format!("{architecture}.{rest}");
+    let own = |rest: &str| number(metadata, &key(rest)).and_then(|value| u32::try_from(value).ok());
+    let vocabulary = match metadata.get("tokenizer.ggml.tokens") {
+        Some(Value::Length(length)) => u32::try_from(*length).ok(),
+        Some(Value::Numbers(numbers)) => u32::try_from(numbers.len()).ok(),
+        _ => own("vocab_size"),
+    };
+    let template = text(metadata, "tokenizer.chat_template");
+    Ok(GgufHeader {
+        version,
+        name: label(metadata, "general.name").or_else(|| label(metadata, "general.basename")),
+        size_label: label(metadata, "general.size_label").filter(|label| label.len() <= 24),
+        license: label(metadata, "general.license"),
+        quantization: number(metadata, "general.file_type").and_then(names::quantization).map(str::to_owned),
+        parameters: table.elements,
+        context_length: own("context_length"),
+        block_count: own("block_count"),
+        embedding_length: own("embedding_length"),
+        feed_forward_length: per_layer(metadata, &key("feed_forward_length")),
+        head_count: per_layer(metadata, &key("attention.head_count")),
+        head_count_kv: per_layer(metadata, &key("attention.head_count_kv")),
+        key_length: own("attention.key_length"),
+        value_length: own("attention.value_length"),
+        sliding_window: own("attention.sliding_window").filter(|window| *window > 0),
+        vocabulary,
+        unusual_memory: ["attention.key_length_mla", "ssm.state_size", "wkv.head_size"]
+            .iter()
+            .any(|rest| metadata.contains_key(&key(rest))),
+        embedding: own("attention.causal") == Some(0)
+            || own("pooling_type").is_some_and(|pooling| pooling > 0),
+        chat_template: template.as_deref().is_some_and(|template| !template.trim().is_empty()),
+        reasoning: template
+            .as_deref()
+            .is_some_and(|template| template.contains("<think>") || template.contains("enable_thinking")),
+        tensors,
+        data_offset: table.data_offset,
+        data_end: table.data_end,
+        architecture,
+    })
+}
+
+fn number(metadata: &Metadata, key: &str) -> Option<u64> {
+    if let Some(Value::Number(number)) = metadata.get(key) { Some(*number) } else { None }
+}
+
+fn text(metadata: &Metadata, key: &str) -> Option<String> {
+    if let Some(Value::Text(text)) = metadata.get(key) { Some(text.clone()) } else { None }
+}
+
+/// A short text for people: one line, no control characters.
+fn label(metadata: &Metadata, key: &str) -> Option<String> {
+    let text: String = text(metadata, key)?.chars().filter(|c| !c.is_control()).take(120).collect();
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn per_layer(metadata: &Metadata, key: &str) -> Option<PerLayer> {
+    match metadata.get(key)? {
+        Value::Number(number) => u32::try_from(*number).ok().map(PerLayer::Same),
+        Value::Numbers(numbers) => Some(PerLayer::Each(numbers.clone())),
+        _ => None,
+    }
+}
+
+fn unsupported(why: &str) -> GgufError {
+    GgufError::Unsupported(format!("This model can't be loaded: {why}."))
+}

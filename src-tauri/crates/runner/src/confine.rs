@@ -1,0 +1,92 @@
+//! The runner takes from itself what it won't need, before it reads an untrusted file: on Linux, by Landlock, every file but
+//! the model's own parts, all writing, and TCP, as far as the kernel knows these. Elsewhere there is nothing to take.
+//!
+//! It must be called before other threads exist: Landlock confines the calling thread and those it starts.
+
+use crate::load::LoadRequest;
+
+/// Confines the process; true when the kernel enforces at least the file rules.
+#[cfg(target_os = "linux")]
+pub(crate) fn confine(request: &LoadRequest) -> bool {
+    restrict(request).unwrap_or(false)
+}
+
+/// Not confined: this system has no means that a process can use on itself.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn confine(_: &LoadRequest) -> bool {
+    false
+}
+
+#[cfg(target_os = "linux")]
+fn restrict(request: &LoadRequest) -> Result<bool, landlock::RulesetError> {
+    use landlock::{
+        ABI, Access, AccessFs, AccessNet, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreatedAttr,
+        RulesetStatus, Scope,
+    };
+
+    // Best effort by default: what this kernel doesn't know is left out, the rest is enforced.
+    let mut rules = Ruleset::default()
+        .handle_access(AccessFs::from_all(ABI::V5))?
+        .handle_access(AccessNet::from_all(ABI::V4))?
+        .scope(Scope::from_all(ABI::V6))?
+        .create()?;
+    for part in request.parts() {
+        if let Ok(file) = PathFd::new(part) {
+            rules = rules.add_rule(PathBeneath::new(file, AccessFs::ReadFile))?;
+        }
+    }
+    if cfg!(feature = "vulkan") && request.gpu_layers > 0 {
+        // A GPU's driver reads its libraries and settings late, and talks to its device file.
+        for folder in ["/usr", "/etc", "/lib", "/sys", "/proc"] {
+            if let Ok(folder) = PathFd::new(folder) {
+                rules = rules.add_rule(PathBeneath::new(folder, AccessFs::from_read(ABI::V5)))?;
+            }
+        }
+        for device in ["/dev/dri", "/dev/nvidia0", "/dev/nvidiactl", "/dev/nvidia-uvm"] {
+            if let Ok(device) = PathFd::new(device) {
+                rules = rules.add_rule(PathBeneath::new(
+                    device,
+                    AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::IoctlDev,
+                ))?;
+            }
+        }
+    }
+    Ok(rules.restrict_self()?.ruleset != RulesetStatus::NotEnforced)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
+    use super::*;
+    use std::fs::{File, read};
+    use std::net::{TcpListener, TcpStream};
+
+    #[test]
+    fn a_confined_thread_reads_its_model_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let (model, secret) = (folder.path().join("model.gguf"), folder.path().join("secret"));
+        std::fs::write(&model, "GGUF").unwrap();
+        std::fs::write(&secret, "x").unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let request =
+            LoadRequest { path: model.clone(), context: 0, threads: 1, gpu_layers: 0, confine: true };
+        let written = folder.path().join("written");
+        // Confining is per thread, so that the other tests don't notice.
+        let confined = std::thread::spawn(move || {
+            if !confine(&request) {
+                return false;
+            }
+            assert_eq!(read(&model).unwrap(), b"GGUF");
+            assert!(read(&secret).is_err() && read("/etc/passwd").is_err());
+            assert!(File::create(&written).is_err() && std::fs::write(&model, "").is_err());
+            assert!(std::fs::read_dir("/").is_err());
+            // Kernels before 6.7 know no rules for the network.
+            eprintln!("connections are refused: {}", TcpStream::connect(address).is_err());
+            true
+        })
+        .join()
+        .unwrap();
+        eprintln!("confined: {confined}");
+    }
+}

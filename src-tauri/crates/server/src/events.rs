@@ -1,0 +1,56 @@
+//! `GET /api/v1/events`: the bus as server-sent events, resumable by `Last-Event-ID`.
+
+use std::{convert::Infallible, time::Duration};
+
+use app::{Error, events::Subscription};
+use axum::{
+    body::{Body, Bytes},
+    extract::State,
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
+use domain::EventId;
+use futures_util::stream;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Door, problem::Problem};
+
+/// How often a silent stream says that it is alive: proxies cut what is silent for a minute.
+const ALIVE: Duration = Duration::from_secs(12);
+
+/// Streams what happens from now on, or since `Last-Event-ID`.
+pub(crate) async fn stream(State(door): State<Door>, headers: HeaderMap) -> Result<Response, Problem> {
+    let after = headers
+        .get("last-event-id")
+        .map(|value| {
+            let id = value.to_str().ok().and_then(|text| text.parse::<EventId>().ok());
+            id.ok_or_else(|| Problem(Error::invalid("Last-Event-ID must be the id of an event, EPOCH-SEQ.")))
+        })
+        .transpose()?;
+    let subscription = door.app.bus.subscribe(after);
+    let first = Bytes::from(format!("retry: 1000\n: from {}\n\n", subscription.head()));
+    let body = stream::unfold(
+        (Some(first), subscription, door.app.tasks.token()),
+        |(first, mut subscription, closing)| async move {
+            let piece = match first {
+                Some(first) => first,
+                None => next(&mut subscription, &closing).await?,
+            };
+            Some((Ok::<_, Infallible>(piece), (None, subscription, closing)))
+        },
+    );
+    Ok(([(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")], Body::from_stream(body)).into_response())
+}
+
+async fn next(subscription: &mut Subscription, closing: &CancellationToken) -> Option<Bytes> {
+    tokio::select! {
+        biased;
+        () = closing.cancelled() => None,
+        envelope = subscription.next() => {
+            let envelope = envelope?;
+            let data = serde_json::to_string(&*envelope).ok()?;
+            Some(Bytes::from(format!("id: {}\ndata: {data}\n\n", envelope.id)))
+        }
+        () = tokio::time::sleep(ALIVE) => Some(Bytes::from_static(b": alive\n\n")),
+    }
+}

@@ -1,0 +1,81 @@
+//! Errors as they leave over HTTP: one body, one place that maps codes to statuses.
+
+use std::error::Error as _;
+
+use app::{Error, ErrorBody};
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::ErrorCode;
+
+/// An error on its way out.
+pub(crate) struct Problem(pub(crate) Error);
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = body(&self.0);
+        let mut response = (status(self.0.code), body).into_response();
+        if let Some(after) = self.0.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(after.as_secs().max(1)));
+        }
+        response
+    }
+}
+
+/// The body; the chain of causes goes to the log, once, under the trace id.
+pub(crate) fn body(error: &Error) -> Json<ErrorBody> {
+    let body = error.body(trace_id());
+    if let Some(source) = error.source() {
+        tracing::warn!(trace = %body.trace_id, code = error.code.as_str(), message = %error.message, source = %chain(source), "a call failed");
+    }
+    Json(body)
+}
+
+fn chain(source: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = source.to_string();
+    let mut next = source.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+fn trace_id() -> String {
+    let mut bytes = [0; 8];
+    // Without random numbers the id is of no use, but the error still is.
+    let _ = getrandom::fill(&mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn status(code: ErrorCode) -> StatusCode {
+    match code {
+        ErrorCode::InvalidInput | ErrorCode::ContextTooLong => StatusCode::BAD_REQUEST,
+        ErrorCode::Unauthorized => StatusCode::UNAUTHORIZED,
+        ErrorCode::Forbidden => StatusCode::FORBIDDEN,
+        ErrorCode::NotFound | ErrorCode::ModelNotFound => StatusCode::NOT_FOUND,
+        ErrorCode::Conflict | ErrorCode::Cancelled => StatusCode::CONFLICT,
+        ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        ErrorCode::ProviderAuth
+        | ErrorCode::ProviderUnreachable
+        | ErrorCode::ProviderBadReply
+        | ErrorCode::ProviderFailed
+        | ErrorCode::Interrupted => StatusCode::BAD_GATEWAY,
+        ErrorCode::TimedOut => StatusCode::GATEWAY_TIMEOUT,
+        ErrorCode::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
+        ErrorCode::EngineUnavailable
+        | ErrorCode::EngineFailed
+        | ErrorCode::OutOfMemory
+        | ErrorCode::KeychainLocked
+        | ErrorCode::KeychainMissing
+        | ErrorCode::ReadOnly
+        | ErrorCode::DatabaseDamaged
+        | ErrorCode::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorCode::ModelDamaged => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}

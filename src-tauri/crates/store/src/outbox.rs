@@ -1,0 +1,59 @@
+//! Events that others must not miss: written in the transaction that they tell of, deleted once they were delivered.
+
+use domain::{EventRowId, Timestamp, UserId};
+use rusqlite::{Connection, params};
+use serde_json::Value;
+
+use crate::{
+    Error,
+    row::{self, Blob, Json},
+};
+
+/// An event that waits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutboxEvent {
+    /// Its id; a receiver tells repetitions by it.
+    pub id: EventRowId,
+    /// Whose it is.
+    pub owner_id: UserId,
+    /// "message.succeeded", say.
+    pub topic: String,
+    /// What it says.
+    pub payload: Value,
+    /// When it happened.
+    pub created_at: Timestamp,
+}
+
+/// Adds an event at the end.
+pub fn push(connection: &Connection, event: &OutboxEvent) -> Result<(), Error> {
+    let sql = "INSERT INTO outbox (id, owner_id, topic, payload, created_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    connection.prepare_cached(sql)?.execute(params![
+        Blob(event.id),
+        Blob(event.owner_id),
+        event.topic,
+        Json(&event.payload),
+        event.created_at.millis(),
+    ])?;
+    Ok(())
+}
+
+/// The oldest events of everybody, in the order they were added. They stay until they are deleted.
+pub fn take(connection: &Connection, limit: u32) -> Result<Vec<OutboxEvent>, Error> {
+    let sql = "SELECT id, owner_id, topic, payload, created_at FROM outbox ORDER BY number LIMIT ?1";
+    let mut query = connection.prepare_cached(sql)?;
+    let events = query.query_map([limit], |found| {
+        Ok(OutboxEvent {
+            id: row::id(found, 0)?,
+            owner_id: row::id(found, 1)?,
+            topic: found.get(2)?,
+            payload: row::json(found, 3)?,
+            created_at: row::time(found, 4)?,
+        })
+    })?;
+    Ok(events.collect::<Result<_, _>>()?)
+}
+
+/// Removes an event that was delivered.
+pub fn delete(connection: &Connection, id: EventRowId) -> Result<(), Error> {
+    row::found(connection.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([Blob(id)])?)
+}

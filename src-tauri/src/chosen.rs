@@ -1,0 +1,97 @@
+//! Files that the person gives: by the system's dialog or by dropping them on the window. The page gets a handle and a name,
+//! never a path, and can't name one.
+
+use std::path::PathBuf;
+
+use app::{Error, ErrorBody, files::ChosenFile};
+use domain::ErrorCode;
+use serde::Serialize;
+use tauri::{AppHandle, DragDropEvent, Emitter as _, Manager as _, WebviewWindow};
+use tauri_plugin_dialog::{DialogExt as _, FilePath};
+
+use crate::{opening::Opening, refusal, window};
+
+/// The most files of one drop.
+const MOST: usize = 16;
+
+/// A file as the page knows it.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Picked {
+    handle: String,
+    name: String,
+    /// Bytes.
+    size: u64,
+}
+
+/// Shows the system's dialog for a model's file; `None` where the person changed their mind.
+pub(crate) async fn pick(window: WebviewWindow) -> Result<Option<Picked>, ErrorBody> {
+    let (answer, answered) = tokio::sync::oneshot::channel();
+    let dialog = window
+        .dialog()
+        .file()
+        .set_parent(&window)
+        .set_title("Add a model file")
+        .add_filter("Models (GGUF)", &["gguf"]);
+    dialog.pick_file(move |file| {
+        let _ = answer.send(file.and_then(|file: FilePath| file.into_path().ok()));
+    });
+    match answered.await.ok().flatten() {
+        Some(path) => hand_out(window.app_handle(), path).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Tells the page what is held over the window (`file-hover`) and what was dropped on it (`file-dropped`).
+pub(crate) fn dragged(app: &AppHandle, event: &DragDropEvent) {
+    match event {
+        DragDropEvent::Enter { .. } => tell(app, "file-hover", true),
+        DragDropEvent::Leave => tell(app, "file-hover", false),
+        DragDropEvent::Drop { paths, .. } => {
+            tell(app, "file-hover", false);
+            let (app, paths) = (app.clone(), paths.clone());
+            tauri::async_runtime::spawn(async move {
+                let mut dropped = Vec::new();
+                for path in paths.into_iter().take(MOST) {
+                    match hand_out(&app, path).await {
+                        Ok(picked) => dropped.push(picked),
+                        Err(refusal) => {
+                            tracing::info!(message = %refusal.message, "a dropped file was not taken")
+                        }
+                    }
+                }
+                tell(&app, "file-dropped", dropped);
+            });
+        }
+        _ => {}
+    }
+}
+
+async fn hand_out(app: &AppHandle, path: PathBuf) -> Result<Picked, ErrorBody> {
+    let application = app.state::<Opening>().app().await?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let found = tokio::fs::metadata(&path).await.map_err(|error| {
+        refusal::body(
+            &Error::new(
+                ErrorCode::InvalidInput,
+                format!("{name} can't be read. Check that you may open it and try again."),
+            )
+            .caused_by(error),
+        )
+    })?;
+    if !found.is_file() {
+        return Err(refusal::body(&Error::invalid(format!(
+            "{name} is not a file. Choose a single GGUF file."
+        ))));
+    }
+    let handle = application
+        .files
+        .hand_out(ChosenFile { path, temporary: false })
+        .map_err(|error| refusal::body(&error))?;
+    Ok(Picked { handle, name, size: found.len() })
+}
+
+fn tell(app: &AppHandle, event: &str, payload: impl Serialize + Clone) {
+    if let Err(error) = app.emit_to(window::LABEL, event, payload) {
+        tracing::warn!(%error, event, "the page could not be told");
+    }
+}

@@ -1,0 +1,123 @@
+//! The application behind the window: opened once, beside it; tried again when asked after a failure; closed once.
+
+use std::time::Duration;
+
+use app::{App, AppOptions, Error, ErrorBody, OpenError};
+use domain::ErrorCode;
+use tauri::{AppHandle, Manager as _};
+use tokio::{sync::Mutex, time::Instant};
+
+use crate::{refusal, surroundings::Surroundings, tray};
+
+/// How long a failure is answered without another attempt.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long closing may take before the program ends all the same.
+const CLOSING: Duration = Duration::from_secs(12);
+
+/// The application, or why there is none.
+pub(crate) struct Opening {
+    options: Result<AppOptions, (ErrorCode, String)>,
+    state: Mutex<State>,
+}
+
+enum State {
+    Closed,
+    Open(App),
+    Failed { refusal: ErrorBody, at: Instant },
+    Ended,
+}
+
+impl Opening {
+    pub(crate) fn new(options: Result<AppOptions, (ErrorCode, String)>) -> Self {
+        Self { options, state: Mutex::new(State::Closed) }
+    }
+
+    /// The application; waits while it is being opened. The refusal is the sentence for the person.
+    pub(crate) async fn app(&self) -> Result<App, ErrorBody> {
+        let mut state = self.state.lock().await;
+        match &*state {
+            State::Open(app) => return Ok(app.clone()),
+            State::Failed { refusal, at } if at.elapsed() < PATIENCE => return Err(refusal.clone()),
+            State::Ended => {
+                return Err(refusal::body(&Error::new(
+                    ErrorCode::Busy,
+                    "Web+ is closing. Open it again to go on.",
+                )));
+            }
+            State::Closed | State::Failed { .. } => {}
+        }
+        match self.open().await {
+            Ok(app) => {
+                *state = State::Open(app.clone());
+                Ok(app)
+            }
+            Err(error) => {
+                let refusal = refusal::body(&error);
+                tracing::error!(message = %refusal.message, "the application can't be opened; the window says so");
+                *state = State::Failed { refusal: refusal.clone(), at: Instant::now() };
+                Err(refusal)
+            }
+        }
+    }
+
+    /// The application if it is open at this moment.
+    pub(crate) fn now(&self) -> Option<App> {
+        match &*self.state.try_lock().ok()? {
+            State::Open(app) => Some(app.clone()),
+            _ => None,
+        }
+    }
+
+    /// Ends it: answers that run are kept as interrupted, the engine ends, the database is closed.
+    pub(crate) async fn close(&self) {
+        let state = std::mem::replace(&mut *self.state.lock().await, State::Ended);
+        if let State::Open(app) = state
+            && tokio::time::timeout(CLOSING, app.shutdown()).await.is_err()
+        {
+            tracing::error!("closing took too long; what was unfinished is marked at the next start");
+        }
+    }
+
+    async fn open(&self) -> Result<App, Error> {
+        let options = self.options.clone().map_err(|(code, message)| Error::new(code, message))?;
+        let folder = options.data_dir.clone();
+        let app = App::open(options).await.map_err(|error| in_words(&error))?;
+        listen_to_commands(&app, folder);
+        Ok(app)
+    }
+}
+
+/// Opens the application while the window opens, and has the tray follow it.
+pub(crate) fn begin(app: &AppHandle) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let began = Instant::now();
+        if let Ok(application) = app.state::<Opening>().app().await {
+            tracing::info!(milliseconds = began.elapsed().as_millis() as u64, folder = ?app.state::<Surroundings>().data_dir, "opened");
+            tray::follow(&app, &application);
+        }
+    });
+}
+
+fn in_words(error: &OpenError) -> Error {
+    if error.is_owned() {
+        return Error::new(ErrorCode::Busy, error.to_string());
+    }
+    Error::new(ErrorCode::Internal, error.to_string())
+}
+
+/// Serves the owner's socket, so that `webplus …` works while the window is open.
+#[cfg(unix)]
+fn listen_to_commands(app: &App, folder: std::path::PathBuf) {
+    let ours = app.clone();
+    app.tasks.spawn("owner-socket", |shutdown| async move {
+        if let Err(error) =
+            server::socket::serve(ours, &folder, async move { shutdown.cancelled().await }).await
+        {
+            tracing::error!(%error, "webplus commands can't reach this window");
+        }
+    });
+}
+
+#[cfg(not(unix))]
+fn listen_to_commands(_app: &App, _folder: std::path::PathBuf) {}

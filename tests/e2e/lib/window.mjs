@@ -1,0 +1,104 @@
+// The real desktop window under Xvfb, driven through WebKitWebDriver, for the journeys below window/.
+//
+//   const window = await open();               the application on this session's home, its page ready
+//   await window.click('…'); .type .waitFor    see webdriver.mjs
+//   await window.picture('chat');              out/chat.png, checked not to be blank
+//   await window.pressClose();                 the close button, whatever the application then does
+//   await window.close();                      the close button, and waits until the application has ended
+//   await window.kill();                       ends the application as a power cut would
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { look } from './picture.mjs';
+import { built, carrying, end, freePort, start, until } from './process.mjs';
+import { keys, WebDriver } from './webdriver.mjs';
+
+const application = 'webplus-desktop';
+const run = promisify(execFile);
+const closer = fileURLToPath(new URL('press_close.py', import.meta.url));
+
+export function windowTools() {
+  const windows = new Set();
+  let newest;
+
+  /** Opens the application; `words` are its arguments, `env` is added to its environment. */
+  async function open({ words = [], env = {}, within = 30_000 } = {}) {
+    const port = await freePort();
+    const driver = start('WebKitWebDriver', [`--port=${port}`], {
+      log: 'window',
+      env: { TAURI_WEBVIEW_AUTOMATION: 'true', WEBPLUS_RUNNER: built('webplus-runner'), ...env },
+    });
+    driver.stdout.resume();
+    const address = `http://127.0.0.1:${port}`;
+    await until('WebKitWebDriver answers', async () => (await fetch(`${address}/status`)).ok);
+    const window = await WebDriver.open(address, { 'webkitgtk:browserOptions': { binary: built(application), args: words } });
+
+    const gone = () => until(`${application} has ended`, async () => (await pids()).length === 0, { within: 10_000 });
+    const forget = async () => {
+      windows.delete(window);
+      await end(driver);
+    };
+    window.picture = (name) => picture(window, name);
+    window.pids = pids;
+    window.pressClose = pressClose;
+    window.close = async () => {
+      await pressClose();
+      await gone();
+      await forget();
+    };
+    window.kill = async () => {
+      for (const pid of await pids()) process.kill(pid, 'SIGKILL');
+      await gone();
+      await forget();
+    };
+    windows.add(window);
+    newest = window;
+    await until('the page says that it can be used', () => window.execute("return 'ready' in document.documentElement.dataset"), { within });
+    return window;
+  }
+
+  return {
+    offered: { open, pids, keys, until, assert },
+    async picture(file) {
+      if (newest && windows.has(newest)) await writeFile(file, await newest.screenshot());
+    },
+    /** After a failure the application is not asked: it may be what hangs. */
+    async close({ failed }) {
+      for (const window of [...windows]) await (failed ? window.kill() : window.close());
+    },
+  };
+}
+
+/** The process ids of the application in this session. */
+async function pids() {
+  const found = await carrying(process.env.WEBPLUS_JOURNEY);
+  // The kernel keeps 15 letters of a name.
+  return found.filter(({ name }) => name === application.slice(0, 15)).map(({ pid }) => pid);
+}
+
+/** What the close button of a desktop does, to every visible window of the application. */
+async function pressClose() {
+  for (const pid of await pids()) {
+    const { stdout } = await run('xdotool', ['search', '--onlyvisible', '--pid', String(pid)]);
+    for (const id of stdout.split('\n').filter(Boolean)) await run('python3', [closer, id]);
+  }
+}
+
+/** The first pictures after a page has loaded may be blank: two frames are waited for, and a blank one is taken again. */
+async function picture(window, name) {
+  for (let attempt = 0; attempt < 6; attempt += 1) {
+    await window.executeAsync('const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()));');
+    const png = await window.screenshot();
+    if (look(png).colours > 1) {
+      await writeFile(path.join(process.env.WEBPLUS_JOURNEY_OUT, `${name}.png`), png);
+      return png;
+    }
+    await pause(200);
+  }
+  return assert.fail(`the picture "${name}" is blank`);
+}

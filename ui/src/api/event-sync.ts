@@ -1,0 +1,115 @@
+/**
+ * What each event does to the answers that the page holds, exhaustively: a new event type doesn't compile until it has its line here.
+ * What an event carries whole goes into the answers at once (`applyEvent`); what it only names is asked again (`staleAfter`).
+ * Messages are deliberately not here: chat holds them in a store of its own and follows them with `useEvent`.
+ */
+import type { QueryClient } from '@tanstack/react-query';
+
+import type { Client, MethodName, Params } from './client';
+import type { Job } from './generated';
+import { callKey } from './query';
+import type { AppEvent } from './transport';
+
+/** All answers of a method, or those whose params hold these. */
+export type Stale = { [M in MethodName]: { method: M; params?: Partial<Params<M>> } }[MethodName];
+
+export function staleAfter(event: AppEvent): readonly Stale[] | 'everything' {
+  switch (event.type) {
+    case 'conversation.changed':
+      return [
+        { method: 'conversation/list' },
+        { method: 'context/measure', params: { conversationId: event.conversation.id } },
+      ];
+    case 'conversation.removed':
+      return [{ method: 'conversation/list' }];
+    case 'message.changed':
+      // While it is being written the window isn't measured again; its end counts.
+      return event.message.status === 'running'
+        ? []
+        : [{ method: 'context/measure', params: { conversationId: event.message.conversationId } }];
+    case 'message.delta':
+    case 'message.progress':
+      return [];
+    case 'model.changed':
+      return [{ method: 'model/list' }];
+    case 'provider.changed':
+      return [{ method: 'provider/list' }, { method: 'model/list' }, { method: 'system/doctor' }];
+    case 'preset.changed':
+      return [{ method: 'preset/list' }];
+    case 'engine.changed':
+      // Progress is in the event; only an end changes memory and models.
+      return event.state.type === 'loading'
+        ? []
+        : [{ method: 'engine/state' }, { method: 'system/status' }, { method: 'model/list' }];
+    case 'job.changed':
+      return event.job.state.status === 'running' ? [] : [{ method: 'job/list' }];
+    case 'settings.changed':
+      return [{ method: 'settings/get' }, { method: 'model/starters' }];
+    case 'usage.changed':
+      return [{ method: 'system/status' }, { method: 'call/list' }];
+    default:
+      return unknownEvent(event);
+  }
+}
+
+/** A newer server may say what this page has never heard of; then anything may have changed. */
+function unknownEvent(_event: never): 'everything' {
+  return 'everything';
+}
+
+/** Puts what the event carries into the answers that are already here. */
+export function applyEvent(event: AppEvent, queries: QueryClient): void {
+  if (event.type === 'engine.changed') {
+    const { state } = event;
+    queries.setQueryData(callKey('engine/state', {}), state);
+    queries.setQueryData<{ engine: unknown }>(callKey('system/status', {}), (status) =>
+      status === undefined ? undefined : { ...status, engine: state },
+    );
+  } else if (event.type === 'job.changed') {
+    queries.setQueryData<Job[]>(callKey('job/list', {}), (jobs) => jobs && withJob(jobs, event.job));
+  }
+}
+
+function withJob(jobs: readonly Job[], job: Job): Job[] {
+  return jobs.some(({ id }) => id === job.id)
+    ? jobs.map((other) => (other.id === job.id ? job : other))
+    : [job, ...jobs];
+}
+
+/** Of events that come in a burst the first acts at once, the others together after this many milliseconds. */
+const burstMs = 100;
+
+export function syncQueries(client: Client, queries: QueryClient): () => void {
+  const resting = new Map<string, { again: boolean; timer: ReturnType<typeof setTimeout> }>();
+
+  const refresh = (stale: Stale) => {
+    const queryKey = stale.params === undefined ? [stale.method] : [stale.method, stale.params];
+    const name = JSON.stringify(queryKey);
+    const rest = resting.get(name);
+    if (rest) {
+      rest.again = true;
+      return;
+    }
+    void queries.invalidateQueries({ queryKey });
+    const timer = setTimeout(() => {
+      const again = resting.get(name)?.again === true;
+      resting.delete(name);
+      if (again) refresh(stale);
+    }, burstMs);
+    resting.set(name, { again: false, timer });
+  };
+
+  const stopEvents = client.onEvent((event) => {
+    applyEvent(event, queries);
+    const stale = staleAfter(event);
+    if (stale === 'everything') void queries.invalidateQueries();
+    else stale.forEach(refresh);
+  });
+  const stopResync = client.onResync(() => void queries.invalidateQueries());
+  return () => {
+    stopEvents();
+    stopResync();
+    for (const { timer } of resting.values()) clearTimeout(timer);
+    resting.clear();
+  };
+}

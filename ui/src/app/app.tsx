@@ -1,0 +1,23 @@
+import { RouterProvider } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+
+import { useConnection } from '@/api/query';
+import type { TokenStore } from '@/api/token';
+import { useHost } from '@/host/host';
+import { runByShortcut, runShortcut } from '@/lib/actions';
+
+import { createPageRouter } from './router';
+import { TokenMissing } from './token-missing';
+
+export function App({ token }: { token: TokenStore | null }) {
+  const [router] = useState(createPageRouter);
+  const connection = useConnection();
+  const host = useHost();
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => void runShortcut(event);
+    window.addEventListener('keydown', press);
+    return () => window.removeEventListener('keydown', press);
+  }, []);
+  useEffect(() => host.onMenu(runByShortcut), [host]);
+  return connection.type === 'unauthorized' ? <TokenMissing token={token} /> : <RouterProvider router={router} />;
+}

@@ -1,0 +1,106 @@
+/** A block of code: its language, what can be done with it, and its colours once somebody sees it. */
+import { Check, Copy, Download, WrapText } from 'lucide-react';
+import { memo, useRef, useState } from 'react';
+
+import type { CodeSpan } from '@/api/generated';
+import { IconButton } from '@/components/icon-button';
+import { classNames } from '@/lib/class-names';
+
+import { useCopy } from './copy';
+import { useColours } from './highlight';
+
+export interface CodeBlockProps {
+  language: string;
+  text: string;
+  /** Text is still being added to it. */
+  open: boolean;
+}
+
+export function CodeBlock({ language, text, open }: CodeBlockProps) {
+  const [wrapped, setWrapped] = useState(false);
+  const [copied, copy] = useCopy();
+  const frame = useRef<HTMLElement>(null);
+  const lines = useColours(frame, language, text, open);
+  const name = language === '' ? 'text' : language;
+  return (
+    <figure
+      ref={frame}
+      aria-label={`Code, ${name}`}
+      className="min-w-0 overflow-hidden rounded-control border border-border bg-panel"
+    >
+      <figcaption className="flex h-9 items-center border-b border-border pr-0.5 pl-3 text-caption text-muted-foreground">
+        <span className="min-w-0 flex-1 truncate font-mono">{name}</span>
+        <IconButton
+          label={wrapped ? 'Don’t wrap long lines' : 'Wrap long lines'}
+          icon={WrapText}
+          pressed={wrapped}
+          onClick={() => setWrapped(!wrapped)}
+        />
+        <IconButton label="Download" icon={Download} onClick={() => download(text, language)} />
+        <IconButton label={copied ? 'Copied' : 'Copy code'} icon={copied ? Check : Copy} onClick={() => copy(text)} />
+      </figcaption>
+      <pre
+        tabIndex={0}
+        className={classNames(
+          'focus-inset overflow-x-auto px-3.5 py-3 font-mono text-dense leading-5',
+          wrapped && 'break-words whitespace-pre-wrap',
+        )}
+      >
+        <code>{lines ? <Coloured lines={lines} text={text} /> : text}</code>
+      </pre>
+    </figure>
+  );
+}
+
+/** The spans cover a beginning of the text; what came since is plain. */
+function Coloured({ lines, text }: { lines: readonly CodeSpan[][]; text: string }) {
+  const covered = lines.reduce((sum, line) => sum + line.reduce((all, span) => all + span.text.length, 0), 0);
+  // Line endings stand between the lines and aren't in the spans.
+  const rest = text.slice(covered + Math.max(0, lines.length - 1));
+  return (
+    <>
+      {lines.map((line, index) => (
+        <Line key={index} line={line} last={index === lines.length - 1} />
+      ))}
+      {rest}
+    </>
+  );
+}
+
+const Line = memo(
+  function Line({ line, last }: { line: readonly CodeSpan[]; last: boolean }) {
+    return (
+      <>
+        {line.map((span, index) =>
+          span.kind === 'plain' ? (
+            span.text
+          ) : (
+            <span key={index} className={`code-${span.kind}`}>
+              {span.text}
+            </span>
+          ),
+        )}
+        {!last && '\n'}
+      </>
+    );
+  },
+  (before, after) =>
+    before.last === after.last &&
+    before.line.length === after.line.length &&
+    before.line.every((span, index) => span.kind === after.line[index]?.kind && span.text === after.line[index].text),
+);
+
+const endings: Record<string, string> = {
+  bash: 'sh', c: 'c', cpp: 'cpp', css: 'css', go: 'go', html: 'html', java: 'java', javascript: 'js', js: 'js', json: 'json',
+  markdown: 'md', md: 'md', mermaid: 'mmd', python: 'py', py: 'py', ruby: 'rb', rust: 'rs', rs: 'rs', sh: 'sh', sql: 'sql',
+  toml: 'toml', ts: 'ts', tsx: 'tsx', typescript: 'ts', xml: 'xml', yaml: 'yaml', yml: 'yml',
+}; // prettier-ignore
+
+function download(text: string, language: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `code.${endings[language] ?? 'txt'}`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

@@ -1,0 +1,67 @@
+/**
+ * The desktop window. Beside the transport's commands the shell has `open_external { url }`, `pick_model_file`, which shows the
+ * system's dialog, and `window_ready`; it tells `file-hover`, `file-dropped` and `menu`. Files come as handles: the page never
+ * sees a path.
+ */
+import { invoke } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import { getCurrentWindow } from '@tauri-apps/api/window';
+
+import type { Shortcut } from '@/lib/shortcut';
+import { browserStorage } from '@/lib/storage';
+
+import { onFileDrop } from './drop';
+import { isOpenable, windowTitle, type Host } from './host';
+
+interface Picked {
+  handle: string;
+  name: string;
+  size: number;
+}
+
+export function createTauriHost(): Host {
+  return {
+    kind: 'desktop',
+    async openExternal(url) {
+      if (isOpenable(url)) await invoke('open_external', { url });
+    },
+    async pickModelFile() {
+      const picked = await invoke<Picked | null>('pick_model_file');
+      return picked && { type: 'handle', ...picked };
+    },
+    onFileDrop(onDrop, onHover) {
+      const stops = [
+        heard<Picked[]>('file-dropped', (files) => onDrop(files.map((file) => ({ type: 'handle', ...file })))),
+        heard<boolean>('file-hover', (over) => onHover?.(over)),
+        // What the web view would do by itself with a dropped file: go there.
+        onFileDrop(() => undefined),
+      ];
+      return () => stops.forEach((stop) => stop());
+    },
+    onMenu: (onChosen) => heard<Shortcut>('menu', onChosen),
+    painted() {
+      invoke('window_ready').catch(() => undefined);
+    },
+    setTitle(title) {
+      document.title = windowTitle(title);
+      // The frame's title is a courtesy; a shell that doesn't allow it keeps its own.
+      getCurrentWindow()
+        .setTitle(windowTitle(title))
+        .catch(() => undefined);
+    },
+    // Read before the first paint, so not through a round trip to the shell.
+    storage: browserStorage,
+  };
+}
+
+function heard<T>(event: string, onPayload: (payload: T) => void): () => void {
+  let stopped = false;
+  const listening = listen<T>(event, ({ payload }) => {
+    if (!stopped) onPayload(payload);
+  });
+  listening.catch((thrown: unknown) => console.error(`the shell's "${event}" can't be heard`, thrown));
+  return () => {
+    stopped = true;
+    void listening.then((stop) => stop()).catch(() => undefined);
+  };
+}

@@ -1,0 +1,30 @@
+import { createStore, useStore } from './store';
+
+// One timer for every relative time on the page; it rests while nobody looks.
+const now = createStore(Date.now());
+let followers = 0;
+let timer: ReturnType<typeof setInterval> | undefined;
+
+function tick() {
+  if (!document.hidden) now.set(Date.now());
+}
+
+const ticking = {
+  ...now,
+  subscribe(listener: () => void) {
+    const stop = now.subscribe(listener);
+    followers += 1;
+    timer ??= setInterval(tick, 15_000);
+    return () => {
+      stop();
+      followers -= 1;
+      if (followers === 0) {
+        clearInterval(timer);
+        timer = undefined;
+      }
+    };
+  },
+};
+
+/** Milliseconds since 1970, moving every 15 seconds. */
+export const useNow = (): number => useStore(ticking);

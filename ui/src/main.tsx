@@ -1,0 +1,42 @@
+import './styles/app.css';
+
+import { StrictMode } from 'react';
+import { createRoot, type Root } from 'react-dom/client';
+
+import { createClient } from '@/api/client';
+import { syncQueries } from '@/api/event-sync';
+import { createQueryClient } from '@/api/query';
+import { App } from '@/app/app';
+import { PageFailed, reasonOf } from '@/app/failures';
+import { Providers } from '@/app/providers';
+import { announceReady } from '@/app/ready';
+import { detectSurroundings } from '@/host/detect';
+import { setWindowStorage } from '@/lib/storage';
+import { restoreTheme } from '@/lib/theme';
+
+let painted: (() => void) | undefined;
+
+async function start(root: Root): Promise<void> {
+  const { host, transport, token } = await detectSurroundings();
+  painted = () => host.painted();
+  setWindowStorage(host.storage);
+  restoreTheme();
+  const client = createClient(transport);
+  const queries = createQueryClient();
+  syncQueries(client, queries);
+  root.render(
+    <StrictMode>
+      <Providers host={host} client={client} queries={queries}>
+        <App token={token} />
+      </Providers>
+    </StrictMode>,
+  );
+}
+
+const element = document.getElementById('root');
+if (element) {
+  const root = createRoot(element);
+  start(root)
+    .catch((thrown: unknown) => root.render(<PageFailed reason={reasonOf(thrown)} />))
+    .finally(() => announceReady(painted));
+}

@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url';
+
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+// One build serves both doors: Tauri's custom protocol and our HTTP server, each at "/".
+// `--mode gallery` builds the gallery of components instead, beside it and never into it.
+export default defineConfig(({ mode }) => ({
+  base: '/',
+  plugins: [react(), tailwindcss()],
+  resolve: { alias: { '@': path('./src') } },
+  build: {
+    outDir: mode === 'gallery' ? 'dist-gallery' : 'dist',
+    emptyOutDir: true,
+    // Our policy has no `data:` for fonts and scripts, so nothing may be inlined.
+    assetsInlineLimit: 0,
+    // Read from this computer's disk or its loopback, not over a slow line.
+    chunkSizeWarningLimit: 900,
+    rolldownOptions: { input: path(mode === 'gallery' ? './gallery.html' : './index.html') },
+  },
+  // `WEBPLUS_SERVER=http://127.0.0.1:PORT npm run dev` shows the page being written against a running `webplus serve`. The server
+  // knows its own name only, so requests are made to look as if its own page had sent them.
+  server: {
+    host: '127.0.0.1',
+    port: 5173,
+    strictPort: true,
+    proxy: process.env.WEBPLUS_SERVER
+      ? {
+          '/api': {
+            target: process.env.WEBPLUS_SERVER,
+            changeOrigin: true,
+            configure: (proxy) => proxy.on('proxyReq', (request) => request.removeHeader('origin')),
+          },
+        }
+      : undefined,
+  },
+}));
