@@ -55,7 +55,7 @@ pub(crate) fn dragged(app: &AppHandle, event: &DragDropEvent) {
                     match hand_out(&app, path).await {
                         Ok(picked) => dropped.push(picked),
                         Err(refusal) => {
-                            tracing::info!(message = %refusal.message, "a dropped file was not taken")
+                            tracing::info!(message = %refusal.message, "a dropped file was not taken");
                         }
                     }
                 }

@@ -75,11 +75,7 @@ pub fn run(surroundings: Surroundings) -> ExitCode {
         }
     };
     app.run(|app, event| match event {
-        RunEvent::ExitRequested { api, code, .. } => {
-            if !ending::may_exit(app, code) {
-                api.prevent_exit();
-            }
-        }
+        RunEvent::ExitRequested { api, code, .. } if !ending::may_exit(app, code) => api.prevent_exit(),
         #[cfg(target_os = "macos")]
         RunEvent::Reopen { .. } => window::show(app),
         _ => {}

@@ -5,7 +5,10 @@ use std::time::Duration;
 use app::{App, AppOptions, Error, ErrorBody, OpenError};
 use domain::ErrorCode;
 use tauri::{AppHandle, Manager as _};
-use tokio::{sync::Mutex, time::Instant};
+use tokio::{
+    sync::{Mutex, Notify},
+    time::Instant,
+};
 
 use crate::{refusal, surroundings::Surroundings, tray};
 
@@ -18,6 +21,7 @@ const CLOSING: Duration = Duration::from_secs(12);
 pub(crate) struct Opening {
     options: Result<AppOptions, (ErrorCode, String)>,
     state: Mutex<State>,
+    opened: Notify,
 }
 
 enum State {
@@ -29,7 +33,7 @@ enum State {
 
 impl Opening {
     pub(crate) fn new(options: Result<AppOptions, (ErrorCode, String)>) -> Self {
-        Self { options, state: Mutex::new(State::Closed) }
+        Self { options, state: Mutex::new(State::Closed), opened: Notify::new() }
     }
 
     /// The application; waits while it is being opened. The refusal is the sentence for the person.
@@ -49,6 +53,7 @@ impl Opening {
         match self.open().await {
             Ok(app) => {
                 *state = State::Open(app.clone());
+                self.opened.notify_one();
                 Ok(app)
             }
             Err(error) => {
@@ -87,13 +92,18 @@ impl Opening {
     }
 }
 
-/// Opens the application while the window opens, and has the tray follow it.
+/// Opens the application while the window opens, and has the tray follow it once it is open: now, or after a refusal.
 pub(crate) fn begin(app: &AppHandle) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
+        let opening = app.state::<Opening>();
         let began = Instant::now();
-        if let Ok(application) = app.state::<Opening>().app().await {
-            tracing::info!(milliseconds = began.elapsed().as_millis() as u64, folder = ?app.state::<Surroundings>().data_dir, "opened");
+        // A refusal is for the page, which asks as well.
+        let _ = opening.app().await;
+        opening.opened.notified().await;
+        let milliseconds = began.elapsed().as_millis() as u64;
+        tracing::info!(milliseconds, folder = ?app.state::<Surroundings>().data_dir, "opened");
+        if let Some(application) = opening.now() {
             tray::follow(&app, &application);
         }
     });

@@ -13,12 +13,6 @@ use tauri::{AppHandle, Manager as _};
 
 use crate::{opening::Opening, place, surroundings::Surroundings, window};
 
-/// Tells the shell when the page says that it has painted (`<html data-ready>`).
-pub(crate) const TELL_FIRST_PAINT: &str = "new MutationObserver((_, observer) => { \
-    if (!('ready' in (document.documentElement?.dataset ?? {}))) return; \
-    observer.disconnect(); window.__TAURI_INTERNALS__.invoke('window_ready').catch(() => undefined); \
-}).observe(document, { attributes: true, subtree: true, attributeFilter: ['data-ready'] });";
-
 /// Says which remedies were tried, from one start to the next, so that it can't go round.
 const TRIED: &str = "WEBPLUS_RENDERING";
 /// In the order in which they cost the person something.

@@ -98,9 +98,9 @@ pub(crate) fn follow(app: &AppHandle, application: &App) {
 
 /// What "Start" would start: the model that was loaded last, else the default, else the first on this computer.
 async fn startable(app: &App, last: Option<&ModelRef>) -> Option<ModelRef> {
-    let list: ModelList = ask(app, "model/list", json!({})).await?;
+    let known: ModelList = ask(app, "model/list", json!({})).await?;
     let here: Vec<&ModelRef> =
-        list.models.iter().map(|model| &model.id).filter(|id| id.provider() == EMBEDDED).collect();
+        known.models.iter().map(|model| &model.id).filter(|id| id.provider() == EMBEDDED).collect();
     let chosen =
         ask::<Settings>(app, "settings/get", json!({})).await.and_then(|settings| settings.default_model);
     [last, chosen.as_ref()]

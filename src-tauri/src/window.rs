@@ -9,7 +9,7 @@ use tauri::{
     webview::NewWindowResponse,
 };
 
-use crate::{chosen, menu, opening::Opening, page::Page, place, rendering, surroundings::Surroundings, tray};
+use crate::{chosen, menu, opening::Opening, page::Page, place, surroundings::Surroundings, tray};
 
 /// The one window's name.
 pub(crate) const LABEL: &str = "main";
@@ -32,8 +32,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
             tracing::warn!(scheme = url.scheme(), "the page asked for another window; it gets none");
             NewWindowResponse::Deny
         })
-        .devtools(cfg!(debug_assertions))
-        .initialization_script(rendering::TELL_FIRST_PAINT);
+        .devtools(cfg!(debug_assertions));
     // What the page keeps for itself lies with everything else, in a folder that only its owner can enter.
     if let Some(folder) = &app.state::<Surroundings>().data_dir {
         builder = builder.data_directory(folder.join("page"));

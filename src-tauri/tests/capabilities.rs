@@ -20,6 +20,7 @@ const PERMISSIONS: &[(&str, &str)] = &[
     ("allow-window-ready", "to say that it has painted"),
     ("core:event:allow-listen", "menu entries and dropped files"),
     ("core:event:allow-unlisten", "the same, ended"),
+    ("core:window:allow-set-theme", "the frame and the menu in the page's theme"),
     ("core:window:allow-set-title", "the conversation's title in the frame"),
 ];
 

@@ -1,4 +1,4 @@
-/** Files dropped on the window, the same in both hosts. A drop that nobody takes must not navigate the page away. */
+/** Files dropped on a browser's window; in the desktop the shell takes them. A drop that nobody takes must not navigate the page away. */
 export function onFileDrop(onDrop: (files: File[]) => void, onHover?: (over: boolean) => void): () => void {
   let depth = 0;
   const hover = (next: number) => {

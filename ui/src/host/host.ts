@@ -4,7 +4,7 @@ import { createContext, useContext } from 'react';
 import type { Shortcut } from '@/lib/shortcut';
 import type { WindowStorage } from '@/lib/storage';
 
-/** A model file: in the desktop a handle to where it lies (nothing is read into the page), in a browser the file itself. */
+/** A chosen or dropped file: in the desktop a handle to where it lies (nothing is read into the page), in a browser the file itself. */
 export type PickedModelFile =
   { type: 'handle'; handle: string; name: string; size: number } | { type: 'file'; file: File };
 

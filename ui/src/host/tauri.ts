@@ -20,6 +20,7 @@ interface Picked {
 }
 
 export function createTauriHost(): Host {
+  showThemeOnFrame();
   return {
     kind: 'desktop',
     async openExternal(url) {
@@ -64,4 +65,16 @@ function heard<T>(event: string, onPayload: (payload: T) => void): () => void {
     stopped = true;
     void listening.then((stop) => stop()).catch(() => undefined);
   };
+}
+
+/** The frame and the menu are drawn by the system, in the theme that the page has. */
+function showThemeOnFrame(): void {
+  const root = document.documentElement;
+  const show = () => {
+    const { theme } = root.dataset;
+    void getCurrentWindow()
+      .setTheme(theme === 'light' || theme === 'dark' ? theme : null)
+      .catch(() => undefined);
+  };
+  new MutationObserver(show).observe(root, { attributeFilter: ['data-theme'] });
 }

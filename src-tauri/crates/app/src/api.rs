@@ -8,8 +8,8 @@ use serde_json::{Value, value::RawValue};
 use ts_rs::TS;
 
 use crate::{
-    App, Error, bindings::Types, chat, code, conversations, engine_state, jobs, models, presets, providers, settings, system,
-    threads, usage,
+    App, Error, bindings::Types, chat, code, conversations, engine_state, jobs, models, presets, providers,
+    settings, system, threads, usage,
 };
 
 type Run = fn(App, Actor, Value) -> BoxFuture<'static, Result<Box<RawValue>, Error>>;
@@ -107,12 +107,14 @@ pub async fn call(app: &App, actor: Actor, method: &str, params: Value) -> Resul
 
 fn parse<T: DeserializeOwned>(method: &str, params: Value) -> Result<T, Error> {
     let params = if params.is_null() { Value::Object(serde_json::Map::new()) } else { params };
-    serde_json::from_value(params).map_err(|error| Error::invalid(format!("The parameters of {method} are off: {error}.")))
+    serde_json::from_value(params)
+        .map_err(|error| Error::invalid(format!("The parameters of {method} are off: {error}.")))
 }
 
 fn encode<T: Serialize>(result: &T) -> Result<Box<RawValue>, Error> {
-    serde_json::value::to_raw_value(result)
-        .map_err(|error| Error::new(ErrorCode::Internal, "The answer could not be written as JSON.").caused_by(error))
+    serde_json::value::to_raw_value(result).map_err(|error| {
+        Error::new(ErrorCode::Internal, "The answer could not be written as JSON.").caused_by(error)
+    })
 }
 
 #[cfg(test)]

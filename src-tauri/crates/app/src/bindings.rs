@@ -1,6 +1,6 @@
 //! The TypeScript of the method table and of the events, generated.
 
-use std::{any::TypeId, collections::BTreeMap};
+use std::{any::TypeId, collections::BTreeMap, fmt::Write as _};
 
 use ts_rs::{Config, TS, TypeVisitor};
 
@@ -58,14 +58,15 @@ pub fn typescript() -> Result<String, String> {
     let mut methods = String::new();
     for method in METHODS {
         let (params, result) = (method.types)(&mut types);
-        methods.push_str(&format!("  \"{}\": {{ params: {params}; result: {result} }};\n", method.name));
+        let _ = writeln!(methods, "  \"{}\": {{ params: {params}; result: {result} }};", method.name);
     }
     types.visit::<Envelope>();
     types.visit::<ErrorBody>();
     if !types.clashes.is_empty() {
         return Err(format!("these types stand twice with different meanings: {}", types.clashes.join(", ")));
     }
-    let mut text = String::from("// Generated from the method table by `cargo xtask bindings`. Do not edit.\n\n");
+    let mut text =
+        String::from("// Generated from the method table by `cargo xtask bindings`. Do not edit.\n\n");
     for declaration in types.declarations.values() {
         text.push_str(declaration);
         text.push_str("\n\n");

@@ -2,6 +2,7 @@
 //! answer's text comes as events.
 
 mod fold;
+mod params;
 mod prompt;
 mod title;
 mod turn;
@@ -9,16 +10,16 @@ mod turns;
 mod view;
 mod window;
 
-pub(crate) use turns::{Claim, Turns};
-pub(crate) use view::{PAGE, page};
-pub use view::{CallFacts, MessagePage, MessageView};
-
-use domain::{
-    Actor, Conversation, ConversationId, ErrorCode, Message, MessageId, MessageStatus, ModelRef, Parameters, Part, Role,
+pub use params::{
+    ContextMeasure, ContextMeasureParams, MessageEditParams, MessageIdParams, MessageListParams,
+    MessageRegenerateParams, MessageSendParams, MessageSent,
 };
+pub(crate) use turns::{Claim, Turns};
+pub use view::{CallFacts, MessagePage, MessageView};
+pub(crate) use view::{PAGE, page};
+
+use domain::{Actor, Conversation, ConversationId, ErrorCode, Message, MessageId, MessageStatus, Part, Role};
 use llm::Continuation;
-use serde::{Deserialize, Serialize};
-use ts_rs::TS;
 
 use crate::{
     App, Error,
@@ -30,109 +31,18 @@ use crate::{
 use fold::Fold;
 use turn::Turn;
 
-/// Which message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct MessageIdParams {
-    /// The message.
-    pub id: MessageId,
-}
-
-/// Which page of a conversation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(optional_fields)]
-pub struct MessageListParams {
-    /// The conversation.
-    pub conversation_id: ConversationId,
-    /// The oldest message that is already here; absent for the newest page.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub before: Option<MessageId>,
-    /// 1 to 200; 50 unless told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit: Option<u32>,
-}
-
-/// A message to be sent.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(optional_fields)]
-pub struct MessageSendParams {
-    /// Where; absent begins a new conversation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub conversation_id: Option<ConversationId>,
-    /// What it says: 1 byte to 4 MB.
-    pub text: String,
-    /// Who answers; absent keeps the conversation's model, or the default one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub model: Option<ModelRef>,
-    /// The system prompt of a new conversation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub system_prompt: Option<String>,
-    /// The parameters of a new conversation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parameters: Option<Parameters>,
-}
-
-/// A message to be written differently.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct MessageEditParams {
-    /// The person's message; the edited one becomes its sibling.
-    pub id: MessageId,
-    /// What it says instead.
-    pub text: String,
-}
-
-/// An answer to be written again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(optional_fields)]
-pub struct MessageRegenerateParams {
-    /// The answer; the new one becomes its sibling.
-    pub id: MessageId,
-    /// By another model.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub model: Option<ModelRef>,
-}
-
-/// What sending made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct MessageSent {
-    /// The conversation, new or changed.
-    pub conversation: Conversation,
-    /// The messages that are new or changed: the person's, if any, then the answer, which is running.
-    pub messages: Vec<MessageView>,
-}
-
-/// Whose context.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct ContextMeasureParams {
-    /// The conversation.
-    pub conversation_id: ConversationId,
-}
-
-/// How much of the model's window the next turn would use.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(optional_fields)]
-pub struct ContextMeasure {
-    /// Tokens of what would be sent: an estimate.
-    pub used: u64,
-    /// Tokens that the prompt may have; absent where the model's window is unknown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit: Option<u64>,
-    /// The model's window, in tokens.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub context: Option<u64>,
-    /// Messages that would not be sent, oldest first.
-    pub left_out: Vec<MessageId>,
-}
-
 /// Sends a message and starts the answer.
 pub async fn send(app: App, actor: Actor, params: MessageSendParams) -> Result<MessageSent, Error> {
     let text = check_text(params.text)?;
     let default_model = settings::default_model(&app, actor).await?;
     let fresh = params.conversation_id.is_none().then(|| {
-        conversations::blank(&app, title::from_question(&text), params.model.clone(), params.system_prompt, params.parameters)
+        conversations::blank(
+            &app,
+            title::from_question(&text),
+            params.model.clone(),
+            params.system_prompt,
+            params.parameters,
+        )
     });
     let _claim = params.conversation_id.map(|id| claim(&app, id)).transpose()?;
     let (asked, now, model) = (params.conversation_id, app.clock.now(), params.model);
@@ -166,7 +76,11 @@ pub async fn send(app: App, actor: Actor, params: MessageSendParams) -> Result<M
 }
 
 /// Writes an answer again, as a sibling. Also how a failed one is tried again.
-pub async fn regenerate(app: App, actor: Actor, params: MessageRegenerateParams) -> Result<MessageSent, Error> {
+pub async fn regenerate(
+    app: App,
+    actor: Actor,
+    params: MessageRegenerateParams,
+) -> Result<MessageSent, Error> {
     let now = app.clock.now();
     let (mut conversation, old) = open(&app, actor, params.id, Role::Assistant).await?;
     let _claim = claim(&app, conversation.id)?;
@@ -274,7 +188,9 @@ pub async fn measure(app: App, actor: Actor, params: ContextMeasureParams) -> Re
             let conversation = store::conversations::get(conn, actor.user_id, params.conversation_id)?;
             let head = store::threads::get(conn, actor.user_id, conversation.main_thread_id)?.head_id;
             let path = match head {
-                Some(head) => store::messages::path_to(conn, actor.user_id, head, prompt::LONGEST_PATH, None)?.messages,
+                Some(head) => {
+                    store::messages::path_to(conn, actor.user_id, head, prompt::LONGEST_PATH, None)?.messages
+                }
                 None => Vec::new(),
             };
             Ok((conversation, path))
@@ -332,14 +248,19 @@ async fn open(app: &App, actor: Actor, id: MessageId, role: Role) -> Result<(Con
         .await
         .map_err(|error| missing(error, "message"))?;
     if message.role != role {
-        return Err(Error::invalid("This works on the other kind of message. Choose an answer to write again, or your own message to edit."));
+        return Err(Error::invalid(
+            "This works on the other kind of message. Choose an answer to write again, or your own message to edit.",
+        ));
     }
     Ok((conversation, message))
 }
 
 fn claim(app: &App, id: ConversationId) -> Result<Claim<'_>, Error> {
     app.turns.claim(id).ok_or_else(|| {
-        Error::new(ErrorCode::Conflict, "An answer is still being written here. Stop it first, or wait for its end.")
+        Error::new(
+            ErrorCode::Conflict,
+            "An answer is still being written here. Stop it first, or wait for its end.",
+        )
     })
 }
 
@@ -348,7 +269,10 @@ fn check_text(text: String) -> Result<String, Error> {
         return Err(Error::invalid("Write something first."));
     }
     if text.len() > MAX_TEXT {
-        return Err(Error::new(ErrorCode::TooLarge, "The message is longer than 4 MB. Shorten it, or send it in parts."));
+        return Err(Error::new(
+            ErrorCode::TooLarge,
+            "The message is longer than 4 MB. Shorten it, or send it in parts.",
+        ));
     }
     Ok(text)
 }

@@ -28,10 +28,18 @@ pub struct HighlightedCode {
 }
 
 /// Colours code; the same code twice costs nothing.
-pub async fn highlight(app: App, _actor: Actor, params: CodeHighlightParams) -> Result<HighlightedCode, Error> {
+pub async fn highlight(
+    app: App,
+    _actor: Actor,
+    params: CodeHighlightParams,
+) -> Result<HighlightedCode, Error> {
     let highlighter = app.highlighter.clone();
-    let lines = tokio::task::spawn_blocking(move || highlighter.highlight(&params.language, &params.text, &markup::Limits::default()))
-        .await
-        .map_err(|error| Error::new(domain::ErrorCode::Internal, "The code could not be coloured.").caused_by(error))?;
+    let lines = tokio::task::spawn_blocking(move || {
+        highlighter.highlight(&params.language, &params.text, &markup::Limits::default())
+    })
+    .await
+    .map_err(|error| {
+        Error::new(domain::ErrorCode::Internal, "The code could not be coloured.").caused_by(error)
+    })?;
     Ok(HighlightedCode { lines })
 }

@@ -100,7 +100,11 @@ pub struct ConversationView {
 }
 
 /// A page of the list, newest changed first.
-pub async fn list(app: App, actor: Actor, params: ConversationListParams) -> Result<Page<Conversation>, Error> {
+pub async fn list(
+    app: App,
+    actor: Actor,
+    params: ConversationListParams,
+) -> Result<Page<Conversation>, Error> {
     let limit = params.limit.unwrap_or(50).clamp(1, 200);
     let cursor = params.cursor.as_deref().map(parse_cursor).transpose()?;
     let title = params.title.filter(|title| !title.trim().is_empty());
@@ -143,7 +147,8 @@ pub(crate) fn blank(
 ) -> (Conversation, Thread) {
     let now = app.clock.now();
     let id = ConversationId::new(now);
-    let thread = Thread { id: ThreadId::new(now), conversation_id: id, name: "main".to_owned(), head_id: None };
+    let thread =
+        Thread { id: ThreadId::new(now), conversation_id: id, name: "main".to_owned(), head_id: None };
     let conversation = Conversation {
         id,
         title,
@@ -188,7 +193,10 @@ pub async fn get(app: App, actor: Actor, params: ConversationIdParams) -> Result
 pub async fn update(app: App, actor: Actor, params: ConversationUpdateParams) -> Result<Conversation, Error> {
     let title = params.title.as_deref().map(check_title).transpose()?;
     if params.system_prompt.as_ref().is_some_and(|prompt| prompt.len() > MAX_TEXT) {
-        return Err(Error::new(domain::ErrorCode::TooLarge, "The system prompt is longer than 4 MB. Shorten it."));
+        return Err(Error::new(
+            domain::ErrorCode::TooLarge,
+            "The system prompt is longer than 4 MB. Shorten it.",
+        ));
     }
     let conversation = app
         .store
@@ -218,7 +226,10 @@ pub async fn update(app: App, actor: Actor, params: ConversationUpdateParams) ->
 /// Keeps what stands unsent in the composer.
 pub async fn draft(app: App, actor: Actor, params: ConversationDraftParams) -> Result<Nothing, Error> {
     if params.draft.len() > MAX_TEXT {
-        return Err(Error::new(domain::ErrorCode::TooLarge, "The draft is longer than 4 MB. Shorten it, or attach it as a file."));
+        return Err(Error::new(
+            domain::ErrorCode::TooLarge,
+            "The draft is longer than 4 MB. Shorten it, or attach it as a file.",
+        ));
     }
     app.store
         .write(move |conn| store::conversations::set_draft(conn, actor.user_id, params.id, &params.draft))
@@ -262,5 +273,9 @@ fn check_title(title: &str) -> Result<String, Error> {
 }
 
 pub(crate) fn missing(error: store::Error, what: &str) -> Error {
-    if matches!(error, store::Error::NotFound) { Error::not_found(what).caused_by(error) } else { error.into() }
+    if matches!(error, store::Error::NotFound) {
+        Error::not_found(what).caused_by(error)
+    } else {
+        error.into()
+    }
 }

@@ -12,13 +12,21 @@ use crate::{AppOptions, Error};
 /// Options for a data folder, with what the environment says: `WEBPLUS_RUNNER` (the runner's file),
 /// `WEBPLUS_VAULT_PASSPHRASE_FILE` (a file whose first line opens the vault), `WEBPLUS_ENGINE_THREADS` (1 and more) and
 /// `WEBPLUS_OLLAMA` (where a local Ollama is looked for; `off` for nowhere).
-pub fn environment_options(data_dir: PathBuf, read: &'static (impl Fn(&str) -> Option<String> + Send + Sync)) -> Result<AppOptions, Error> {
+pub fn environment_options(
+    data_dir: PathBuf,
+    read: &'static (impl Fn(&str) -> Option<String> + Send + Sync),
+) -> Result<AppOptions, Error> {
     let mut options = AppOptions::new(data_dir);
-    let beside = std::env::current_exe().ok().and_then(|program| program.parent().map(Path::to_owned)).unwrap_or_default();
+    let beside = std::env::current_exe()
+        .ok()
+        .and_then(|program| program.parent().map(Path::to_owned))
+        .unwrap_or_default();
     options.runner = engine::find_runner(read("WEBPLUS_RUNNER").map(PathBuf::from), &beside);
     options.runner_environment =
         engine::KEPT_ENVIRONMENT.iter().filter_map(|name| Some(((*name).to_owned(), read(name)?))).collect();
-    options.engine_threads = read("WEBPLUS_ENGINE_THREADS").and_then(|threads| threads.parse().ok()).filter(|threads| *threads > 0);
+    options.engine_threads = read("WEBPLUS_ENGINE_THREADS")
+        .and_then(|threads| threads.parse().ok())
+        .filter(|threads| *threads > 0);
     match read("WEBPLUS_OLLAMA").as_deref() {
         Some("off") => options.ollama = None,
         Some(address) => options.ollama = Some(address.to_owned()),

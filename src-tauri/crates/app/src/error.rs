@@ -31,7 +31,10 @@ impl Error {
 
     /// The thing isn't there.
     pub fn not_found(what: &str) -> Self {
-        Self::new(ErrorCode::NotFound, format!("There is no such {what}. It may have been deleted; reload the list."))
+        Self::new(
+            ErrorCode::NotFound,
+            format!("There is no such {what}. It may have been deleted; reload the list."),
+        )
     }
 
     /// With what caused it, for the log.

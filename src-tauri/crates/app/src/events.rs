@@ -266,7 +266,10 @@ mod tests {
         for _ in 0..=REPLAY {
             bus.publish(Event::ModelChanged);
         }
-        assert_eq!(bus.subscribe(Some(EventId { epoch: 7, seq: 1 })).next().await.unwrap().event, Event::Resync);
+        assert_eq!(
+            bus.subscribe(Some(EventId { epoch: 7, seq: 1 })).next().await.unwrap().event,
+            Event::Resync
+        );
     }
 
     #[tokio::test]

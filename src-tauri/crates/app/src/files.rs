@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::{App, Error};
 
 /// How long a handle may lie unused.
-const LIFETIME: Duration = Duration::from_secs(15 * 60);
+const LIFETIME: Duration = Duration::from_mins(15);
 /// The most handles at a time.
 const MOST: usize = 64;
 
@@ -36,9 +36,10 @@ impl Files {
     /// A handle for a file: 128 random bits, good once.
     pub fn hand_out(&self, file: ChosenFile) -> Result<String, Error> {
         let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes)
-            .map_err(|error| Error::new(domain::ErrorCode::Internal, "The system gave no random numbers.").caused_by(error))?;
-        let handle: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        getrandom::fill(&mut bytes).map_err(|error| {
+            Error::new(domain::ErrorCode::Internal, "The system gave no random numbers.").caused_by(error)
+        })?;
+        let handle = crate::hex(&bytes);
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         out.retain(|_, (file, since)| {
             let fresh = since.elapsed() < LIFETIME;
@@ -48,7 +49,9 @@ impl Files {
             fresh
         });
         if out.len() >= MOST {
-            return Err(Error::invalid("Too many files were chosen and not used. Wait a little and choose again."));
+            return Err(Error::invalid(
+                "Too many files were chosen and not used. Wait a little and choose again.",
+            ));
         }
         out.insert(handle.clone(), (file, Instant::now()));
         Ok(handle)
@@ -70,11 +73,17 @@ impl App {
     pub async fn upload_path(&self, stem: &str) -> Result<PathBuf, Error> {
         let folder = self.options.data_dir.join("uploads");
         tokio::fs::create_dir_all(&folder).await.map_err(|error| {
-            Error::new(domain::ErrorCode::ReadOnly, "The data folder can't be written. Make it writable and send the file again.")
-                .caused_by(error)
+            Error::new(
+                domain::ErrorCode::ReadOnly,
+                "The data folder can't be written. Make it writable and send the file again.",
+            )
+            .caused_by(error)
         })?;
         let unique = domain::JobId::new(self.clock.now()).to_string();
-        let stem: String = stem.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_')).collect();
+        let stem: String = stem
+            .chars()
+            .filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'))
+            .collect();
         Ok(folder.join(format!("{stem}.{unique}")))
     }
 }

@@ -153,7 +153,10 @@ async fn run(app: App, actor: Actor, job: Job, token: CancellationToken, shutdow
 }
 
 async fn find(app: &App, actor: Actor, id: JobId) -> Result<Job, Error> {
-    app.store.read(move |conn| store::jobs::get(conn, actor.user_id, id)).await.map_err(|error| missing(error, "job"))
+    app.store
+        .read(move |conn| store::jobs::get(conn, actor.user_id, id))
+        .await
+        .map_err(|error| missing(error, "job"))
 }
 
 async fn save(app: &App, actor: Actor, mut job: Job) -> Result<(), Error> {
@@ -166,5 +169,12 @@ async fn save(app: &App, actor: Actor, mut job: Job) -> Result<(), Error> {
 
 /// A new job's state.
 pub(crate) fn queued(total: u64) -> JobState {
-    JobState { status: JobStatus::Queued, completed: 0, total, speed: None, error_code: None, error_message: None }
+    JobState {
+        status: JobStatus::Queued,
+        completed: 0,
+        total,
+        speed: None,
+        error_code: None,
+        error_message: None,
+    }
 }

@@ -73,6 +73,16 @@ pub struct Inner {
     condition: store::Condition,
 }
 
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing into a string can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 impl Deref for App {
     type Target = Inner;
     fn deref(&self) -> &Inner {

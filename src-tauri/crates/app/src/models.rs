@@ -132,7 +132,9 @@ pub async fn start(app: App, actor: Actor, params: ModelStartParams) -> Result<M
             ollama.load(resolved.model.id.name(), params.context, llm::KeepAlive::Default).await?;
             app.models_changed(params.id.provider());
         }
-        _ => return Err(Error::invalid("This model is at a provider over the network. It needs no loading.")),
+        _ => {
+            return Err(Error::invalid("This model is at a provider over the network. It needs no loading."));
+        }
     }
     one(&app, actor, &params.id).await
 }
@@ -148,9 +150,15 @@ pub async fn stop(app: App, actor: Actor, params: ModelIdParams) -> Result<Nothi
             }
         }
         ProviderKind::Ollama => {
-            llm::Ollama::new(app.http.clone(), &resolved.config.base_url)?.unload(resolved.model.id.name()).await?;
+            llm::Ollama::new(app.http.clone(), &resolved.config.base_url)?
+                .unload(resolved.model.id.name())
+                .await?;
         }
-        _ => return Err(Error::invalid("This model is at a provider over the network. It can't be unloaded from here.")),
+        _ => {
+            return Err(Error::invalid(
+                "This model is at a provider over the network. It can't be unloaded from here.",
+            ));
+        }
     }
     app.models_changed(params.id.provider());
     Ok(Nothing {})

@@ -13,13 +13,13 @@ use crate::{
     files::Files,
     jobs::Jobs,
     models, providers,
-    secrets::{Keychain, ReadVariable, Secrets, SecretStore, Vault},
+    secrets::{Keychain, ReadVariable, SecretStore, Secrets, Vault},
     shelf::Shelf,
     tasks::Tasks,
 };
 
 /// How often it is looked whether a backup is due.
-const BACKUP_CHECK: Duration = Duration::from_secs(30 * 60);
+const BACKUP_CHECK: Duration = Duration::from_mins(30);
 /// How long a deleted conversation can be brought back.
 const TRASH: i64 = 30 * 24 * 60 * 60 * 1000;
 
@@ -105,21 +105,27 @@ impl App {
     pub async fn open(options: AppOptions) -> Result<Self, OpenError> {
         let now = options.clock.now();
         let folder = options.data_dir.clone();
-        let opened = tokio::task::spawn_blocking(move || store::Store::open(&folder, now, store::Options::default()))
-            .await
-            .map_err(|error| OpenError::Other(format!("Opening the database failed: {error}")))??;
+        let opened =
+            tokio::task::spawn_blocking(move || store::Store::open(&folder, now, store::Options::default()))
+                .await
+                .map_err(|error| OpenError::Other(format!("Opening the database failed: {error}")))??;
         let (store, condition) = (opened.store, opened.condition);
         if condition.is_writable() {
             recover(&store, now).await?;
         }
-        let http = llm::Http::new(options.http.clone()).map_err(|error| OpenError::Other(error.to_string()))?;
+        let http =
+            llm::Http::new(options.http.clone()).map_err(|error| OpenError::Other(error.to_string()))?;
         let engine = engine(&options);
         let app = Self(Arc::new(Inner {
             bus: Bus::new(store.epoch()),
             store,
             tasks: Tasks::default(),
             clock: Arc::clone(&options.clock),
-            secrets: Secrets::new(Arc::clone(&options.keychain), options.vault.clone(), Arc::clone(&options.variable)),
+            secrets: Secrets::new(
+                Arc::clone(&options.keychain),
+                options.vault.clone(),
+                Arc::clone(&options.variable),
+            ),
             files: Files::default(),
             http,
             highlighter: Arc::new(markup::Highlighter::new()),
@@ -127,7 +133,9 @@ impl App {
             shelf: Shelf::default(),
             clients: crate::clients::Clients::default(),
             jobs: Jobs::default(),
-            first_token_timeout: std::sync::atomic::AtomicU32::new(crate::settings::Settings::default().first_token_timeout),
+            first_token_timeout: std::sync::atomic::AtomicU32::new(
+                crate::settings::Settings::default().first_token_timeout,
+            ),
             engine,
             condition,
             options,
@@ -144,7 +152,9 @@ impl App {
         if let Ok(settings) = crate::settings::load(self, Actor::LOCAL.user_id).await {
             self.set_first_token_timeout(settings.first_token_timeout);
         }
-        models::refresh_local(self, Actor::LOCAL).await.map_err(|error| OpenError::Other(error.to_string()))?;
+        models::refresh_local(self, Actor::LOCAL)
+            .await
+            .map_err(|error| OpenError::Other(error.to_string()))?;
         watch_engine(self);
         keep_backups(self);
         providers::find_ollama(self);
@@ -195,7 +205,13 @@ async fn seed(app: &App) -> Result<(), store::Error> {
                 Err(store::Error::NotFound) => store::providers::insert(
                     conn,
                     owner,
-                    &providers::keyless(id, engine::embedded::PROVIDER, "Built-in engine", ProviderKind::Embedded, String::new()),
+                    &providers::keyless(
+                        id,
+                        engine::embedded::PROVIDER,
+                        "Built-in engine",
+                        ProviderKind::Embedded,
+                        String::new(),
+                    ),
                 ),
                 Err(error) => Err(error),
             }

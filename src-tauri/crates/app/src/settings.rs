@@ -80,7 +80,8 @@ pub async fn update(app: App, actor: Actor, params: SettingsUpdateParams) -> Res
     let value = app
         .store
         .write(move |conn| {
-            let mut value = store::settings::get(conn, actor.user_id, KEY)?.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+            let mut value = store::settings::get(conn, actor.user_id, KEY)?
+                .unwrap_or_else(|| Value::Object(serde_json::Map::new()));
             if let (Some(all), Value::Object(changes)) = (value.as_object_mut(), changes) {
                 all.extend(changes);
             }
@@ -99,9 +100,12 @@ fn check(params: &SettingsUpdateParams) -> Result<(), Error> {
         return Err(Error::invalid("The time to the first token must be between 10 and 3600 seconds."));
     }
     if let Some(url) = params.hub_url.as_deref().filter(|url| !url.is_empty()) {
-        let fine = url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        let fine =
+            url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         if !fine {
-            return Err(Error::invalid("The hub's address must begin with https:// (or http:// on this computer)."));
+            return Err(Error::invalid(
+                "The hub's address must begin with https:// (or http:// on this computer).",
+            ));
         }
     }
     if let Some(list) = params.starter_list.as_deref().filter(|list| !list.is_empty()) {
@@ -143,7 +147,8 @@ mod tests {
 
     #[test]
     fn one_bad_field_costs_only_itself() {
-        let read = lenient(serde_json::json!({"closeToTray": true, "firstTokenTimeout": "soon", "unknown": 1}));
+        let read =
+            lenient(serde_json::json!({"closeToTray": true, "firstTokenTimeout": "soon", "unknown": 1}));
         assert_eq!(read, Settings { close_to_tray: true, ..Settings::default() });
     }
 }

@@ -12,19 +12,26 @@ use tokio::time::Instant;
 use crate::{App, Error};
 
 /// How long a remote list is good for.
-const REMOTE: Duration = Duration::from_secs(300);
+const REMOTE: Duration = Duration::from_mins(5);
 /// How long a local server's list is good for: models are pulled and loaded behind our back.
 const LOCAL: Duration = Duration::from_secs(5);
+
+/// When a list came, and the list.
+type Listed = (Instant, Arc<[Model]>);
 
 /// The lists, by provider.
 #[derive(Debug, Default)]
 pub(crate) struct Shelf {
-    lists: Mutex<HashMap<String, (Instant, Arc<[Model]>)>>,
+    lists: Mutex<HashMap<String, Listed>>,
 }
 
 impl Shelf {
     /// What the provider offers: remembered, or asked for now.
-    pub(crate) async fn models(&self, provider: &Provider, client: &Arc<dyn llm::Provider>) -> Result<Arc<[Model]>, Error> {
+    pub(crate) async fn models(
+        &self,
+        provider: &Provider,
+        client: &Arc<dyn llm::Provider>,
+    ) -> Result<Arc<[Model]>, Error> {
         let lifetime = match provider.kind {
             ProviderKind::Embedded => Duration::ZERO,
             ProviderKind::Ollama => LOCAL,
@@ -59,7 +66,13 @@ impl Shelf {
         let listed = match self.models(provider, client).await {
             Ok(list) => list,
             // An address without a list of models can still answer.
-            Err(error) if !complete && matches!(error.code, ErrorCode::NotFound | ErrorCode::ModelNotFound | ErrorCode::ProviderBadReply) => {
+            Err(error)
+                if !complete
+                    && matches!(
+                        error.code,
+                        ErrorCode::NotFound | ErrorCode::ModelNotFound | ErrorCode::ProviderBadReply
+                    ) =>
+            {
                 Arc::from([])
             }
             Err(error) => return Err(error),
@@ -77,11 +90,18 @@ impl Shelf {
         if complete || !listed.is_empty() && provider.kind != ProviderKind::OpenaiCompatible {
             return Err(Error::new(
                 ErrorCode::ModelNotFound,
-                format!("{} has no model \"{}\". Choose another one; `webplus models list` names them.", provider.name, model.name()),
+                format!(
+                    "{} has no model \"{}\". Choose another one; `webplus models list` names them.",
+                    provider.name,
+                    model.name()
+                ),
             ));
         }
         let mut found = client.unlisted(model.name()).ok_or_else(|| {
-            Error::new(ErrorCode::ModelNotFound, format!("{} has no model \"{}\". Choose another one.", provider.name, model.name()))
+            Error::new(
+                ErrorCode::ModelNotFound,
+                format!("{} has no model \"{}\". Choose another one.", provider.name, model.name()),
+            )
         })?;
         found.id = model.clone();
         Ok(found)
@@ -97,7 +117,7 @@ impl Shelf {
         self.lock().clear();
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, (Instant, Arc<[Model]>)>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Listed>> {
         self.lists.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

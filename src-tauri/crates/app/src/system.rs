@@ -73,7 +73,8 @@ pub struct Doctor {
 pub async fn status(app: App, actor: Actor, _params: Nothing) -> Result<Status, Error> {
     let day = 24 * 60 * 60 * 1000;
     let midnight = domain::Timestamp::from_millis(app.clock.now().millis() / day * day);
-    let (cost, unpriced) = app.store.read(move |conn| store::calls::cost_since(conn, actor.user_id, midnight)).await?;
+    let (cost, unpriced) =
+        app.store.read(move |conn| store::calls::cost_since(conn, actor.user_id, midnight)).await?;
     let hardware = engine::Hardware::measure();
     Ok(Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -92,7 +93,8 @@ pub async fn status(app: App, actor: Actor, _params: Nothing) -> Result<Status, 
 /// Looks at everything that must work; changes nothing.
 pub async fn doctor(app: App, actor: Actor, _params: Nothing) -> Result<Doctor, Error> {
     let status = status(app.clone(), actor, Nothing {}).await?;
-    let mut checks = vec![database(&status), engine_check(&status.engine), memory(&status), keychain(&status)];
+    let mut checks =
+        vec![database(&status), engine_check(&status.engine), memory(&status), keychain(&status)];
     for mut provider in app.store.read(move |conn| store::providers::list(conn, actor.user_id)).await? {
         if !provider.enabled || provider.kind == ProviderKind::Embedded {
             continue;
@@ -100,10 +102,30 @@ pub async fn doctor(app: App, actor: Actor, _params: Nothing) -> Result<Doctor, 
         provider.key_state = app.secrets.state(&provider).await;
         let id = format!("provider.{}", provider.slug);
         checks.push(match provider.key_state {
-            KeyState::Present | KeyState::NotNeeded => check(&id, CheckStatus::Ok, format!("{} at {} is set up.", provider.name, provider.base_url), None),
-            KeyState::Missing => check(&id, CheckStatus::Fail, format!("The key of {} is gone.", provider.name), Some("Enter it again under Settings, Providers.")),
-            KeyState::Locked => check(&id, CheckStatus::Fail, format!("The key of {} is in a locked keychain.", provider.name), Some("Unlock the keychain and try again.")),
-            KeyState::Unavailable => check(&id, CheckStatus::Fail, format!("The key of {} is in a keychain that is not there.", provider.name), Some("Start the system's keychain, or enter the key again for this session.")),
+            KeyState::Present | KeyState::NotNeeded => check(
+                &id,
+                CheckStatus::Ok,
+                format!("{} at {} is set up.", provider.name, provider.base_url),
+                None,
+            ),
+            KeyState::Missing => check(
+                &id,
+                CheckStatus::Fail,
+                format!("The key of {} is gone.", provider.name),
+                Some("Enter it again under Settings, Providers."),
+            ),
+            KeyState::Locked => check(
+                &id,
+                CheckStatus::Fail,
+                format!("The key of {} is in a locked keychain.", provider.name),
+                Some("Unlock the keychain and try again."),
+            ),
+            KeyState::Unavailable => check(
+                &id,
+                CheckStatus::Fail,
+                format!("The key of {} is in a keychain that is not there.", provider.name),
+                Some("Start the system's keychain, or enter the key again for this session."),
+            ),
         });
     }
     Ok(Doctor { checks })
@@ -116,24 +138,49 @@ fn check(id: &str, status: CheckStatus, message: impl Into<String>, fix: Option<
 fn database(status: &Status) -> Check {
     match (&status.database_notice, status.read_only) {
         (None, false) => check("database", CheckStatus::Ok, "The database is whole.", None),
-        (notice, true) => check("database", CheckStatus::Fail, notice.clone().unwrap_or_default(), Some("Make the data folder writable, or restore a backup.")),
+        (notice, true) => check(
+            "database",
+            CheckStatus::Fail,
+            notice.clone().unwrap_or_default(),
+            Some("Make the data folder writable, or restore a backup."),
+        ),
         (Some(notice), false) => check("database", CheckStatus::Warn, notice.clone(), None),
     }
 }
 
 fn engine_check(state: &EngineState) -> Check {
     match state {
-        EngineState::Unavailable { message } => check("engine", CheckStatus::Fail, message.clone(), Some("Install Web+ again, or set WEBPLUS_RUNNER to the runner's file.")),
-        EngineState::Failed { message, .. } => check("engine", CheckStatus::Warn, message.clone(), Some("Start the model again, or choose a smaller one.")),
-        EngineState::Stopped => check("engine", CheckStatus::Ok, "The built-in engine is ready; nothing is loaded.", None),
-        EngineState::Loading { model, .. } => check("engine", CheckStatus::Ok, format!("The built-in engine is loading {model}."), None),
-        EngineState::Loaded { model, .. } => check("engine", CheckStatus::Ok, format!("The built-in engine has {model} loaded."), None),
+        EngineState::Unavailable { message } => check(
+            "engine",
+            CheckStatus::Fail,
+            message.clone(),
+            Some("Install Web+ again, or set WEBPLUS_RUNNER to the runner's file."),
+        ),
+        EngineState::Failed { message, .. } => check(
+            "engine",
+            CheckStatus::Warn,
+            message.clone(),
+            Some("Start the model again, or choose a smaller one."),
+        ),
+        EngineState::Stopped => {
+            check("engine", CheckStatus::Ok, "The built-in engine is ready; nothing is loaded.", None)
+        }
+        EngineState::Loading { model, .. } => {
+            check("engine", CheckStatus::Ok, format!("The built-in engine is loading {model}."), None)
+        }
+        EngineState::Loaded { model, .. } => {
+            check("engine", CheckStatus::Ok, format!("The built-in engine has {model} loaded."), None)
+        }
     }
 }
 
 fn memory(status: &Status) -> Check {
     let gib = |bytes: u64| bytes as f64 / f64::from(1 << 30);
-    let message = format!("{:.1} of {:.1} GiB of memory are free.", gib(status.memory_available), gib(status.memory_total));
+    let message = format!(
+        "{:.1} of {:.1} GiB of memory are free.",
+        gib(status.memory_available),
+        gib(status.memory_total)
+    );
     if status.memory_available < 1 << 30 {
         check("memory", CheckStatus::Warn, message, Some("Close other programs before loading a model."))
     } else {
@@ -144,6 +191,13 @@ fn memory(status: &Status) -> Check {
 fn keychain(status: &Status) -> Check {
     match &status.keychain_problem {
         None => check("keychain", CheckStatus::Ok, "The system's keychain can be used.", None),
-        Some(problem) => check("keychain", CheckStatus::Warn, problem.clone(), Some("Unlock or start the keychain; until then keys can be kept in the vault or for this session.")),
+        Some(problem) => check(
+            "keychain",
+            CheckStatus::Warn,
+            problem.clone(),
+            Some(
+                "Unlock or start the keychain; until then keys can be kept in the vault or for this session.",
+            ),
+        ),
     }
 }

@@ -23,7 +23,8 @@ pub struct CallListParams {
 pub async fn list(app: App, actor: Actor, params: CallListParams) -> Result<Page<Call>, Error> {
     let limit = params.limit.unwrap_or(50).clamp(1, 200);
     let after = params.cursor.as_deref().map(parse_cursor).transpose()?;
-    let mut items = app.store.read(move |conn| store::calls::list(conn, actor.user_id, after, limit + 1)).await?;
+    let mut items =
+        app.store.read(move |conn| store::calls::list(conn, actor.user_id, after, limit + 1)).await?;
     let more = items.len() > limit as usize;
     items.truncate(limit as usize);
     let next = items.last().filter(|_| more).map(|last| format!("{}.{}", last.started_at.millis(), last.id));

@@ -12,6 +12,8 @@
     reason = "tests may"
 )]
 
+extern crate webplus_app as app;
+
 #[path = "secrets/choice.rs"]
 mod choice;
 #[cfg(target_os = "linux")]

@@ -26,7 +26,8 @@ pub(crate) async fn run(door: &Door, chat: Chat, output: &Output) -> Result<Exit
         parameters.insert("temperature".to_owned(), json!(temperature));
     }
     let mut params = json!({ "text": text });
-    let optional = [("model", chat.model), ("conversationId", chat.conversation), ("systemPrompt", chat.system)];
+    let optional =
+        [("model", chat.model), ("conversationId", chat.conversation), ("systemPrompt", chat.system)];
     for (name, value) in optional {
         if let Some(value) = value {
             params[name] = Value::String(value);
@@ -58,8 +59,9 @@ pub(crate) async fn run(door: &Door, chat: Chat, output: &Output) -> Result<Exit
 fn question(text: Option<&str>) -> Result<String, Failure> {
     match text {
         Some(text) if text != "-" => Ok(text.to_owned()),
-        _ => std::io::read_to_string(std::io::stdin())
-            .map_err(|error| Failure::invalid(format!("The question could not be read from stdin: {error}."))),
+        _ => std::io::read_to_string(std::io::stdin()).map_err(|error| {
+            Failure::invalid(format!("The question could not be read from stdin: {error}."))
+        }),
     }
 }
 
@@ -75,7 +77,11 @@ impl Answer<'_> {
     async fn follow(&mut self, door: &Door, events: &mut Events) -> Result<MessageView, Failure> {
         loop {
             let Some(envelope) = events.next().await else {
-                return Err(Failure { code: ErrorCode::Interrupted, message: "Web+ ended while the answer was being written. What came of it is kept.".to_owned() });
+                return Err(Failure {
+                    code: ErrorCode::Interrupted,
+                    message: "Web+ ended while the answer was being written. What came of it is kept."
+                        .to_owned(),
+                });
             };
             match envelope.event {
                 Event::MessageDelta { message_id, text, reasoning, .. } if message_id == self.id => {
@@ -84,8 +90,12 @@ impl Answer<'_> {
                     }
                     self.print(&text)?;
                 }
-                Event::MessageProgress { message_id, progress, .. } if message_id == self.id => self.progress(&progress)?,
-                Event::MessageChanged { message } if message.id == self.id && message.status != MessageStatus::Running => {
+                Event::MessageProgress { message_id, progress, .. } if message_id == self.id => {
+                    self.progress(&progress)?;
+                }
+                Event::MessageChanged { message }
+                    if message.id == self.id && message.status != MessageStatus::Running =>
+                {
                     return self.rest(*message);
                 }
                 Event::Resync => {
@@ -154,7 +164,10 @@ impl Answer<'_> {
         }
         Err(Failure {
             code: message.error_code.unwrap_or(ErrorCode::Internal),
-            message: message.error_message.clone().unwrap_or_else(|| "The answer failed. Try again.".to_owned()),
+            message: message
+                .error_message
+                .clone()
+                .unwrap_or_else(|| "The answer failed. Try again.".to_owned()),
         })
     }
 }

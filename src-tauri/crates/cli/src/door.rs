@@ -53,11 +53,14 @@ impl Door {
 
     pub(crate) async fn call<T: DeserializeOwned>(&self, method: &str, params: Value) -> Result<T, Failure> {
         let text = match self {
-            Self::Own(app) => String::from(Box::<str>::from(app::call(app, Actor::LOCAL, method, params).await?)),
+            Self::Own(app) => {
+                String::from(Box::<str>::from(app::call(app, Actor::LOCAL, method, params).await?))
+            }
             #[cfg(unix)]
             Self::Remote(remote) => remote.call(&format!("/api/v1/rpc/{method}"), &params).await?,
         };
-        serde_json::from_str(&text).map_err(|error| Failure::new(format!("The answer to {method} can't be read: {error}.")))
+        serde_json::from_str(&text)
+            .map_err(|error| Failure::new(format!("The answer to {method} can't be read: {error}.")))
     }
 
     /// What happens from now on.
@@ -77,7 +80,10 @@ impl Door {
             Self::Remote(remote) => {
                 let text = remote.call("/api/v1/files/local", &serde_json::json!({ "path": path })).await?;
                 let answer: Value = serde_json::from_str(&text).unwrap_or_default();
-                answer["handle"].as_str().map(str::to_owned).ok_or_else(|| Failure::new("The running Web+ gave no handle for the file."))
+                answer["handle"]
+                    .as_str()
+                    .map(str::to_owned)
+                    .ok_or_else(|| Failure::new("The running Web+ gave no handle for the file."))
             }
         }
     }

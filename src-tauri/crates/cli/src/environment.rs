@@ -16,10 +16,12 @@ pub(crate) fn start_log() {
 
 /// The application's options, from the arguments and the environment.
 pub(crate) fn options(data_dir: Option<PathBuf>) -> Result<AppOptions, Failure> {
-    let data_dir = data_dir
-        .or_else(|| dirs::data_dir().map(|folder| folder.join("webplus")))
-        .ok_or_else(|| Failure::invalid("There is no home folder to keep data in. Name a folder with --data-dir."))?;
-    app::environment_options(data_dir, &variable).map_err(|error| Failure { code: error.code, message: error.message })
+    let data_dir =
+        data_dir.or_else(|| dirs::data_dir().map(|folder| folder.join("webplus"))).ok_or_else(|| {
+            Failure::invalid("There is no home folder to keep data in. Name a folder with --data-dir.")
+        })?;
+    app::environment_options(data_dir, &variable)
+        .map_err(|error| Failure { code: error.code, message: error.message })
 }
 
 #[allow(clippy::disallowed_methods, reason = "the mains read the environment and hand it on")]

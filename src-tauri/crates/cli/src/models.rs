@@ -59,7 +59,8 @@ async fn list(door: &Door, output: &Output) -> Result<(), Failure> {
         output.aside(&format!("{}: {}", problem.provider, problem.message));
     }
     if list.models.is_empty() && list.problems.is_empty() {
-        output.aside("There are no models yet. Add one: webplus models import FILE, or webplus providers add.");
+        output
+            .aside("There are no models yet. Add one: webplus models import FILE, or webplus providers add.");
     }
     Ok(())
 }
@@ -68,12 +69,16 @@ fn state(state: &ModelState) -> String {
     let gib = |bytes: u64| bytes as f64 / f64::from(1 << 30);
     match state {
         ModelState::Remote => "remote".to_owned(),
-        ModelState::Pulling { completed, total } if *total > 0 => format!("pulling {} %", completed * 100 / total),
+        ModelState::Pulling { completed, total } if *total > 0 => {
+            format!("pulling {} %", completed * 100 / total)
+        }
         ModelState::Pulling { .. } => "pulling".to_owned(),
         ModelState::OnDisk => "on disk".to_owned(),
         ModelState::Loading { progress } => format!("loading {:.0} %", progress * 100.0),
         ModelState::Loaded { memory: 0, context } => format!("loaded, {context} tokens of context"),
-        ModelState::Loaded { memory, context } => format!("loaded, {:.1} GiB, {context} tokens of context", gib(*memory)),
+        ModelState::Loaded { memory, context } => {
+            format!("loaded, {:.1} GiB, {context} tokens of context", gib(*memory))
+        }
         ModelState::Damaged { reason } => format!("damaged: {reason}"),
     }
 }

@@ -20,10 +20,6 @@ impl Output {
         Self { json }
     }
 
-    pub(crate) fn is_json(&self) -> bool {
-        self.json
-    }
-
     /// A value, with `--json` only.
     pub(crate) fn json(&self, value: &Value) -> io::Result<()> {
         if self.json { line(&value.to_string()) } else { Ok(()) }
@@ -45,6 +41,7 @@ impl Output {
     }
 
     /// Something for people beside the result.
+    #[allow(clippy::unused_self, reason = "one who prints is handed an output, whatever it prints on")]
     pub(crate) fn aside(&self, text: &str) {
         // A closed stderr is no reason to fail.
         let _ = writeln!(io::stderr(), "{text}");
@@ -53,7 +50,9 @@ impl Output {
     /// Tells the failure and gives the exit status.
     pub(crate) fn fail(&self, failure: &Failure) -> ExitCode {
         if self.json {
-            let _ = line(&json!({ "type": "error", "code": failure.code, "message": failure.message }).to_string());
+            let _ = line(
+                &json!({ "type": "error", "code": failure.code, "message": failure.message }).to_string(),
+            );
         }
         self.aside(&failure.message);
         ExitCode::from(failure.status())

@@ -24,7 +24,12 @@ pub(crate) async fn run(door: &Door, command: Providers, output: &Output) -> Res
             let providers: Vec<Provider> = door.call("provider/list", json!({})).await?;
             for provider in &providers {
                 output.json(&json!(provider))?;
-                output.sentence(&format!("{:16} {:32} {}", provider.slug, provider.base_url, key(provider.key_state)))?;
+                output.sentence(&format!(
+                    "{:16} {:32} {}",
+                    provider.slug,
+                    provider.base_url,
+                    key(provider.key_state)
+                ))?;
             }
         }
         Providers::Test { provider } => {
@@ -46,8 +51,13 @@ pub(crate) async fn run(door: &Door, command: Providers, output: &Output) -> Res
 async fn add(door: &Door, add: ProviderAdd) -> Result<Provider, Failure> {
     let mut params = json!({});
     let kind = add.kind.map(|kind| kind.wire().to_owned());
-    let optional =
-        [("vendor", add.vendor), ("name", add.name), ("kind", kind), ("baseUrl", add.base_url), ("keyEnv", add.key_env.clone())];
+    let optional = [
+        ("vendor", add.vendor),
+        ("name", add.name),
+        ("kind", kind),
+        ("baseUrl", add.base_url),
+        ("keyEnv", add.key_env.clone()),
+    ];
     for (name, value) in optional {
         if let Some(value) = value {
             params[name] = Value::String(value);

@@ -28,7 +28,9 @@ impl Remote {
 
     /// Posts JSON and gives the answer's text.
     pub(crate) async fn call(&self, path: &str, params: &Value) -> Result<String, Failure> {
-        let request = Request::post(path).header(header::CONTENT_TYPE, "application/json").body(Full::new(Bytes::from(params.to_string())));
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Full::new(Bytes::from(params.to_string())));
         let response = self.send(request).await?;
         let status = response.status();
         let body = response.into_body().collect().await.map_err(gone)?.to_bytes();
@@ -50,8 +52,12 @@ impl Remote {
         Ok(events)
     }
 
-    async fn send(&self, request: Result<Request<Full<Bytes>>, hyper::http::Error>) -> Result<Response<Incoming>, Failure> {
-        let mut request = request.map_err(|error| Failure::new(format!("The request could not be made: {error}.")))?;
+    async fn send(
+        &self,
+        request: Result<Request<Full<Bytes>>, hyper::http::Error>,
+    ) -> Result<Response<Incoming>, Failure> {
+        let mut request =
+            request.map_err(|error| Failure::new(format!("The request could not be made: {error}.")))?;
         request.headers_mut().insert(header::HOST, header::HeaderValue::from_static("localhost"));
         let stream = UnixStream::connect(&self.path).await.map_err(gone)?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(gone)?;
@@ -63,7 +69,10 @@ impl Remote {
     }
 }
 
-#[allow(clippy::disallowed_methods, reason = "a client's connection, ended with its answer; there is no application here")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a client's connection, ended with its answer; there is no application here"
+)]
 fn spawn(future: impl Future<Output = ()> + Send + 'static) {
     tokio::spawn(future);
 }

@@ -15,7 +15,10 @@ pub(crate) async fn run(options: AppOptions, serve: &Serve, output: &Output) -> 
     let app = App::open(options).await.map_err(|error| Failure::new(error.to_string()))?;
     let token = Token::generate()?;
     let listener = TcpListener::bind(("127.0.0.1", serve.port)).await.map_err(|error| {
-        Failure::new(format!("Port {} on 127.0.0.1 can't be used: {error}. Choose another with --port.", serve.port))
+        Failure::new(format!(
+            "Port {} on 127.0.0.1 can't be used: {error}. Choose another with --port.",
+            serve.port
+        ))
     })?;
     let url = format!("http://{}", listener.local_addr()?);
     let closing = CancellationToken::new();
@@ -60,7 +63,8 @@ fn listen_to_commands(_app: &App, _data_dir: &std::path::Path, _closing: &Cancel
 #[cfg(unix)]
 async fn asked_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) else {
+    let (Ok(mut terminate), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
+    else {
         let _ = tokio::signal::ctrl_c().await;
         return;
     };

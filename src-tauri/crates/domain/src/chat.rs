@@ -159,12 +159,20 @@ pub struct Message {
 impl Message {
     /// The text parts, joined.
     pub fn text(&self) -> String {
-        self.parts.iter().filter_map(|part| if let Part::Text { text } = part { Some(text.as_str()) } else { None }).collect()
+        self.parts
+            .iter()
+            .filter_map(|part| if let Part::Text { text } = part { Some(text.as_str()) } else { None })
+            .collect()
     }
 
     /// The reasoning parts' readable text, joined.
     pub fn reasoning(&self) -> String {
-        self.parts.iter().filter_map(|part| if let Part::Reasoning { text, .. } = part { Some(text.as_str()) } else { None }).collect()
+        self.parts
+            .iter()
+            .filter_map(
+                |part| if let Part::Reasoning { text, .. } = part { Some(text.as_str()) } else { None },
+            )
+            .collect()
     }
 }
 

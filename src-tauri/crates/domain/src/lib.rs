@@ -16,12 +16,14 @@ mod usage;
 mod user;
 
 pub use chat::{
-    Conversation, FinishReason, Message, MessageStatus, Parameters, Part, Preset, ReasoningEffort, Role, Thread,
+    Conversation, FinishReason, Message, MessageStatus, Parameters, Part, Preset, ReasoningEffort, Role,
+    Thread,
 };
 pub use code::ErrorCode;
 pub use event::{EventId, ParseEventIdError};
 pub use id::{
-    CallId, ConversationId, EventRowId, JobId, MessageId, ParseIdError, PresetId, ProviderId, ThreadId, UserId,
+    CallId, ConversationId, EventRowId, JobId, MessageId, ParseIdError, PresetId, ProviderId, ThreadId,
+    UserId,
 };
 pub use job::{Job, JobState, JobStatus};
 pub use model::{Capability, Model, ModelRef, ModelState, ParameterName, ParameterSpec, ParseModelRefError};

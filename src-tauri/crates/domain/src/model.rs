@@ -22,7 +22,12 @@ pub struct ParseModelRefError(String);
 impl ModelRef {
     /// A reference from its two halves; the provider's slug must not be empty or hold a slash, the name not be empty.
     pub fn new(provider: &str, name: &str) -> Result<Self, ParseModelRefError> {
-        if provider.is_empty() || provider.contains('/') || name.is_empty() || name.len() > 512 || name.contains('\0') {
+        if provider.is_empty()
+            || provider.contains('/')
+            || name.is_empty()
+            || name.len() > 512
+            || name.contains('\0')
+        {
             return Err(ParseModelRefError(format!("{provider}/{name}").chars().take(80).collect()));
         }
         Ok(Self { provider: provider.to_owned(), name: name.to_owned() })

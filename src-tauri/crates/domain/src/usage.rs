@@ -159,7 +159,8 @@ mod tests {
     #[test]
     fn a_cost_is_rounded_up_once_over_the_sum() {
         let price = Price { id: "p".into(), input: 3, output: 5, cache_read: Some(1), cache_write: None };
-        let usage = TokenUsage { input: 1, output: 1, cache_read: 1, cache_write: 0, reasoning: 1, estimated: false };
+        let usage =
+            TokenUsage { input: 1, output: 1, cache_read: 1, cache_write: 0, reasoning: 1, estimated: false };
         assert_eq!(price.cost(&usage), 1);
         assert_eq!(price.cost(&TokenUsage::default()), 0);
     }

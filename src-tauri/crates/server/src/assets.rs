@@ -19,7 +19,8 @@ pub(crate) async fn serve(uri: Uri) -> Response {
     if let Some(file) = Page::get(path) {
         let forever = path.starts_with("assets/");
         let cache = if forever { "public, max-age=31536000, immutable" } else { "no-cache" };
-        return ([(header::CONTENT_TYPE, kind(path)), (header::CACHE_CONTROL, cache)], file.data).into_response();
+        return ([(header::CONTENT_TYPE, kind(path)), (header::CACHE_CONTROL, cache)], file.data)
+            .into_response();
     }
     // A missing script must not be answered with a page.
     if path.contains('.') {

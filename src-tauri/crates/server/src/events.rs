@@ -39,7 +39,11 @@ pub(crate) async fn stream(State(door): State<Door>, headers: HeaderMap) -> Resu
             Some((Ok::<_, Infallible>(piece), (None, subscription, closing)))
         },
     );
-    Ok(([(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")], Body::from_stream(body)).into_response())
+    Ok((
+        [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")],
+        Body::from_stream(body),
+    )
+        .into_response())
 }
 
 async fn next(subscription: &mut Subscription, closing: &CancellationToken) -> Option<Bytes> {

@@ -31,7 +31,8 @@ pub(crate) struct Guard {
 impl Guard {
     pub(crate) fn new(address: SocketAddr, token: Token) -> Self {
         let port = address.port();
-        let hosts: Vec<String> = ["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{port}")).into();
+        let hosts: Vec<String> =
+            ["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{port}")).into();
         let origins = hosts.iter().map(|host| format!("http://{host}")).collect();
         Self { hosts, origins, token }
     }
@@ -40,11 +41,21 @@ impl Guard {
         let headers = request.headers();
         let host = single(headers, &header::HOST);
         if !host.is_some_and(|host| self.hosts.iter().any(|ours| ours == host)) {
-            return Some(refuse(StatusCode::MISDIRECTED_REQUEST, "This address is not served here. Open the address that Web+ printed."));
+            return Some(refuse(
+                StatusCode::MISDIRECTED_REQUEST,
+                "This address is not served here. Open the address that Web+ printed.",
+            ));
         }
         // An absolute request target must name us too.
-        if request.uri().authority().is_some_and(|authority| !self.hosts.iter().any(|ours| ours == authority.as_str())) {
-            return Some(refuse(StatusCode::MISDIRECTED_REQUEST, "This address is not served here. Open the address that Web+ printed."));
+        if request
+            .uri()
+            .authority()
+            .is_some_and(|authority| !self.hosts.iter().any(|ours| ours == authority.as_str()))
+        {
+            return Some(refuse(
+                StatusCode::MISDIRECTED_REQUEST,
+                "This address is not served here. Open the address that Web+ printed.",
+            ));
         }
         if headers.contains_key(header::ORIGIN) {
             let origin = single(headers, &header::ORIGIN);

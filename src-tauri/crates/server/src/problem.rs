@@ -48,7 +48,7 @@ fn trace_id() -> String {
     let mut bytes = [0; 8];
     // Without random numbers the id is of no use, but the error still is.
     let _ = getrandom::fill(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    app::hex(&bytes)
 }
 
 fn status(code: ErrorCode) -> StatusCode {

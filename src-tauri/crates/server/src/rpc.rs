@@ -20,12 +20,16 @@ pub(crate) async fn call(
 ) -> Result<Response, Problem> {
     let body = body.map_err(|_| {
         let limit = MAX_BODY / (1024 * 1024);
-        Problem(Error::new(ErrorCode::TooLarge, format!("That is more than {limit} MB at once. Send less, or in parts.")))
+        Problem(Error::new(
+            ErrorCode::TooLarge,
+            format!("That is more than {limit} MB at once. Send less, or in parts."),
+        ))
     })?;
     let params = if body.is_empty() {
         Value::Null
     } else {
-        serde_json::from_slice(&body).map_err(|error| Problem(Error::invalid(format!("The body is not JSON: {error}."))))?
+        serde_json::from_slice(&body)
+            .map_err(|error| Problem(Error::invalid(format!("The body is not JSON: {error}."))))?
     };
     let result = app::call(&door.app, Actor::LOCAL, &method, params).await.map_err(Problem)?;
     Ok(([(header::CONTENT_TYPE, "application/json")], String::from(Box::<str>::from(result))).into_response())

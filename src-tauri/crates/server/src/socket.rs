@@ -23,7 +23,11 @@ pub fn path(data_dir: &Path) -> PathBuf {
 
 /// Listens for commands of the same person until `shutdown` resolves. The data folder must be owned by this process: a
 /// socket file that a crash left is replaced.
-pub async fn serve(app: App, data_dir: &Path, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+pub async fn serve(
+    app: App,
+    data_dir: &Path,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
     let path = path(data_dir);
     match std::fs::remove_file(&path) {
         Ok(()) => {}
@@ -32,7 +36,8 @@ pub async fn serve(app: App, data_dir: &Path, shutdown: impl Future<Output = ()>
     }
     let listener = UnixListener::bind(&path)?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
-    let routes = calls().merge(Router::new().route("/api/v1/files/local", post(local))).with_state(Door { app });
+    let routes =
+        calls().merge(Router::new().route("/api/v1/files/local", post(local))).with_state(Door { app });
     let result = axum::serve(listener, routes).with_graceful_shutdown(shutdown).await;
     let _ = std::fs::remove_file(&path);
     result
@@ -45,6 +50,7 @@ struct Local {
 
 /// A handle for a file of this computer.
 async fn local(State(door): State<Door>, Json(chosen): Json<Local>) -> Result<Json<Value>, Problem> {
-    let handle = door.app.files.hand_out(ChosenFile { path: chosen.path, temporary: false }).map_err(Problem)?;
+    let handle =
+        door.app.files.hand_out(ChosenFile { path: chosen.path, temporary: false }).map_err(Problem)?;
     Ok(Json(json!({ "handle": handle })))
 }

@@ -11,7 +11,7 @@ impl Token {
     pub fn generate() -> std::io::Result<Self> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).map_err(std::io::Error::other)?;
-        Ok(Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect()))
+        Ok(Self(app::hex(&bytes)))
     }
 
     /// The text, to be told to the person once.
@@ -22,7 +22,8 @@ impl Token {
     /// Compares in a time that depends on the length only.
     pub(crate) fn matches(&self, given: &str) -> bool {
         let (ours, theirs) = (self.0.as_bytes(), given.as_bytes());
-        ours.len() == theirs.len() && ours.iter().zip(theirs).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+        ours.len() == theirs.len()
+            && ours.iter().zip(theirs).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
     }
 }
 

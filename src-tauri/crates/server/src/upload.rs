@@ -15,7 +15,11 @@ use crate::{Door, problem::Problem};
 const LARGEST: u64 = 512 << 30;
 
 /// Takes a file. `X-File-Name` (percent-encoded, optional) only serves to name the model where the file has no name inside.
-pub(crate) async fn receive(State(door): State<Door>, headers: HeaderMap, body: Body) -> Result<Json<Value>, Problem> {
+pub(crate) async fn receive(
+    State(door): State<Door>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Value>, Problem> {
     let stem = headers.get("x-file-name").and_then(|name| name.to_str().ok()).map(stem).unwrap_or_default();
     let path = door.app.upload_path(&stem).await.map_err(Problem)?;
     match pour(body, &path).await {
@@ -40,11 +44,14 @@ async fn pour(body: Body, path: &PathBuf) -> Result<(), Error> {
         };
         Error::new(code, message).caused_by(error)
     };
-    let mut file = tokio::fs::OpenOptions::new().create_new(true).write(true).open(path).await.map_err(failed)?;
+    let mut file =
+        tokio::fs::OpenOptions::new().create_new(true).write(true).open(path).await.map_err(failed)?;
     let mut pieces = body.into_data_stream();
     let mut size = 0;
     while let Some(piece) = pieces.next().await {
-        let piece = piece.map_err(|error| Error::new(ErrorCode::Interrupted, "The upload broke off. Send the file again.").caused_by(error))?;
+        let piece = piece.map_err(|error| {
+            Error::new(ErrorCode::Interrupted, "The upload broke off. Send the file again.").caused_by(error)
+        })?;
         size += piece.len() as u64;
         if size > LARGEST {
             return Err(Error::new(ErrorCode::TooLarge, "That file is too large for a model."));
@@ -59,5 +66,8 @@ async fn pour(body: Body, path: &PathBuf) -> Result<(), Error> {
 fn stem(name: &str) -> String {
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let name = name.strip_suffix(".gguf").unwrap_or(name);
-    name.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_')).take(80).collect()
+    name.chars()
+        .filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'))
+        .take(80)
+        .collect()
 }

@@ -35,7 +35,14 @@ impl Fold {
                 document.push(text);
             }
         }
-        Self { parts, document, rev: 0, unrendered: String::new(), new_reasoning: String::new(), unsaved: false }
+        Self {
+            parts,
+            document,
+            rev: 0,
+            unrendered: String::new(),
+            new_reasoning: String::new(),
+            unsaved: false,
+        }
     }
 
     /// More text.
@@ -106,10 +113,12 @@ impl Fold {
 
     /// What a page that joins now must show, and the `rev` that the next delta follows.
     pub(crate) fn snapshot(&self) -> Snapshot {
-        let shown = |wanted: fn(&Part) -> Option<&str>| self.parts.iter().filter_map(wanted).collect::<String>();
+        let shown =
+            |wanted: fn(&Part) -> Option<&str>| self.parts.iter().filter_map(wanted).collect::<String>();
         let mut text = shown(|part| if let Part::Text { text } = part { Some(text) } else { None });
         text.truncate(text.len() - self.unrendered.len());
-        let mut reasoning = shown(|part| if let Part::Reasoning { text, .. } = part { Some(text) } else { None });
+        let mut reasoning =
+            shown(|part| if let Part::Reasoning { text, .. } = part { Some(text) } else { None });
         reasoning.truncate(reasoning.len() - self.new_reasoning.len());
         Snapshot { blocks: self.document.blocks().to_vec(), text, reasoning, rev: self.rev }
     }

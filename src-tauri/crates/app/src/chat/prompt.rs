@@ -38,14 +38,23 @@ pub(super) async fn build(
     let head = if message.parts.is_empty() { message.parent_id } else { Some(message.id) };
     let mut path = match head {
         Some(head) => {
-            let page = app.store.read(move |conn| store::messages::path_to(conn, actor.user_id, head, LONGEST_PATH, None)).await?;
+            let page = app
+                .store
+                .read(move |conn| store::messages::path_to(conn, actor.user_id, head, LONGEST_PATH, None))
+                .await?;
             page.messages
         }
         None => Vec::new(),
     };
     // An answer of which nothing came says nothing; a vendor would refuse it.
     path.retain(|message| message.role == Role::User || !message.text().is_empty());
-    Ok(cut(conversation, path, resolved.model.default_context.or(resolved.model.context_window), parameters, scale))
+    Ok(cut(
+        conversation,
+        path,
+        resolved.model.default_context.or(resolved.model.context_window),
+        parameters,
+        scale,
+    ))
 }
 
 /// Cuts a path to what fits a window of `context` tokens.
@@ -57,15 +66,23 @@ pub(super) fn cut(
     scale: f64,
 ) -> Prompt {
     let context = parameters.context_size.or(context).map(u64::from);
-    let limit = context.map_or(u64::MAX, |context| window::prompt_limit(context, parameters.max_tokens.map(u64::from)));
+    let limit = context
+        .map_or(u64::MAX, |context| window::prompt_limit(context, parameters.max_tokens.map(u64::from)));
     let sizes: Vec<u64> = path.iter().map(|message| llm::tokens::estimate(&message.text())).collect();
-    let system = if conversation.system_prompt.is_empty() { 0 } else { llm::tokens::estimate(&conversation.system_prompt) };
+    let system = if conversation.system_prompt.is_empty() {
+        0
+    } else {
+        llm::tokens::estimate(&conversation.system_prompt)
+    };
     let scaled = if limit == u64::MAX { limit } else { ((limit as f64) * scale) as u64 };
     let chosen = window::choose(system, &sizes, scaled);
     let left_out = path.iter().take(chosen.first).map(|message| message.id).collect();
     let can_shrink = path.len() - chosen.first > 1;
-    let messages =
-        path.into_iter().skip(chosen.first).map(|message| RequestMessage { role: message.role, parts: message.parts }).collect();
+    let messages = path
+        .into_iter()
+        .skip(chosen.first)
+        .map(|message| RequestMessage { role: message.role, parts: message.parts })
+        .collect();
     Prompt { messages, used: chosen.used, limit, context, left_out, can_shrink }
 }
 

@@ -28,7 +28,10 @@ mod tests {
 
     #[test]
     fn a_short_question_is_the_title() {
-        assert_eq!(from_question("  What is the capital\tof France?\n\nThanks"), "What is the capital of France?");
+        assert_eq!(
+            from_question("  What is the capital\tof France?\n\nThanks"),
+            "What is the capital of France?"
+        );
         assert_eq!(from_question("\n```\n# Heading"), "Heading");
     }
 

@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::{
-    Actor, Call, CallOutcome, Conversation, ErrorCode, FinishReason, Message, MessageId, MessageStatus, Parameters, Surface,
+    Actor, Call, CallOutcome, Conversation, ErrorCode, FinishReason, Message, MessageId, MessageStatus,
+    Parameters, Surface,
 };
 use llm::{CompletionEvent, CompletionRequest, Continuation};
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -45,7 +46,12 @@ struct End {
 
 impl End {
     fn failed(error: &Error) -> Self {
-        Self { status: MessageStatus::Failed, finish_reason: None, error: Some((error.code, error.message.clone())), call: None }
+        Self {
+            status: MessageStatus::Failed,
+            finish_reason: None,
+            error: Some((error.code, error.message.clone())),
+            call: None,
+        }
     }
 }
 
@@ -71,23 +77,33 @@ impl Turn {
         };
         let mut scale = 1.0;
         for recut in 0.. {
-            let prompt = prompt::build(&self.app, self.actor, &self.conversation, &self.message, &resolved, &self.parameters, scale).await?;
+            let prompt = prompt::build(
+                &self.app,
+                self.actor,
+                &self.conversation,
+                &self.message,
+                &resolved,
+                &self.parameters,
+                scale,
+            )
+            .await?;
             let spec = self.spec(&resolved, &prompt);
             let call = gateway::begin(&self.app, self.actor, &resolved, spec).await?;
             match self.stream(call, shutdown).await {
                 Streamed::Ended(end) => return Ok(end),
                 Streamed::TooLong { call, prompt_tokens, context, message } => {
                     let cut_to = prompt::shrink(scale, prompt.used, prompt_tokens, context);
-                    match cut_to.filter(|_| recut < RECUTS && prompt.can_shrink) {
-                        Some(cut_to) => {
-                            scale = cut_to;
-                            gateway::settle(&self.app, self.actor, call).await?;
-                        }
-                        None => {
-                            let error = Some((ErrorCode::ContextTooLong, message));
-                            return Ok(End { status: MessageStatus::Failed, finish_reason: None, error, call: Some(call) });
-                        }
-                    }
+                    let Some(cut_to) = cut_to.filter(|_| recut < RECUTS && prompt.can_shrink) else {
+                        let error = Some((ErrorCode::ContextTooLong, message));
+                        return Ok(End {
+                            status: MessageStatus::Failed,
+                            finish_reason: None,
+                            error,
+                            call: Some(call),
+                        });
+                    };
+                    scale = cut_to;
+                    gateway::settle(&self.app, self.actor, call).await?;
                 }
             }
         }
@@ -139,9 +155,15 @@ impl Turn {
             };
             match event {
                 Some(Ok(GatewayEvent::Retrying { after, attempt, reason })) => {
-                    self.progress(TurnProgress::Retrying { after_ms: after.as_millis() as u64, attempt, reason });
+                    self.progress(TurnProgress::Retrying {
+                        after_ms: after.as_millis() as u64,
+                        attempt,
+                        reason,
+                    });
                 }
-                Some(Ok(GatewayEvent::Event(CompletionEvent::Finished { reason, .. }))) => finished = Some(reason),
+                Some(Ok(GatewayEvent::Event(CompletionEvent::Finished { reason, .. }))) => {
+                    finished = Some(reason);
+                }
                 Some(Ok(GatewayEvent::Event(event))) => self.take(event),
                 Some(Err(llm::Error::ContextTooLong { message, prompt_tokens, context })) => {
                     let call = call.settle(CallOutcome::Failed, Some(ErrorCode::ContextTooLong));
@@ -156,7 +178,12 @@ impl Turn {
                             error: None,
                             call: Some(call.settle(CallOutcome::Succeeded, None)),
                         },
-                        None => self.broken(call, &llm::Error::Interrupted("The answer broke off before its end. Continue it, or try again.".to_owned())),
+                        None => self.broken(
+                            call,
+                            &llm::Error::Interrupted(
+                                "The answer broke off before its end. Continue it, or try again.".to_owned(),
+                            ),
+                        ),
                     });
                 }
             }
@@ -213,9 +240,13 @@ impl Turn {
     async fn checkpoint(&self) {
         let Some(parts) = self.live.fold(super::fold::Fold::checkpoint) else { return };
         let (owner, id) = (self.actor.user_id, self.message.id);
-        let written = self.app.store.write(move |conn| {
-            store::messages::set_parts_and_status(conn, owner, id, &parts, MessageStatus::Running)
-        }).await;
+        let written = self
+            .app
+            .store
+            .write(move |conn| {
+                store::messages::set_parts_and_status(conn, owner, id, &parts, MessageStatus::Running)
+            })
+            .await;
         if let Err(error) = written {
             tracing::warn!(%error, message = %id, "a checkpoint could not be written; it is tried again");
             self.live.fold(super::fold::Fold::checkpoint_failed);
@@ -229,14 +260,14 @@ impl Turn {
         message.parts = self.live.fold(|fold| fold.parts().to_vec());
         message.status = end.status;
         message.finish_reason = end.finish_reason;
-        (message.error_code, message.error_message) = end.error.map_or((None, None), |(code, text)| (Some(code), Some(text)));
-        let (owner, id) = (self.actor.user_id, message.id);
+        (message.error_code, message.error_message) =
+            end.error.map_or((None, None), |(code, text)| (Some(code), Some(text)));
+        let id = message.id;
         let written = self.write_end(message, end.call).await;
         self.app.turns.remove(id);
         if let Err(error) = written {
             tracing::error!(%error, message = %id, "the end of an answer could not be saved; its last checkpoint stands");
         }
-        debug_assert_eq!(owner, self.actor.user_id);
         publish(&self.app, self.actor, id).await;
         self.app.bus.publish(Event::UsageChanged);
     }
@@ -264,7 +295,10 @@ fn stopped(call: Option<Call>) -> End {
 }
 
 fn cut(call: Option<Call>) -> End {
-    let error = Some((ErrorCode::Interrupted, "Web+ was closed while this was being written. Continue it, or try again.".to_owned()));
+    let error = Some((
+        ErrorCode::Interrupted,
+        "Web+ was closed while this was being written. Continue it, or try again.".to_owned(),
+    ));
     End { status: MessageStatus::Interrupted, finish_reason: None, error, call }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use domain::{
-    Actor, Call, Conversation, ConversationId, ErrorCode, FinishReason, Message, MessageId, MessageStatus, ModelRef, Role,
-    Timestamp, TokenUsage,
+    Actor, Call, Conversation, ConversationId, ErrorCode, FinishReason, Message, MessageId, MessageStatus,
+    ModelRef, Role, Timestamp, TokenUsage,
 };
 use markup::Block;
 use serde::{Deserialize, Serialize};
@@ -170,7 +170,9 @@ pub(crate) async fn page(
 fn view(app: &App, message: Message, siblings: Vec<MessageId>, call: Option<&Call>) -> MessageView {
     let live = app.turns.snapshot(message.id).filter(|_| message.status == MessageStatus::Running);
     let (snapshot, progress) = live.map_or((None, None), |(snapshot, progress)| (Some(snapshot), progress));
-    let rendered = |message: &Message| if message.role == Role::Assistant { markup::render(&message.text()) } else { Vec::new() };
+    let rendered = |message: &Message| {
+        if message.role == Role::Assistant { markup::render(&message.text()) } else { Vec::new() }
+    };
     let (blocks, text, reasoning, rev) = match snapshot {
         Some(live) => (live.blocks, live.text, live.reasoning, live.rev),
         None => (rendered(&message), message.text(), message.reasoning(), 0),

@@ -19,7 +19,8 @@ impl Fetch for Downloads {
             }
             let reply = self.0.open_download(call).await?;
             let header = |name: &str| reply.header(name).map(str::to_owned);
-            let (location, content_length, content_range) = (header("location"), header("content-length"), header("content-range"));
+            let (location, content_length, content_range) =
+                (header("location"), header("content-length"), header("content-range"));
             let status = reply.status();
             let body = stream::unfold(Some(reply), |reply| async {
                 let mut reply = reply?;

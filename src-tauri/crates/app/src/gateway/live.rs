@@ -76,14 +76,20 @@ impl LiveCall {
                 self.meter(&event);
                 Some(Ok(GatewayEvent::Event(event)))
             }
-            Err(error) => match retry::delay(&error, self.attempt, retry::random()).filter(|_| self.first.is_none()) {
-                Some(after) => {
-                    self.stream = None;
-                    self.due = Some(Instant::now() + after);
-                    Some(Ok(GatewayEvent::Retrying { after, attempt: self.attempt + 1, reason: error.to_string() }))
+            Err(error) => {
+                match retry::delay(&error, self.attempt, retry::random()).filter(|_| self.first.is_none()) {
+                    Some(after) => {
+                        self.stream = None;
+                        self.due = Some(Instant::now() + after);
+                        Some(Ok(GatewayEvent::Retrying {
+                            after,
+                            attempt: self.attempt + 1,
+                            reason: error.to_string(),
+                        }))
+                    }
+                    None => Some(Err(error)),
                 }
-                None => Some(Err(error)),
-            },
+            }
         }
     }
 
@@ -131,10 +137,13 @@ impl LiveCall {
             None if self.first.is_none() => TokenUsage { input: 0, estimated: true, ..call.usage },
             None => TokenUsage { output: received(&call, self.text_bytes), estimated: true, ..call.usage },
         };
-        let streamed = self.first.zip(self.last).map(|(first, last)| millis(first, last)).filter(|time| *time > 0.0);
+        let streamed =
+            self.first.zip(self.last).map(|(first, last)| millis(first, last)).filter(|time| *time > 0.0);
         call.tokens_per_second = match (self.generation_ms.filter(|time| *time > 0.0), streamed) {
             (Some(time), _) => Some(call.usage.output as f64 / time * 1000.0),
-            (None, Some(time)) if call.usage.output > 1 => Some((call.usage.output - 1) as f64 / time * 1000.0),
+            (None, Some(time)) if call.usage.output > 1 => {
+                Some((call.usage.output - 1) as f64 / time * 1000.0)
+            }
             _ => None,
         };
         if self.resolved.free {

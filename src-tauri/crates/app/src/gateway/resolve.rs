@@ -22,19 +22,24 @@ pub struct Resolved {
 /// Finds the provider, its key and the model's facts.
 pub async fn resolve(app: &App, actor: Actor, model: &ModelRef) -> Result<Resolved, Error> {
     let slug = model.provider().to_owned();
-    let config = app
-        .store
-        .read(move |conn| store::providers::get_by_slug(conn, actor.user_id, &slug))
-        .await
-        .map_err(|error| match error {
-            store::Error::NotFound => Error::new(
-                ErrorCode::ModelNotFound,
-                format!("There is no provider \"{}\". Add it under Models, or choose another model.", model.provider()),
-            ),
-            other => other.into(),
-        })?;
+    let config =
+        app.store.read(move |conn| store::providers::get_by_slug(conn, actor.user_id, &slug)).await.map_err(
+            |error| match error {
+                store::Error::NotFound => Error::new(
+                    ErrorCode::ModelNotFound,
+                    format!(
+                        "There is no provider \"{}\". Add it under Models, or choose another model.",
+                        model.provider()
+                    ),
+                ),
+                other => other.into(),
+            },
+        )?;
     if !config.enabled {
-        return Err(Error::invalid(format!("{} is switched off. Switch it on under Settings, Providers.", config.name)));
+        return Err(Error::invalid(format!(
+            "{} is switched off. Switch it on under Settings, Providers.",
+            config.name
+        )));
     }
     let provider = providers::client(app, &config).await?;
     let facts = app.shelf.find(&config, &provider, model).await?;
@@ -68,9 +73,15 @@ pub(super) fn check_parameters(model: &Model, parameters: &Parameters) -> Result
         let Some(value) = value else { continue };
         let label = label(name);
         let Some(spec) = model.parameters.iter().find(|spec| spec.name == name) else {
-            return Err(Error::invalid(format!("{} does not support {label}. Clear it in the side panel and send again.", model.name)));
+            return Err(Error::invalid(format!(
+                "{} does not support {label}. Clear it in the side panel and send again.",
+                model.name
+            )));
         };
-        if spec.min.is_some_and(|min| value < min) || spec.max.is_some_and(|max| value > max) || value.is_nan() {
+        if spec.min.is_some_and(|min| value < min)
+            || spec.max.is_some_and(|max| value > max)
+            || value.is_nan()
+        {
             let range = match (spec.min, spec.max) {
                 (Some(min), Some(max)) => format!("between {min} and {max}"),
                 (Some(min), None) => format!("at least {min}"),

@@ -8,8 +8,7 @@ use ts_rs::TS;
 
 use super::local;
 use crate::{
-    App, Error,
-    gateway,
+    App, Error, gateway,
     jobs::{self, Reporter},
     settings,
 };
@@ -38,7 +37,11 @@ pub struct ModelDownloadParams {
 
 async fn list(app: &App, actor: Actor) -> Result<StarterList, Error> {
     let settings = settings::load(app, actor.user_id).await?;
-    let mut list = if settings.starter_list.is_empty() { StarterList::built_in() } else { StarterList::parse(&settings.starter_list)? };
+    let mut list = if settings.starter_list.is_empty() {
+        StarterList::built_in()
+    } else {
+        StarterList::parse(&settings.starter_list)?
+    };
     if !settings.hub_url.is_empty() {
         settings.hub_url.trim_end_matches('/').clone_into(&mut list.hub);
     }
@@ -48,8 +51,11 @@ async fn list(app: &App, actor: Actor) -> Result<StarterList, Error> {
 pub(super) async fn starters(app: &App, actor: Actor) -> Result<Vec<Starter>, Error> {
     let list = list(app, actor).await?;
     let proposed = list.propose(&Hardware::measure()).cloned();
-    let mut starters: Vec<Starter> =
-        list.models.into_iter().map(|model| Starter { proposed: Some(&model) == proposed.as_ref(), model }).collect();
+    let mut starters: Vec<Starter> = list
+        .models
+        .into_iter()
+        .map(|model| Starter { proposed: Some(&model) == proposed.as_ref(), model })
+        .collect();
     starters.sort_by_key(|starter| !starter.proposed);
     Ok(starters)
 }
@@ -60,7 +66,9 @@ pub(super) async fn begin(app: &App, actor: Actor, params: ModelDownloadParams) 
         .models
         .iter()
         .find(|model| model.repository == params.repository && model.file == params.file)
-        .ok_or_else(|| Error::invalid("That model is not in the list of starters. Choose one of the list."))?;
+        .ok_or_else(|| {
+            Error::invalid("That model is not in the list of starters. Choose one of the list.")
+        })?;
     let payload = json!({ "source": list.source(model) });
     let all = app.store.read(move |conn| store::jobs::list(conn, actor.user_id)).await?;
     if let Some(job) = all.into_iter().find(|job| job.kind == KIND && job.payload == payload) {
@@ -84,19 +92,30 @@ pub(super) async fn begin(app: &App, actor: Actor, params: ModelDownloadParams) 
 }
 
 fn source(job: &Job) -> Result<Source, Error> {
-    serde_json::from_value(job.payload.get("source").cloned().unwrap_or_default())
-        .map_err(|error| Error::new(ErrorCode::Internal, "This download was made by another version. Start it again from the list.").caused_by(error))
+    serde_json::from_value(job.payload.get("source").cloned().unwrap_or_default()).map_err(|error| {
+        Error::new(
+            ErrorCode::Internal,
+            "This download was made by another version. Start it again from the list.",
+        )
+        .caused_by(error)
+    })
 }
 
 /// Downloads, checks and notes the model. Dropped, it keeps what came for the next time.
-pub(crate) async fn run_download(app: &App, actor: Actor, job: &Job, reporter: &mut Reporter) -> Result<(), Error> {
+pub(crate) async fn run_download(
+    app: &App,
+    actor: Actor,
+    job: &Job,
+    reporter: &mut Reporter,
+) -> Result<(), Error> {
     let source = source(job)?;
     let origin = format!("{}/{}", source.repository, source.file);
     let fetch = gateway::Downloads(app.http.clone());
-    let imported = engine::download(&fetch, &source, &app.models_dir(), &DownloadOptions::default(), |progress| {
-        reporter.progress(progress.bytes, progress.total, Some(progress.bytes_per_second as f64));
-    })
-    .await?;
+    let imported =
+        engine::download(&fetch, &source, &app.models_dir(), &DownloadOptions::default(), |progress| {
+            reporter.progress(progress.bytes, progress.total, Some(progress.bytes_per_second as f64));
+        })
+        .await?;
     reporter.progress(imported.size, imported.size, None);
     local::note(app, actor, imported, Some(origin)).await?;
     Ok(())

@@ -25,9 +25,13 @@ pub(crate) async fn refresh_local(app: &App, actor: Actor) -> Result<(), Error> 
     let Ok(engine) = app.embedded() else { return Ok(()) };
     let records = app.store.read(move |conn| store::models::list(conn, actor.user_id)).await?;
     let folder = app.models_dir();
-    let models = tokio::task::spawn_blocking(move || records.into_iter().filter_map(|record| known(record, &folder)).collect())
-        .await
-        .map_err(|error| Error::new(ErrorCode::Internal, "The models' files could not be looked at.").caused_by(error))?;
+    let models = tokio::task::spawn_blocking(move || {
+        records.into_iter().filter_map(|record| known(record, &folder)).collect()
+    })
+    .await
+    .map_err(|error| {
+        Error::new(ErrorCode::Internal, "The models' files could not be looked at.").caused_by(error)
+    })?;
     engine.set_models(models);
     app.models_changed(PROVIDER);
     Ok(())
@@ -42,7 +46,10 @@ fn known(record: ModelRecord, folder: &std::path::Path) -> Option<LocalModel> {
     let size = record.size.unwrap_or_default();
     let damaged = match std::fs::metadata(&path) {
         Ok(found) if found.len() == size => None,
-        Ok(found) => Some(format!("The file has {} bytes instead of {size}. Remove the model and add it again.", found.len())),
+        Ok(found) => Some(format!(
+            "The file has {} bytes instead of {size}. Remove the model and add it again.",
+            found.len()
+        )),
         Err(_) => Some("The file is gone. Remove the model and add it again.".to_owned()),
     };
     Some(LocalModel {
@@ -52,7 +59,11 @@ fn known(record: ModelRecord, folder: &std::path::Path) -> Option<LocalModel> {
         display_name: header.name.clone().unwrap_or_else(|| record.model.name().to_owned()),
         header,
         test_size: record.test_size,
-        context: record.load_settings.get("context").and_then(serde_json::Value::as_u64).and_then(|context| u32::try_from(context).ok()),
+        context: record
+            .load_settings
+            .get("context")
+            .and_then(serde_json::Value::as_u64)
+            .and_then(|context| u32::try_from(context).ok()),
         force: false,
         damaged,
     })
@@ -65,9 +76,15 @@ pub(super) async fn import(app: &App, actor: Actor, file: &ChosenFile) -> Result
 }
 
 /// Notes a model whose file is in our folder now.
-pub(super) async fn note(app: &App, actor: Actor, imported: Imported, origin: Option<String>) -> Result<ModelRef, Error> {
-    let model = ModelRef::new(PROVIDER, &imported.name)
-        .map_err(|error| Error::new(ErrorCode::Internal, "The model's file has no usable name.").caused_by(error))?;
+pub(super) async fn note(
+    app: &App,
+    actor: Actor,
+    imported: Imported,
+    origin: Option<String>,
+) -> Result<ModelRef, Error> {
+    let model = ModelRef::new(PROVIDER, &imported.name).map_err(|error| {
+        Error::new(ErrorCode::Internal, "The model's file has no usable name.").caused_by(error)
+    })?;
     let record = ModelRecord {
         model: model.clone(),
         path: imported.file.file_name().map(|name| name.to_string_lossy().into_owned()),
@@ -82,7 +99,11 @@ pub(super) async fn note(app: &App, actor: Actor, imported: Imported, origin: Op
     app.store
         .write(move |conn| match store::models::get(conn, actor.user_id, &record.model) {
             // Known already: what the person chose for it stays.
-            Ok(known) => store::models::upsert(conn, actor.user_id, &ModelRecord { load_settings: known.load_settings, ..record }),
+            Ok(known) => store::models::upsert(
+                conn,
+                actor.user_id,
+                &ModelRecord { load_settings: known.load_settings, ..record },
+            ),
             Err(store::Error::NotFound) => store::models::upsert(conn, actor.user_id, &record),
             Err(error) => Err(error),
         })

@@ -1,0 +1,42 @@
+/** An answer: text on the page, what it waits for while it is written, one line of facts under it, and what went wrong in its place. */
+import { useStore } from '@/lib/store';
+
+import { Blocks } from '../blocks/blocks';
+import type { LiveMessage } from '../state/live-message';
+import { useChat, useShown } from '../state/use';
+import { AnswerActions, Siblings } from './actions';
+import { Facts } from './facts';
+import { Reasoning } from './reasoning';
+import { AnswerEnd, ActionFailure } from './trouble';
+import { TurnProgressView } from './turn-progress';
+
+export function AnswerMessage({ message, position }: { message: LiveMessage; position: number }) {
+  const shown = useShown(message);
+  const { trouble } = useChat();
+  const failure = useStore(trouble);
+  const { view } = shown;
+  const running = view.status === 'running';
+  return (
+    <article
+      data-message={view.id}
+      tabIndex={-1}
+      aria-label={`Answer, message ${position}`}
+      aria-busy={running}
+      className="group/message rounded-control pt-2 pb-4 outline-offset-8"
+    >
+      {view.reasoning !== '' && <Reasoning shown={shown} />}
+      <Blocks blocks={view.blocks} growing={running} />
+      {running && <TurnProgressView shown={shown} />}
+      {shown.notice !== null && <p className="mt-2 text-dense text-muted-foreground">{shown.notice}</p>}
+      {!running && <AnswerEnd view={view} />}
+      {failure?.at === view.id && <ActionFailure error={failure.error} />}
+      {!running && (
+        <footer className="mt-1.5 -ml-2 flex min-h-8 flex-wrap items-center gap-x-1">
+          <Siblings view={view} />
+          <Facts view={view} />
+          <AnswerActions view={view} />
+        </footer>
+      )}
+    </article>
+  );
+}
