@@ -1,3 +1,34 @@
-//! The integration tests, one binary: laid out as the method table, and the shape of the code itself.
+//! The integration tests, one binary: laid out as the method table, then the doors, then the journeys, and the shape of the
+//! code itself.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test stops where it is surprised, and plays the part of a main program and of a client"
+)]
 
 mod architecture;
+
+mod context;
+mod conversations;
+mod jobs;
+mod ledger;
+mod messages;
+mod models;
+mod providers;
+mod settings;
+mod tree;
+
+mod command_line;
+mod events;
+mod http_door;
+mod secrecy;
+#[cfg(unix)]
+mod socket;
+
+mod endings;
+#[cfg(unix)]
+mod kill;
+mod real_model;

@@ -13,7 +13,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { look } from './picture.mjs';
-import { built, end, start } from './process.mjs';
+import { built, end, runner, start } from './process.mjs';
 
 const require = createRequire(new URL('../../../ui/package.json', import.meta.url));
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -31,7 +31,7 @@ export function browserTools() {
     await mkdir(data, { recursive: true });
     const child = start(built('webplus'), ['--data-dir', data, 'serve', ...words], {
       log: 'serve',
-      env: { WEBPLUS_RUNNER: built('webplus-runner'), ...env },
+      env: { WEBPLUS_RUNNER: runner(), ...env },
     });
     const { url, token } = await firstLine(child);
     const server = {

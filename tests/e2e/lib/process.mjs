@@ -1,7 +1,7 @@
 // Processes of a journey: starting them so that they end with it, and finding those that did not.
 
 import { spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync, symlinkSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -12,6 +12,17 @@ const started = new Set();
 /** The path of an executable that the workspace built. */
 export function built(name) {
   return path.join(process.env.WEBPLUS_BUILT, process.platform === 'win32' ? `${name}.exe` : name);
+}
+
+/**
+ * The engine's runner under a path that belongs to this journey: its environment is made anew by the application, so that only
+ * the path tells whose it is.
+ */
+export function runner() {
+  const link = path.join(process.env.WEBPLUS_JOURNEY, 'webplus-runner');
+  if (process.platform === 'win32') return built('webplus-runner');
+  if (!existsSync(link)) symlinkSync(built('webplus-runner'), link);
+  return link;
 }
 
 /** Starts a program whose standard error goes to `out/LOG.log`; it is killed when the journey ends. */
@@ -88,7 +99,8 @@ export async function carrying(mark) {
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     try {
       const environment = await readFile(`/proc/${pid}/environ`, 'latin1');
-      if (!environment.split('\0').includes(`WEBPLUS_JOURNEY=${mark}`)) continue;
+      const words = await readFile(`/proc/${pid}/cmdline`, 'latin1');
+      if (!environment.split('\0').includes(`WEBPLUS_JOURNEY=${mark}`) && !words.startsWith(`${mark}/`)) continue;
       found.push({ pid: Number(pid), name: (await readFile(`/proc/${pid}/comm`, 'utf8')).trim() });
     } catch {
       // It ended while we looked, or isn't ours to read.

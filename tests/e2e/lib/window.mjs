@@ -3,6 +3,7 @@
 //   const window = await open();               the application on this session's home, its page ready
 //   await window.click('…'); .type .waitFor    see webdriver.mjs
 //   await window.picture('chat');              out/chat.png, checked not to be blank
+//   await window.call(method, params);         an answer of the application, through the page's own door; throws its refusal
 //   await window.pressClose();                 the close button, whatever the application then does
 //   await window.close();                      the close button, and waits until the application has ended
 //   await window.kill();                       ends the application as a power cut would
@@ -15,7 +16,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { look } from './picture.mjs';
-import { built, carrying, end, freePort, start, until } from './process.mjs';
+import { built, carrying, end, freePort, runner, start, until } from './process.mjs';
 import { keys, WebDriver } from './webdriver.mjs';
 
 const application = 'webplus-desktop';
@@ -31,7 +32,7 @@ export function windowTools() {
     const port = await freePort();
     const driver = start('WebKitWebDriver', [`--port=${port}`], {
       log: 'window',
-      env: { TAURI_WEBVIEW_AUTOMATION: 'true', WEBPLUS_RUNNER: built('webplus-runner'), ...env },
+      env: { TAURI_WEBVIEW_AUTOMATION: 'true', WEBPLUS_RUNNER: runner(), ...env },
     });
     driver.stdout.resume();
     const address = `http://127.0.0.1:${port}`;
@@ -45,6 +46,7 @@ export function windowTools() {
     };
     window.picture = (name) => picture(window, name);
     window.pids = pids;
+    window.call = (method, params) => call(window, method, params);
     window.pressClose = pressClose;
     window.close = async () => {
       await pressClose();
@@ -72,6 +74,13 @@ export function windowTools() {
       for (const window of [...windows]) await (failed ? window.kill() : window.close());
     },
   };
+}
+
+async function call(window, method, params = {}) {
+  const { answer, refusal } = await window.executeAsync(`const [method, params, done] = arguments;
+    window.__TAURI_INTERNALS__.invoke('rpc', { method, params }).then((answer) => done({ answer }), (refusal) => done({ refusal }));`, method, params);
+  if (refusal) throw Object.assign(new Error(`${method}: ${refusal.code} ${refusal.message}`), refusal);
+  return answer;
 }
 
 /** The process ids of the application in this session. */

@@ -1,7 +1,7 @@
 /** The desktop's door: Tauri's commands `rpc`, `subscribe` and `unsubscribe`, events through one channel. */
 import { Channel, invoke } from '@tauri-apps/api/core';
 
-import { toApiError } from './error';
+import { isErrorBody, toApiError } from './error';
 import { backOff, pause, type ConnectionState, type Envelope, type Transport } from './transport';
 
 export function createTauriTransport(): Transport {
@@ -43,8 +43,10 @@ async function follow(
       if (stop.aborted) return end();
       stop.addEventListener('abort', end, { once: true });
       return onState({ type: 'open' });
-    } catch {
-      onState({ type: 'retrying', attempt });
+    } catch (thrown) {
+      onState(
+        isErrorBody(thrown) ? { type: 'retrying', attempt, reason: thrown.message } : { type: 'retrying', attempt },
+      );
       await pause(backOff(attempt), stop);
     }
   }

@@ -16,8 +16,8 @@ export interface Envelope extends Omit<GeneratedEnvelope, 'event'> {
 export type ConnectionState =
   | { type: 'connecting' }
   | { type: 'open' }
-  /** Lost; the next attempt is made by itself. `attempt` counts from 1. */
-  | { type: 'retrying'; attempt: number }
+  /** Lost; the next attempt is made by itself. `attempt` counts from 1, `reason` is Web+'s own sentence where it gave one. */
+  | { type: 'retrying'; attempt: number; reason?: string }
   /** This page has no valid token; only a person can help. */
   | { type: 'unauthorized' };
 

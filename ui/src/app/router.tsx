@@ -3,8 +3,10 @@ import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/
 
 import { ChatPlace } from '@/features/chat';
 import { ModelsPlace } from '@/features/models';
+import { ProvidersSection } from '@/features/providers';
 import { SettingsPlace } from '@/features/settings';
 
+import { ChatRoute } from './chat-route';
 import { NotFound, PlaceFailed } from './failures';
 import { Shell } from './shell';
 
@@ -18,8 +20,12 @@ const start = createRoute({
   },
 });
 
-const chat = createRoute({ getParentRoute: () => root, path: '/chat', component: ChatPlace });
-const conversation = createRoute({ getParentRoute: () => root, path: '/chat/$conversationId', component: ChatPlace });
+const chat = createRoute({ getParentRoute: () => root, path: '/chat', component: ChatRoute });
+const conversation = createRoute({
+  getParentRoute: () => root,
+  path: '/chat/$conversationId',
+  component: ChatPlace,
+});
 
 const models = createRoute({
   getParentRoute: () => root,
@@ -30,11 +36,12 @@ const models = createRoute({
   component: ModelsPlace,
 });
 
-const settings = createRoute({ getParentRoute: () => root, path: '/settings', component: SettingsPlace });
+const settingsPlace = () => <SettingsPlace providers={<ProvidersSection />} />;
+const settings = createRoute({ getParentRoute: () => root, path: '/settings', component: settingsPlace });
 const settingsSection = createRoute({
   getParentRoute: () => root,
   path: '/settings/$section',
-  component: SettingsPlace,
+  component: settingsPlace,
 });
 
 export function createPageRouter() {

@@ -5,6 +5,8 @@ import { Toasts } from '@/components/toast';
 import { Palette } from '@/features/palette';
 import { useActions } from '@/lib/actions';
 
+import { DatabaseNotice } from './database-notice';
+import { usePaletteSources } from './palette-sources';
 import { places } from './places';
 import { Rail } from './rail';
 import { ShortcutsDialog } from './shortcuts-dialog';
@@ -12,6 +14,7 @@ import { StatusBar } from './status-bar';
 
 export function Shell() {
   const navigate = useNavigate();
+  usePaletteSources();
   useActions(
     places.map((place) => ({
       id: `go.${place.path}`,
@@ -24,6 +27,7 @@ export function Shell() {
   );
   return (
     <div className="flex h-full flex-col">
+      <DatabaseNotice />
       <div className="flex min-h-0 flex-1">
         <Rail />
         <main className="min-h-0 min-w-0 flex-1">

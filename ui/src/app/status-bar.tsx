@@ -1,28 +1,28 @@
-import type { ReactNode } from 'react';
+/** The line at the bottom: what runs, what it holds, what it cost, and whether Web+ answers. */
+import { Link } from '@tanstack/react-router';
+import { ArrowDownToLine, Square } from 'lucide-react';
 
-import { useConnection } from '@/api/query';
+import type { EngineState, Status } from '@/api/generated';
+import { useCall, useConnection, useMutate } from '@/api/query';
+import { IconButton } from '@/components/icon-button';
 import { StatusDot, type Tone } from '@/components/status-dot';
+import { Tooltip } from '@/components/tooltip';
+import { openDownloads, useImports } from '@/features/models';
+import { formatBytes, formatMoney, formatPercent, formatPlural } from '@/lib/format';
 
-export interface StatusBarProps {
-  /** The engine's state. */
-  engine?: ReactNode;
-  /** Loaded models with their memory. */
-  models?: ReactNode;
-  /** Today's cost. */
-  cost?: ReactNode;
-}
-
-/** The line at the bottom: what runs, what it holds, what it cost. The features fill it. */
-export function StatusBar({ engine, models, cost }: StatusBarProps) {
+export function StatusBar() {
+  const status = useCall('system/status', {});
   return (
     <footer
       aria-label="Status"
       className="tabular flex h-status shrink-0 items-center gap-4 overflow-hidden border-t border-border bg-panel px-3 text-caption text-muted-foreground"
     >
       <Connection />
-      {engine}
-      <span className="flex min-w-0 flex-1 items-center gap-4 truncate">{models}</span>
-      {cost}
+      <span className="flex min-w-0 flex-1 items-center gap-4">
+        {status.data && <Engine state={status.data.engine} />}
+        <Incoming />
+      </span>
+      {status.data && <Cost status={status.data} />}
     </footer>
   );
 }
@@ -42,5 +42,90 @@ function Connection() {
       <StatusDot tone={tone} />
       {words}
     </span>
+  );
+}
+
+const quietLink = 'focus-inset flex h-6 min-w-0 items-center gap-1.5 rounded-small px-1 hover:bg-hover hover:text-foreground';
+
+function Engine({ state }: { state: EngineState }) {
+  const stop = useMutate('model/stop');
+  const name = 'model' in state ? state.model?.slice(state.model.indexOf('/') + 1) : undefined;
+  if (state.type === 'loaded') {
+    return (
+      <span className="flex min-w-0 items-center">
+        <Link to="/models" search={{ model: state.model }} className={quietLink}>
+          <span className="truncate">{name}</span>
+          {state.memory > 0 && <span className="shrink-0 whitespace-nowrap">{formatBytes(state.memory)}</span>}
+        </Link>
+        <IconButton
+          label={stop.error ? `Not unloaded: ${stop.error.message}` : `Unload ${name ?? ''}`}
+          icon={Square}
+          busy={stop.isPending}
+          onClick={() => stop.mutate({ id: state.model })}
+          className="size-6 [&>svg]:size-3"
+        />
+      </span>
+    );
+  }
+  const words =
+    state.type === 'loading'
+      ? `Loading ${name ?? ''} ${formatPercent(state.progress)}`
+      : state.type === 'failed'
+        ? 'The engine stopped'
+        : state.type === 'unavailable'
+          ? 'No built-in engine'
+          : 'No model in memory';
+  const tone: Tone = state.type === 'loading' ? 'info' : state.type === 'stopped' ? 'neutral' : 'danger';
+  const content = (
+    <>
+      {state.type !== 'stopped' && <StatusDot tone={tone} />}
+      <span className="truncate">{words}</span>
+    </>
+  );
+  if (state.type !== 'failed' && state.type !== 'unavailable') {
+    return <span className="flex min-w-0 items-center gap-1.5 px-1">{content}</span>;
+  }
+  return (
+    <Link to="/settings/$section" params={{ section: 'engine' }} className={quietLink}>
+      {content}
+    </Link>
+  );
+}
+
+function Incoming() {
+  const jobs = useCall('job/list', {});
+  const imports = useImports().filter(({ step }) => step !== 'failed');
+  const running = openDownloads(jobs.data ?? []).filter(({ state }) => state.status === 'running');
+  const count = running.length + imports.length;
+  if (count === 0) return null;
+  const [done, all] = running.reduce(
+    ([sum, total], { state }) => [sum + state.completed, total + state.total],
+    [0, 0] as [number, number],
+  );
+  const words = running.length > 0 ? formatPlural(running.length, 'download') : `Adding ${formatPlural(imports.length, 'file')}`;
+  return (
+    <Link to="/models" className={`${quietLink} shrink-0`}>
+      <ArrowDownToLine aria-hidden className="size-3" />
+      {words}
+      {all > 0 && ` ${formatPercent(done / all)}`}
+    </Link>
+  );
+}
+
+/** What has no known price is said beside the sum, never counted as nothing. */
+function Cost({ status: { todayCostNanoUsd, todayUnpriced } }: { status: Status }) {
+  const unknown = todayUnpriced > 0 ? formatPlural(todayUnpriced, 'call') : null;
+  const sum = todayUnpriced > 0 && todayCostNanoUsd === 0 ? 'cost unknown' : formatMoney(todayCostNanoUsd);
+  return (
+    <Tooltip
+      content={
+        unknown === null ? 'What today’s calls cost' : `The price of ${unknown} of today isn’t known and not in this sum`
+      }
+    >
+      <span tabIndex={0} className="focus-inset shrink-0 rounded-small px-1 whitespace-nowrap">
+        Today {sum}
+        {unknown !== null && todayCostNanoUsd > 0 && ` + ${unknown} unpriced`}
+      </span>
+    </Tooltip>
   );
 }

@@ -204,7 +204,7 @@ pub async fn measure(app: App, actor: Actor, params: ContextMeasureParams) -> Re
             .and_then(|resolved| resolved.model.default_context.or(resolved.model.context_window)),
         None => None,
     };
-    let prompt = prompt::cut(&conversation, path, context, &conversation.parameters, 1.0);
+    let prompt = prompt::cut(&conversation, path, context, &conversation.parameters, prompt::Fit::default());
     let limit = prompt.context.map(|_| prompt.limit);
     Ok(ContextMeasure { used: prompt.used, limit, context: prompt.context, left_out: prompt.left_out })
 }

@@ -1,11 +1,75 @@
-import { MessageSquare } from 'lucide-react';
+/** Chat: the conversations at the left, the one that is open beside them. */
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { useCallback, useState } from 'react';
 
-import { EmptyState } from '@/components/empty-state';
+import { SplitPane } from '@/components/split-pane';
+import { inspectorLimits } from '@/lib/panel-width';
+import { windowStorage } from '@/lib/storage';
+
+import { ChatHeader } from './chat-header';
+import { ChatView } from './chat-view';
+import { ConversationList } from './list/conversation-list';
+import { NewChat } from './new-chat';
+import { SettingsPanel } from './panel/settings-panel';
+import { useTranscript } from './state/transcripts';
+import { useChatActions } from './use-chat-actions';
 
 export function ChatPlace() {
+  const { conversationId } = useParams({ strict: false });
+  const navigate = useNavigate();
+  const transcript = useTranscript(conversationId);
+  const [listShown, setListShown] = useState(false);
+  const [panelOpen, setPanelOpen] = useState(() => windowStorage().get('chat.panel') === 'open');
+
+  const showPanel = useCallback((open: boolean) => {
+    setPanelOpen(open);
+    windowStorage().set('chat.panel', open ? 'open' : 'closed');
+  }, []);
+  const begin = useCallback(() => {
+    setListShown(false);
+    void navigate({ to: '/chat' });
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-composer]')?.focus());
+  }, [navigate]);
+  useChatActions({ onNew: begin, onPanel: () => showPanel(!panelOpen), onFind: () => setListShown(true) });
+
   return (
-    <EmptyState icon={MessageSquare} title="Talk to a model">
-      Load a model on this computer or connect a provider, and your conversations stand here.
-    </EmptyState>
+    <SplitPane
+      name="conversations"
+      label="Conversations"
+      narrow={listShown ? 'side' : 'content'}
+      side={<ConversationList openId={conversationId} onNew={begin} onOpen={() => setListShown(false)} />}
+    >
+      <SplitPane
+        name="chat-settings"
+        label="Chat settings"
+        edge="right"
+        limits={inspectorLimits}
+        hidden={!panelOpen}
+        narrow={panelOpen ? 'side' : 'content'}
+        side={<SettingsPanel key={conversationId ?? ''} transcript={transcript} onClose={() => showPanel(false)} />}
+      >
+        <div className="flex h-full min-h-0 flex-col">
+          <ChatHeader
+            transcript={transcript}
+            panelOpen={panelOpen}
+            onPanel={() => showPanel(!panelOpen)}
+            onList={() => setListShown(true)}
+            onNew={begin}
+          />
+          <div className="min-h-0 flex-1">
+            {transcript ? (
+              <ChatView
+                key={transcript.id}
+                transcript={transcript}
+                onOpenSettings={() => showPanel(true)}
+                onNew={begin}
+              />
+            ) : (
+              <NewChat />
+            )}
+          </div>
+        </div>
+      </SplitPane>
+    </SplitPane>
   );
 }

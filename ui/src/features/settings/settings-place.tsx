@@ -1,17 +1,97 @@
+import { Link, useParams } from '@tanstack/react-router';
+import { Cpu, Download, Info, KeyRound, MessageSquare, PanelsTopLeft, SunMoon } from 'lucide-react';
+import type { ReactNode } from 'react';
+
+import type { Icon } from '@/components/button';
+import { EmptyState } from '@/components/empty-state';
 import { Header } from '@/components/header';
 import { ScrollArea } from '@/components/scroll-area';
+import { useHost } from '@/host/host';
 
+import { About } from './about';
 import { Appearance } from './appearance';
+import { Chat } from './chat';
+import { Downloads } from './downloads';
+import { Engine } from './engine';
+import { WindowSettings } from './window';
 
-export function SettingsPlace() {
+interface Section {
+  id: string;
+  title: string;
+  icon: Icon;
+  /** What it is about, in a sentence. */
+  note?: string;
+  content: ReactNode;
+}
+
+/** One section at a time; each has an address, so that an error's button leads to where it is put right. */
+export function SettingsPlace({ providers }: { providers: ReactNode }) {
+  const host = useHost();
+  const { section: wanted } = useParams({ strict: false });
+  const sections: Section[] = [
+    { id: 'appearance', title: 'Appearance', icon: SunMoon, content: <Appearance /> },
+    {
+      id: 'providers',
+      title: 'Providers',
+      icon: KeyRound,
+      note: 'Who answers. A key is kept where you say, is sent to its own provider only, and is never shown again.',
+      content: providers,
+    },
+    {
+      id: 'engine',
+      title: 'Engine',
+      icon: Cpu,
+      note: 'The built-in engine runs one model at a time, in a process of its own.',
+      content: <Engine />,
+    },
+    { id: 'chat', title: 'Chat', icon: MessageSquare, content: <Chat /> },
+    ...(host.kind === 'desktop'
+      ? [{ id: 'window', title: 'Window', icon: PanelsTopLeft, content: <WindowSettings /> }]
+      : []),
+    { id: 'downloads', title: 'Downloads', icon: Download, content: <Downloads /> },
+    { id: 'about', title: 'About', icon: Info, content: <About /> },
+  ];
+  const section = wanted === undefined ? sections[0] : sections.find(({ id }) => id === wanted);
   return (
-    <div className="flex h-full flex-col">
+    <div className="@container flex h-full flex-col">
       <Header title="Settings" />
-      <ScrollArea className="flex-1">
-        <div className="mx-auto flex max-w-reading flex-col gap-8 p-6">
-          <Appearance />
-        </div>
-      </ScrollArea>
+      <div className="flex min-h-0 flex-1 flex-col @2xl:flex-row">
+        <nav
+          aria-label="Sections of the settings"
+          className="flex shrink-0 gap-0.5 overflow-x-auto border-b border-border bg-panel p-2 @2xl:w-52 @2xl:flex-col @2xl:overflow-y-auto @2xl:border-r @2xl:border-b-0"
+        >
+          {sections.map(({ id, title, icon: IconShown }) => (
+            <Link
+              key={id}
+              to="/settings/$section"
+              params={{ section: id }}
+              replace
+              aria-current={id === section?.id ? 'page' : undefined}
+              className="focus-inset flex h-8 shrink-0 items-center gap-2 rounded-control px-2.5 text-dense font-medium text-muted-foreground transition-colors hover:bg-hover hover:text-foreground aria-[current=page]:bg-accent-surface aria-[current=page]:text-accent"
+            >
+              <IconShown className="size-4" />
+              {title}
+            </Link>
+          ))}
+        </nav>
+        <ScrollArea className="flex-1">
+          {section ? (
+            <section aria-labelledby="section" className="mx-auto flex max-w-reading flex-col gap-5 p-6">
+              <div>
+                <h2 id="section" className="text-title">
+                  {section.title}
+                </h2>
+                {section.note !== undefined && (
+                  <p className="text-base text-pretty text-muted-foreground">{section.note}</p>
+                )}
+              </div>
+              {section.content}
+            </section>
+          ) : (
+            <EmptyState title="There is no such section">Choose one of the list.</EmptyState>
+          )}
+        </ScrollArea>
+      </div>
     </div>
   );
 }

@@ -24,8 +24,7 @@ pub(super) struct Prompt {
     pub can_shrink: bool,
 }
 
-/// Builds the prompt that ends before `message` (or in it, when it is continued). `scale` makes the limit smaller when
-/// the model has counted more tokens than we estimated.
+/// Builds the prompt that ends before `message` (or in it, when it is continued).
 pub(super) async fn build(
     app: &App,
     actor: Actor,
@@ -33,7 +32,7 @@ pub(super) async fn build(
     message: &Message,
     resolved: &Resolved,
     parameters: &Parameters,
-    scale: f64,
+    fit: Fit,
 ) -> Result<Prompt, Error> {
     let head = if message.parts.is_empty() { message.parent_id } else { Some(message.id) };
     let mut path = match head {
@@ -53,7 +52,7 @@ pub(super) async fn build(
         path,
         resolved.model.default_context.or(resolved.model.context_window),
         parameters,
-        scale,
+        fit,
     ))
 }
 
@@ -63,9 +62,9 @@ pub(super) fn cut(
     path: Vec<Message>,
     context: Option<u32>,
     parameters: &Parameters,
-    scale: f64,
+    fit: Fit,
 ) -> Prompt {
-    let context = parameters.context_size.or(context).map(u64::from);
+    let context = fit.context.or(parameters.context_size.or(context).map(u64::from));
     let limit = context
         .map_or(u64::MAX, |context| window::prompt_limit(context, parameters.max_tokens.map(u64::from)));
     let sizes: Vec<u64> = path.iter().map(|message| llm::tokens::estimate(&message.text())).collect();
@@ -74,7 +73,7 @@ pub(super) fn cut(
     } else {
         llm::tokens::estimate(&conversation.system_prompt)
     };
-    let scaled = if limit == u64::MAX { limit } else { ((limit as f64) * scale) as u64 };
+    let scaled = if limit == u64::MAX { limit } else { ((limit as f64) * fit.scale) as u64 };
     let chosen = window::choose(system, &sizes, scaled);
     let left_out = path.iter().take(chosen.first).map(|message| message.id).collect();
     let can_shrink = path.len() - chosen.first > 1;
@@ -86,11 +85,62 @@ pub(super) fn cut(
     Prompt { messages, used: chosen.used, limit, context, left_out, can_shrink }
 }
 
-/// The next scale after a refusal: so that what we estimated would have fitted, as the model counts.
-pub(super) fn shrink(scale: f64, estimated: u64, counted: Option<u64>, context: Option<u64>) -> Option<f64> {
-    let ratio = match (counted, context) {
-        (Some(counted), _) if counted > 0 => estimated as f64 / counted as f64,
-        _ => 0.7,
-    };
-    Some(scale * ratio.min(0.9) * 0.95).filter(|next| *next > 0.01)
+/// What a refusal has taught about the model's counting.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Fit {
+    /// The window that the server really has, where it told.
+    pub context: Option<u64>,
+    /// Our tokens per token of the model's, less a margin.
+    pub scale: f64,
+}
+
+impl Default for Fit {
+    fn default() -> Self {
+        Self { context: None, scale: 1.0 }
+    }
+}
+
+impl Fit {
+    /// What to send next after a refusal of a prompt that we estimated at `used`: always less than that.
+    pub(super) fn after(self, prompt: &Prompt, counted: Option<u64>, context: Option<u64>) -> Self {
+        let context = context.or(self.context).or(prompt.context);
+        let limit = context.map_or(prompt.used, |context| window::prompt_limit(context, None)).max(1) as f64;
+        let used = prompt.used as f64;
+        let told = counted
+            .filter(|counted| *counted > 0)
+            .map_or(self.scale * 0.8, |counted| used / counted as f64 * 0.95);
+        // Whatever the numbers say: at least a tenth less than what was refused.
+        Self { context: context.or(Some(prompt.used)), scale: told.min(used * 0.9 / limit).max(0.001) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(used: u64, context: Option<u64>) -> Prompt {
+        Prompt {
+            messages: Vec::new(),
+            used,
+            limit: u64::MAX,
+            context,
+            left_out: Vec::new(),
+            can_shrink: true,
+        }
+    }
+
+    #[test]
+    fn the_servers_own_numbers_decide_what_is_sent_next() {
+        // The model was said to have 128k, the server was started with 4k and counted 6,686 where we estimated 7,000.
+        let fit = Fit::default().after(&refused(7000, Some(131_072)), Some(6686), Some(4096));
+        let limit = window::prompt_limit(4096, None) as f64 * fit.scale;
+        assert_eq!(fit.context, Some(4096));
+        assert!((2500.0..3200.0).contains(&limit), "{limit}");
+    }
+
+    #[test]
+    fn without_numbers_it_is_still_less_than_before() {
+        let fit = Fit::default().after(&refused(1000, None), None, None);
+        assert!(fit.context.is_some_and(|context| (context as f64 * fit.scale) < 1000.0));
+    }
 }

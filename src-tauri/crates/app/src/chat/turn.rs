@@ -75,7 +75,7 @@ impl Turn {
             () = shutdown.cancelled() => return Ok(cut(None)),
             resolved = gateway::resolve(&self.app, self.actor, &model) => resolved?,
         };
-        let mut scale = 1.0;
+        let mut fit = prompt::Fit::default();
         for recut in 0.. {
             let prompt = prompt::build(
                 &self.app,
@@ -84,7 +84,7 @@ impl Turn {
                 &self.message,
                 &resolved,
                 &self.parameters,
-                scale,
+                fit,
             )
             .await?;
             let spec = self.spec(&resolved, &prompt);
@@ -92,8 +92,7 @@ impl Turn {
             match self.stream(call, shutdown).await {
                 Streamed::Ended(end) => return Ok(end),
                 Streamed::TooLong { call, prompt_tokens, context, message } => {
-                    let cut_to = prompt::shrink(scale, prompt.used, prompt_tokens, context);
-                    let Some(cut_to) = cut_to.filter(|_| recut < RECUTS && prompt.can_shrink) else {
+                    if recut >= RECUTS || !prompt.can_shrink {
                         let error = Some((ErrorCode::ContextTooLong, message));
                         return Ok(End {
                             status: MessageStatus::Failed,
@@ -101,8 +100,8 @@ impl Turn {
                             error,
                             call: Some(call),
                         });
-                    };
-                    scale = cut_to;
+                    }
+                    fit = fit.after(&prompt, prompt_tokens, context);
                     gateway::settle(&self.app, self.actor, call).await?;
                 }
             }

@@ -87,7 +87,8 @@ function Editor({ view }: { view: MessageView }) {
     }
   };
   return (
-    <div className="w-full rounded-panel border border-control bg-background p-3 has-[textarea:focus-visible]:border-ring">
+    <div data-own-escape
+      className="w-full rounded-panel border border-control bg-background p-3 has-[textarea:focus-visible]:border-ring">
       <Textarea
         bare
         autoFocus

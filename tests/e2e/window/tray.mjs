@@ -1,0 +1,86 @@
+// The tray as a desktop's panel sees it: its entries follow the engine, start and stop a model, bring the window back, quit.
+// Closing goes to the tray only where the person wants that and a panel shows it.
+
+import { createInterface } from 'node:readline';
+import path from 'node:path';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { setTimeout as pause } from 'node:timers/promises';
+import { built, carrying, end, start } from '../lib/process.mjs';
+
+const run = promisify(execFile);
+
+export default async function journey({ step, open, model, pids, until, skip, assert }) {
+  let name;
+  if (!model) skip('the small model is not at hand');
+  const panel = await step('a panel that shows trays is there', async () => {
+    const child = start(built(path.join('examples', 'tray-host')), [], { log: 'tray-host', input: true });
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const answer = async () => JSON.parse((await lines.next()).value);
+    assert.equal(await answer(), 'ready');
+    const ask = (line) => {
+      child.stdin.write(`${line}\n`);
+      return answer();
+    };
+    return {
+      entries: async () => ((await ask('menu')) ?? []).map(([words, enabled]) => (enabled ? words : `(${words})`)),
+      click: async (words) => assert.ok(await ask(`click ${words}`), `the tray has no entry "${words}"`),
+      leave: () => {
+        child.stdin.end();
+        return end(child);
+      },
+    };
+  });
+  const shows = (...wanted) => until(`the tray says ${wanted.join(', ')}`, async () => {
+    const entries = (await panel.entries()).filter(Boolean);
+    return wanted.every((line) => entries.some((entry) => entry.startsWith(line)));
+  }, { within: 30_000 });
+  const visible = async () => {
+    const found = await run('xdotool', ['search', '--onlyvisible', '--name', 'Web\\+$']).catch(() => ({ stdout: '' }));
+    return found.stdout.trim() !== '';
+  };
+  const runners = async () => (await carrying(process.env.WEBPLUS_JOURNEY)).filter((one) => one.name === 'webplus-runner');
+
+  const window = await step('the window opens, and with it the tray', async () => {
+    const opened = await open();
+    await shows('(No model is loaded)', 'Open Web+', 'Quit');
+    return opened;
+  });
+  await step('a model that was added can be started from the tray', async () => {
+    const { stdout } = await run(built('webplus'), ['models', 'import', model, '--json']);
+    name = JSON.parse(stdout).model.replace('embedded/', '');
+    await shows(`Start ${name}`);
+    await shows(`Start ${name}`);
+    await panel.click(`Start ${name}`);
+    await shows(`(${name} · `, `Stop ${name}`);
+    assert.equal((await runners()).length, 1);
+    assert.equal((await window.call('engine/state')).type, 'loaded');
+  });
+  await step('and stopped', async () => {
+    await panel.click(`Stop ${name}`);
+    await shows('(No model is loaded)', `Start ${name}`);
+    await until('its process has ended', async () => (await runners()).length === 0);
+  });
+  await step('closing the window leaves it in the tray, which brings it back', async () => {
+    await window.call('settings/update', { closeToTray: true });
+    await window.pressClose();
+    await until('the window is hidden', async () => !(await visible()));
+    await pause(500);
+    assert.equal((await pids()).length, 1);
+    await panel.click('Open Web+');
+    await until('the window is back', visible);
+    assert.equal((await window.call('settings/get')).closeToTray, true);
+  });
+  await step('a second start brings it back as well', async () => {
+    await window.pressClose();
+    await until('the window is hidden', async () => !(await visible()));
+    const second = start(built('webplus-desktop'), [], { log: 'second' });
+    second.stdout.resume();
+    assert.equal(await second.ended, 0);
+    await until('the window is back', visible);
+  });
+  await step('without a panel closing ends it: a tray that nobody sees is no way back', async () => {
+    await panel.leave();
+    await window.close();
+  });
+}

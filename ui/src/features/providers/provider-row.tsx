@@ -1,0 +1,126 @@
+import { Ellipsis, KeyRound, Pencil, Power, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+
+import type { Provider, Vendor } from '@/api/generated';
+import { useMutate } from '@/api/query';
+import { Badge } from '@/components/badge';
+import { Button } from '@/components/button';
+import { IconButton } from '@/components/icon-button';
+import { Menu, type MenuEntry } from '@/components/menu';
+import { StatusDot, type Tone } from '@/components/status-dot';
+import { classNames } from '@/lib/class-names';
+import { formatPlural } from '@/lib/format';
+
+import { EditDialog, KeyDialog, RemoveDialog } from './edit-dialogs';
+import { Refusal } from './refusal';
+
+type Open = 'key' | 'edit' | 'remove' | null;
+
+export function ProviderRow({ provider, vendor }: { provider: Provider; vendor: Vendor | undefined }) {
+  const [open, setOpen] = useState<Open>(null);
+  const test = useMutate('provider/test');
+  const update = useMutate('provider/update');
+  const { id, name, enabled, baseUrl, kind } = provider;
+  const own = kind === 'embedded';
+  const takesKey = !own && kind !== 'ollama';
+  const close = () => setOpen(null);
+  const entries: MenuEntry[] = [
+    ...(takesKey
+      ? [
+          {
+            label: provider.keySource.type === 'none' ? 'Enter a key' : 'Change the key',
+            icon: KeyRound,
+            onSelect: () => setOpen('key'),
+          },
+        ]
+      : []),
+    ...(own ? [] : [{ label: 'Name and address', icon: Pencil, onSelect: () => setOpen('edit') }]),
+    {
+      label: enabled ? 'Switch off' : 'Switch on',
+      icon: Power,
+      onSelect: () => update.mutate({ id, enabled: !enabled }),
+    },
+    ...(own
+      ? []
+      : ([
+          'separator',
+          { label: 'Remove', icon: Trash2, danger: true, onSelect: () => setOpen('remove') },
+        ] satisfies MenuEntry[])),
+  ];
+  return (
+    <li className="flex flex-col gap-2 py-3">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+        <div className={classNames('min-w-48 flex-1', !enabled && 'text-muted-foreground')}>
+          <p className="flex flex-wrap items-center gap-2">
+            <span className="text-base font-medium">{name}</span>
+            {!enabled && <Badge>Off</Badge>}
+          </p>
+          <p className="truncate text-caption text-muted-foreground" title={baseUrl}>
+            {own ? 'Runs models on this computer' : baseUrl}
+          </p>
+        </div>
+        <KeyFact provider={provider} />
+        <div className="flex items-center gap-1">
+          {takesKey && (provider.keyState === 'missing' || provider.keyState === 'unavailable') ? (
+            <Button icon={KeyRound} onClick={() => setOpen('key')}>
+              Enter the key
+            </Button>
+          ) : (
+            <Button busy={test.isPending} disabled={!enabled} onClick={() => test.mutate({ id })}>
+              Test
+              <span className="sr-only"> {name}</span>
+            </Button>
+          )}
+          <Menu
+            align="end"
+            entries={entries}
+            trigger={<IconButton label={`What can be done with ${name}`} icon={Ellipsis} />}
+          />
+        </div>
+      </div>
+      {test.data && !test.isPending && (
+        <p role="status" className="flex items-center gap-2 text-dense">
+          <StatusDot tone="success" />
+          It answers{test.data.server === undefined ? '' : ` (${test.data.server})`} and offers{' '}
+          {formatPlural(test.data.models, 'model')}.
+        </p>
+      )}
+      {test.error && !test.isPending && (
+        <Refusal
+          title={`${name} didn’t pass the test`}
+          error={test.error}
+          onRetry={() => test.mutate({ id })}
+          onKey={takesKey ? () => setOpen('key') : undefined}
+          onAddress={own ? undefined : () => setOpen('edit')}
+        />
+      )}
+      {update.error && (
+        <Refusal title={`${name} wasn’t changed`} error={update.error} onRetry={() => update.reset()} />
+      )}
+      {open === 'key' && <KeyDialog provider={provider} vendor={vendor} onClose={close} />}
+      {open === 'edit' && <EditDialog provider={provider} onClose={close} />}
+      {open === 'remove' && <RemoveDialog provider={provider} onClose={close} />}
+    </li>
+  );
+}
+
+function KeyFact({ provider }: { provider: Provider }) {
+  const { keyState, keyHint, keySource } = provider;
+  if (keyState === 'not_needed') return null;
+  const place = { none: '', keychain: 'keychain', vault: 'vault', session: 'memory', env: 'environment' }[keySource.type];
+  const [tone, words]: [Tone, string] =
+    keyState === 'present'
+      ? ['success', keyHint === undefined ? 'Key kept' : `Key …${keyHint}`]
+      : keyState === 'locked'
+        ? ['warning', 'Keychain is locked']
+        : keyState === 'unavailable'
+          ? ['warning', 'No keychain']
+          : ['danger', 'Key is missing'];
+  return (
+    <span className="tabular flex items-center gap-2 text-dense whitespace-nowrap">
+      <StatusDot tone={tone} />
+      {words}
+      {keyState === 'present' && place !== '' && <span className="text-muted-foreground">in the {place}</span>}
+    </span>
+  );
+}

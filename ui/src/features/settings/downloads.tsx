@@ -1,0 +1,91 @@
+import { useState } from 'react';
+
+import { useMutate } from '@/api/query';
+import { Button } from '@/components/button';
+import { Disclosure } from '@/components/disclosure';
+import { Field } from '@/components/field';
+import { Input } from '@/components/input';
+import { Textarea } from '@/components/textarea';
+
+import { useSettings } from './use-settings';
+
+/** Where models to begin with come from: a company may have a hub and a list of its own. */
+export function Downloads() {
+  const { settings } = useSettings();
+  if (!settings) return null;
+  return (
+    <>
+      <Hub key={settings.hubUrl} kept={settings.hubUrl} />
+      <StarterList key={settings.starterList} kept={settings.starterList} />
+    </>
+  );
+}
+
+function Hub({ kept }: { kept: string }) {
+  const [text, setText] = useState(kept);
+  const save = useMutate('settings/update');
+  const keep = () => {
+    if (text.trim() !== kept) save.mutate({ hubUrl: text.trim() });
+  };
+  return (
+    <Field
+      label="Hub"
+      description="Where models are downloaded from. Empty means huggingface.co; give a mirror’s address if that can’t be reached."
+      error={save.error?.message}
+    >
+      <Input
+        type="url"
+        value={text}
+        placeholder="https://huggingface.co"
+        onChange={(next) => {
+          setText(next);
+          save.reset();
+        }}
+        onBlur={keep}
+        onKeyDown={(event) => event.key === 'Enter' && keep()}
+      />
+    </Field>
+  );
+}
+
+function StarterList({ kept }: { kept: string }) {
+  const [text, setText] = useState(kept);
+  const save = useMutate('settings/update');
+  const put = (starterList: string) => save.mutate({ starterList });
+  return (
+    <Disclosure
+      title="List of models to begin with"
+      note={kept === '' ? 'built in' : 'your own'}
+      defaultOpen={kept !== ''}
+    >
+      <div className="flex flex-col gap-2 pt-1">
+        <Field
+          label="Your own list"
+          description="JSON with “updated”, “hub” and “models”, each with name, repository, file, revision, licence, parameters, size, minimumMemoryMib and about."
+          error={save.error?.message}
+        >
+          <Textarea
+            value={text}
+            onChange={(next) => {
+              setText(next);
+              save.reset();
+            }}
+            spellCheck={false}
+            className="font-mono"
+            minRows={4}
+          />
+        </Field>
+        <div className="flex gap-2">
+          <Button disabled={text === kept || text.trim() === ''} busy={save.isPending} onClick={() => put(text.trim())}>
+            Use this list
+          </Button>
+          {kept !== '' && (
+            <Button variant="ghost" onClick={() => put('')}>
+              Use the built-in list
+            </Button>
+          )}
+        </div>
+      </div>
+    </Disclosure>
+  );
+}
