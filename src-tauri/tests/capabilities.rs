@@ -61,25 +61,24 @@ fn the_page_has_exactly_the_listed_permissions() {
 
 #[test]
 fn every_command_is_listed_and_has_its_permission() {
-    let names = |text: &str, begin: &str, end: char| -> BTreeSet<String> {
-        let list = text.split_once(begin).unwrap().1.split_once(end).unwrap().0;
+    let names = |text: &str, after: &str| -> BTreeSet<String> {
+        let list = text.split_once(after).unwrap().1.split_once('[').unwrap().1.split_once(']').unwrap().0;
         list.split(',')
             .map(|name| name.trim().trim_matches('"').trim_start_matches("commands::").to_owned())
             .filter(|name| !name.is_empty())
             .collect()
     };
-    let manifest =
-        names(&fs::read_to_string(folder().join("build.rs")).unwrap(), "COMMANDS: &[&str] = &[", ']');
-    let handled = names(&fs::read_to_string(folder().join("src/lib.rs")).unwrap(), "generate_handler![", ']');
+    let read = |file: &str| fs::read_to_string(folder().join(file)).unwrap();
+    let named = names(&read("build.rs"), "const COMMANDS: &[&str] =");
+    let handled = names(&read("src/lib.rs"), "generate_handler!");
     let allowed: BTreeSet<String> = PERMISSIONS
         .iter()
         .filter_map(|(name, _)| name.strip_prefix("allow-"))
         .map(|name| name.replace('-', "_"))
         .collect();
-    assert_eq!(manifest, handled);
-    assert_eq!(manifest, allowed);
-    let commands = fs::read_to_string(folder().join("src/commands.rs")).unwrap();
-    assert_eq!(commands.matches("#[tauri::command]").count(), manifest.len());
+    assert_eq!(named, handled);
+    assert_eq!(named, allowed);
+    assert_eq!(read("src/commands.rs").matches("#[tauri::command]").count(), named.len());
 }
 
 #[test]

@@ -84,7 +84,7 @@ async function surroundings(root, out) {
 async function inside(journey, needs, environment, reasonFile) {
   const words = [process.execPath, path.join(here, 'journey.mjs'), journey.kind, journey.file, JSON.stringify(needs)];
   if (process.platform === 'linux') {
-    if (needs.bus) words.unshift('dbus-run-session', '--');
+    if (needs.bus) words.unshift('dbus-run-session', `--config-file=${path.join(here, 'session-bus.conf')}`, '--');
     if (journey.kind === 'window') words.unshift('xvfb-run', '-a', '-s', screen);
   }
   const [program, ...rest] = words;

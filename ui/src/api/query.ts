@@ -90,7 +90,7 @@ export function useCallPages<M extends PagedMethod>(
   const query = useInfiniteQuery<Result<M>, ApiError, { pages: Result<M>[] }, QueryKey, string | null>({
     queryKey: [method, params, 'pages'],
     queryFn: ({ signal, pageParam }) =>
-      client.call(method, { ...params, ...(pageParam === null ? {} : { cursor: pageParam }) } as Params<M>, signal),
+      client.call(method, { ...params, ...(pageParam === null ? {} : { cursor: pageParam }) }, signal),
     initialPageParam: null,
     getNextPageParam: (page) => (page as Page<unknown>).next,
     enabled,

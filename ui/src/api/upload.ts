@@ -1,5 +1,5 @@
 /** A file on its way to Web+. XMLHttpRequest, because fetch can't tell how much of a body has been sent. */
-import { ApiError, notOurs, refusal, unreachable } from './error';
+import { type ApiError, notOurs, refusal, unreachable } from './error';
 import type { UploadOptions } from './transport';
 
 export function sendFile(

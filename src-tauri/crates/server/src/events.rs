@@ -58,3 +58,26 @@ async fn next(subscription: &mut Subscription, closing: &CancellationToken) -> O
         () = tokio::time::sleep(ALIVE) => Some(Bytes::from_static(b": alive\n\n")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests may")]
+    use app::events::{Bus, Event};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_stream_says_every_quarter_of_a_minute_that_it_is_alive() {
+        let bus = Bus::new(1);
+        let mut subscription = bus.subscribe(None);
+        let closing = CancellationToken::new();
+        let before = tokio::time::Instant::now();
+        assert_eq!(next(&mut subscription, &closing).await.unwrap(), ": alive\n\n");
+        assert!(before.elapsed() <= Duration::from_secs(15));
+        bus.publish(Event::ModelChanged);
+        let event = next(&mut subscription, &closing).await.unwrap();
+        assert_eq!(event, "id: 1-1\ndata: {\"id\":\"1-1\",\"event\":{\"type\":\"model.changed\"}}\n\n");
+        closing.cancel();
+        assert_eq!(next(&mut subscription, &closing).await, None);
+    }
+}

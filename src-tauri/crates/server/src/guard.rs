@@ -137,3 +137,95 @@ fn unauthorized() -> Response {
     );
     (StatusCode::UNAUTHORIZED, problem::body(&error)).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests may")]
+    use axum::body::Body;
+
+    use super::*;
+
+    fn ask(method: &str, uri: &str, headers: &[(&str, &str)]) -> u16 {
+        let token = Token::generate().unwrap();
+        let bearer = format!("Bearer {}", token.expose());
+        let guard = Guard::new("127.0.0.1:4100".parse().unwrap(), token);
+        let mut request = Request::builder().method(method).uri(uri);
+        for (name, value) in headers {
+            request = request.header(*name, if *value == "TOKEN" { bearer.as_str() } else { *value });
+        }
+        guard
+            .refusal(&request.body(Body::empty()).unwrap())
+            .map_or(200, |response| response.status().as_u16())
+    }
+
+    const HOST: (&str, &str) = ("host", "127.0.0.1:4100");
+    const TOKEN: (&str, &str) = ("authorization", "TOKEN");
+    const JSON: (&str, &str) = ("content-type", "application/json; charset=utf-8");
+
+    #[test]
+    fn only_exact_names_of_this_listener_are_served() {
+        for host in ["127.0.0.1:4100", "localhost:4100", "[::1]:4100"] {
+            assert_eq!(ask("GET", "/", &[("host", host)]), 200, "{host}");
+        }
+        for host in [
+            "",
+            "evil.example",
+            "127.0.0.1",
+            "127.0.0.1:4101",
+            "localhost.evil.example:4100",
+            "printer.local:4100",
+            "LOCALHOST:4100 ",
+        ] {
+            assert_eq!(ask("GET", "/", &[("host", host)]), 421, "{host}");
+        }
+        assert_eq!(ask("GET", "/", &[]), 421);
+        assert_eq!(ask("GET", "/", &[HOST, ("host", "evil.example")]), 421);
+        assert_eq!(ask("GET", "http://evil.example/", &[HOST]), 421);
+    }
+
+    #[test]
+    fn pages_of_other_sites_are_refused_even_with_the_token() {
+        for origin in ["http://evil.example", "null", "http://localhost:4101", "https://127.0.0.1:4100", ""] {
+            assert_eq!(
+                ask("POST", "/api/v1/rpc/system/status", &[HOST, TOKEN, JSON, ("origin", origin)]),
+                403,
+                "{origin}"
+            );
+        }
+        for site in ["cross-site", "same-site"] {
+            assert_eq!(
+                ask("POST", "/api/v1/rpc/system/status", &[HOST, TOKEN, JSON, ("sec-fetch-site", site)]),
+                403
+            );
+        }
+        assert_eq!(
+            ask(
+                "POST",
+                "/api/v1/rpc/system/status",
+                &[HOST, TOKEN, JSON, ("origin", "http://127.0.0.1:4100")]
+            ),
+            200
+        );
+    }
+
+    #[test]
+    fn calls_need_the_token_in_its_header_and_json() {
+        assert_eq!(ask("POST", "/api/v1/rpc/system/status", &[HOST, JSON]), 401);
+        assert_eq!(ask("GET", "/api/v1/events", &[HOST, ("cookie", "token=TOKEN")]), 401);
+        assert_eq!(
+            ask("POST", "/api/v1/rpc/system/status", &[HOST, JSON, ("authorization", "Bearer 0000")]),
+            401
+        );
+        for kind in
+            ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonx"]
+        {
+            assert_eq!(
+                ask("POST", "/api/v1/rpc/system/status", &[HOST, TOKEN, ("content-type", kind)]),
+                415,
+                "{kind}"
+            );
+        }
+        assert_eq!(ask("POST", "/api/v1/files", &[HOST, TOKEN]), 200);
+        assert_eq!(ask("POST", "/api/v1/files", &[HOST]), 401);
+    }
+}

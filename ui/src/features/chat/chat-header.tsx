@@ -28,7 +28,9 @@ export function ChatHeader({ transcript, panelOpen, onPanel, onList, onNew }: Ch
       <h1 className="min-w-0 flex-1 truncate text-base font-semibold" title={title}>
         {title}
       </h1>
-      <IconButton label="New chat" shortcut="Mod+N" icon={SquarePen} onClick={onNew} />
+      <span className="min-[728px]:hidden">
+        <IconButton label="New chat" shortcut="Mod+N" icon={SquarePen} onClick={onNew} />
+      </span>
       <IconButton label="Chat settings" shortcut="Mod+." icon={PanelRight} pressed={panelOpen} onClick={onPanel} />
     </header>
   );

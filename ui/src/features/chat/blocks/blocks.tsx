@@ -45,7 +45,7 @@ function Node({ node, open }: { node: BlockNode; open: boolean }) {
   switch (node.type) {
     case 'paragraph':
       return (
-        <p className="text-pretty">
+        <p>
           <Inlines content={node.content} />
         </p>
       );
