@@ -2,6 +2,11 @@
 //! would, and clicks its entries. Each line on stdin is `menu` (answered with the entries as a JSON list on stdout) or
 //! `click WORDS`; the end of stdin ends it. Deliberately not part of the application.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a tool of the tests")]
+#![allow(
+    clippy::unused_self,
+    clippy::used_underscore_binding,
+    reason = "an interface has the shape that the bus gives it"
+)]
 
 #[cfg(target_os = "linux")]
 fn main() {
@@ -31,6 +36,8 @@ mod linux {
     const ITEM: &str = "org.kde.StatusNotifierItem";
     const MENU: &str = "com.canonical.dbusmenu";
 
+    /// An entry as the bus gives it: its number, its properties, its children.
+    type Node = (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>);
     type Items = Arc<Mutex<Vec<(String, String)>>>;
 
     struct Watcher(Items);
@@ -106,8 +113,7 @@ mod linux {
     fn entries(bus: &Connection, item: &(String, String)) -> Vec<(i32, String, bool)> {
         let Some(menu) = menu(bus, item) else { return Vec::new() };
         let none: Vec<&str> = Vec::new();
-        let answer: zbus::Result<(u32, (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>))> =
-            menu.call("GetLayout", &(0, -1, none));
+        let answer: zbus::Result<(u32, Node)> = menu.call("GetLayout", &(0, -1, none));
         let Ok((_, (_, _, children))) = answer else { return Vec::new() };
         children.iter().filter_map(entry).collect()
     }

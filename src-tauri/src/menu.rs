@@ -74,7 +74,7 @@ fn page_entries(app: &AppHandle, menu: &Submenu<Wry>, entries: &[Entry]) -> taur
     Ok(())
 }
 
-/// Does what was chosen, here or from the tray's menu.
+/// Does what was chosen, in this menu or in the tray's.
 pub(crate) fn chosen(app: &AppHandle, id: &str) {
     match id {
         "quit" => app.exit(0),

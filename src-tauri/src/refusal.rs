@@ -6,7 +6,8 @@ use app::{Error, ErrorBody};
 
 /// The body for the page.
 pub(crate) fn body(error: &Error) -> ErrorBody {
-    let body = error.body(uuid::Uuid::new_v4().simple().to_string());
+    let (trace, _) = uuid::Uuid::new_v4().as_u64_pair();
+    let body = error.body(format!("{trace:016x}"));
     if let Some(source) = error.source() {
         let mut causes = vec![source.to_string()];
         let mut next = source.source();

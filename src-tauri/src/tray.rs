@@ -20,7 +20,7 @@ use tauri::{
     tray::TrayIconBuilder,
 };
 
-use crate::{menu, opening::Opening, tray::entries::Entry, window};
+use crate::{opening::Opening, tray::entries::Entry, window};
 
 const ID: &str = "main";
 const IDLE: Image<'_> = include_image!("../icons/tray-idle.png");
@@ -151,9 +151,10 @@ fn menu_of(app: &AppHandle, entries: &[Entry]) -> tauri::Result<Menu<tauri::Wry>
     Ok(menu)
 }
 
-/// Starts or stops a model; the rest is the menu's. A failure is shown where the engine is shown, so the window comes.
+/// Starts or stops a model. The rest is done where the window's menu is: what is chosen anywhere comes to both. A failure is
+/// shown where the engine is shown, so the window comes.
 fn chosen(app: &AppHandle, id: &str) {
-    let Some((method, model)) = entries::call(id) else { return menu::chosen(app, id) };
+    let Some((method, model)) = entries::call(id) else { return };
     let (app, params) = (app.clone(), json!({ "id": model }));
     tauri::async_runtime::spawn(async move {
         let Some(application) = app.state::<Opening>().now() else { return };

@@ -69,16 +69,16 @@ fn every_command_is_listed_and_has_its_permission() {
             .collect()
     };
     let read = |file: &str| fs::read_to_string(folder().join(file)).unwrap();
-    let named = names(&read("build.rs"), "const COMMANDS: &[&str] =");
+    let declared = names(&read("build.rs"), "const COMMANDS: &[&str] =");
     let handled = names(&read("src/lib.rs"), "generate_handler!");
     let allowed: BTreeSet<String> = PERMISSIONS
         .iter()
         .filter_map(|(name, _)| name.strip_prefix("allow-"))
         .map(|name| name.replace('-', "_"))
         .collect();
-    assert_eq!(named, handled);
-    assert_eq!(named, allowed);
-    assert_eq!(read("src/commands.rs").matches("#[tauri::command]").count(), named.len());
+    assert_eq!(declared, handled);
+    assert_eq!(declared, allowed);
+    assert_eq!(read("src/commands.rs").matches("#[tauri::command]").count(), declared.len());
 }
 
 #[test]

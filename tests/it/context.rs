@@ -66,12 +66,18 @@ async fn a_prompt_that_the_model_counts_as_too_long_is_cut_and_sent_again() {
     call.text("good");
     call.finish();
     assert_eq!(app.ended(&sent.answer).await["status"], "succeeded");
-    assert_eq!(app.rows("SELECT outcome FROM calls ORDER BY started_at DESC LIMIT 2"), ["succeeded", "failed"]);
+    assert_eq!(
+        app.rows("SELECT outcome FROM calls ORDER BY started_at DESC LIMIT 2"),
+        ["succeeded", "failed"]
+    );
     // What alone is too long can't be cut.
     let alone = Sent::of(&app.call("message/send", json!({"text": "x"})).await);
     app.next_call().await.fail(too_long());
     let ended = app.ended(&alone.answer).await;
-    assert_eq!((ended["status"].as_str(), ended["errorCode"].as_str()), (Some("failed"), Some("context_too_long")));
+    assert_eq!(
+        (ended["status"].as_str(), ended["errorCode"].as_str()),
+        (Some("failed"), Some("context_too_long"))
+    );
     app.finish().await;
 }
 

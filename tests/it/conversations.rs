@@ -117,7 +117,10 @@ async fn deleting_stops_the_answer_and_bringing_back_shows_what_came_of_it() {
     assert_eq!(app.refused("message/send", send).await.code, "not_found");
     app.call("conversation/restore", missing).await;
     let ended = app.ended(&sent.answer).await;
-    assert_eq!((ended["status"].as_str(), ended["text"].as_str()), (Some("cancelled"), Some("Once upon a time")));
+    assert_eq!(
+        (ended["status"].as_str(), ended["text"].as_str()),
+        (Some("cancelled"), Some("Once upon a time"))
+    );
     assert_eq!(app.texts(&sent.conversation).await, ["long story", "Once upon a time"]);
     app.exchange(Some(&sent.conversation), "more", "and so on").await;
     app.finish().await;
@@ -143,7 +146,8 @@ async fn a_deleted_one_is_swept_after_thirty_days_and_its_cost_stays_in_the_ledg
 #[tokio::test]
 async fn parameters_and_prompt_belong_to_the_conversation() {
     let app = TestApp::start().await;
-    let params = json!({"text": "a", "systemPrompt": "Be kind.", "parameters": {"temperature": 0.5, "maxTokens": 9}});
+    let params =
+        json!({"text": "a", "systemPrompt": "Be kind.", "parameters": {"temperature": 0.5, "maxTokens": 9}});
     let sent = Sent::of(&app.call("message/send", params).await);
     let call = app.next_call().await;
     assert_eq!(call.request.parameters.temperature, Some(0.5));

@@ -13,7 +13,10 @@ async fn a_call_is_reserved_before_it_is_sent_and_settled_by_its_result() {
     let app = TestApp::start().await;
     let (sent, call) = app.send(None, "How much?").await;
     let row = app.newest_call().await;
-    assert_eq!((row["outcome"].as_str(), row["usage"]["estimated"].as_bool()), (Some("reserved"), Some(true)));
+    assert_eq!(
+        (row["outcome"].as_str(), row["usage"]["estimated"].as_bool()),
+        (Some("reserved"), Some(true))
+    );
     assert!(row["usage"]["input"].as_u64().unwrap() > 0, "the prompt is estimated");
     assert_eq!((&row["messageId"], &row["surface"]), (&json!(sent.answer), &json!("chat")));
     call.send(CompletionEvent::Started { model: Some("m-2026".to_owned()) });
@@ -43,7 +46,10 @@ async fn a_call_that_is_cut_is_kept_as_an_estimate() {
     drop(call);
     app.ended(&sent.answer).await;
     let row = app.newest_call().await;
-    assert_eq!((row["outcome"].as_str(), row["usage"]["estimated"].as_bool()), (Some("interrupted"), Some(true)));
+    assert_eq!(
+        (row["outcome"].as_str(), row["usage"]["estimated"].as_bool()),
+        (Some("interrupted"), Some(true))
+    );
     assert!(row["usage"]["output"].as_u64().unwrap() >= 8, "{row}");
     assert!(row["usage"]["input"].as_u64().unwrap() > 0);
     app.finish().await;
@@ -53,7 +59,8 @@ async fn a_call_that_is_cut_is_kept_as_an_estimate() {
 async fn a_known_price_is_reckoned_and_what_runs_here_is_free() {
     let app = TestApp::start().await;
     app.opened.fake.set_models(Ok(vec![fake_model("gpt-4o-mini", 128_000)]));
-    let openai = app.add_fake("Fake OpenAI", json!({"vendor": "openai", "key": "sk-test-000000000000"})).await;
+    let openai =
+        app.add_fake("Fake OpenAI", json!({"vendor": "openai", "key": "sk-test-000000000000"})).await;
     let ollama = json!({"kind": "ollama", "baseUrl": "http://127.0.0.1:9"});
     let ollama = app.add_fake("Fake Ollama", ollama).await;
     let usage = TokenUsage { input: 1000, cache_read: 500, output: 100, ..TokenUsage::default() };
@@ -124,7 +131,10 @@ async fn a_wait_can_be_stopped_and_three_tries_are_enough() {
     }
     call.fail(limited(1));
     let ended = app.ended(&sent.answer).await;
-    assert_eq!((ended["status"].as_str(), ended["errorCode"].as_str()), (Some("failed"), Some("rate_limited")));
+    assert_eq!(
+        (ended["status"].as_str(), ended["errorCode"].as_str()),
+        (Some("failed"), Some("rate_limited"))
+    );
     app.finish().await;
 }
 
@@ -140,7 +150,8 @@ async fn nothing_is_sent_again_after_the_first_word() {
     });
     let server = server.await.unwrap();
     let app = TestApp::start().await;
-    let params = json!({"kind": "openai_compatible", "name": "Faulty", "baseUrl": format!("{}/v1", server.url())});
+    let params =
+        json!({"kind": "openai_compatible", "name": "Faulty", "baseUrl": format!("{}/v1", server.url())});
     app.call("provider/add", params).await;
     let sent = Sent::of(&app.call("message/send", json!({"text": "a", "model": "faulty/m"})).await);
     let ended = app.ended(&sent.answer).await;

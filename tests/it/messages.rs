@@ -72,7 +72,10 @@ async fn the_deltas_add_up_to_the_answer_in_every_window() {
         assert_eq!(end["id"], sent.answer);
         assert_eq!(end["text"], text);
         assert_eq!(text, "# A title\n\nSome *text* and `code`\n\n- a\n- b");
-        assert_eq!(serde_json::to_value(&blocks).unwrap().as_array().unwrap().len(), end["blocks"].as_array().unwrap().len());
+        assert_eq!(
+            serde_json::to_value(&blocks).unwrap().as_array().unwrap().len(),
+            end["blocks"].as_array().unwrap().len()
+        );
         seen.push(end);
     }
     assert_eq!(seen[0], seen[1]);
@@ -94,7 +97,10 @@ async fn a_stopped_answer_keeps_its_text_and_the_provider_is_let_go_at_once() {
     tokio::time::timeout(Duration::from_secs(1), call.dropped()).await.expect("upstream goes on");
     let ended = app.ended(&sent.answer).await;
     assert!(begun.elapsed() < Duration::from_secs(1));
-    assert_eq!((ended["status"].as_str(), ended["text"].as_str()), (Some("cancelled"), Some("as far as this")));
+    assert_eq!(
+        (ended["status"].as_str(), ended["text"].as_str()),
+        (Some("cancelled"), Some("as far as this"))
+    );
     assert_eq!(app.newest_call().await["outcome"], "cancelled");
     // Once more changes nothing.
     app.call("message/stop", json!({"id": sent.answer})).await;
@@ -132,7 +138,11 @@ async fn an_answer_written_again_is_a_sibling_and_either_can_be_shown() {
     app.call("message/select", json!({"id": again.answer})).await;
     assert_eq!(app.texts(&first.conversation).await, ["question", "second"]);
     app.call("message/select", json!({"id": first.answer})).await;
-    assert_eq!(app.thread(&first.conversation).await.last().unwrap()["id"], third.answer, "its newest messages");
+    assert_eq!(
+        app.thread(&first.conversation).await.last().unwrap()["id"],
+        third.answer,
+        "its newest messages"
+    );
     app.finish().await;
 }
 
@@ -179,7 +189,10 @@ async fn a_stopped_answer_goes_on_in_the_same_message() {
     assert_eq!(joined["text"], "one two three", "who joins now sees all of it");
     call.finish();
     let ended = app.ended(&sent.answer).await;
-    assert_eq!((ended["status"].as_str(), ended["text"].as_str()), (Some("succeeded"), Some("one two three")));
+    assert_eq!(
+        (ended["status"].as_str(), ended["text"].as_str()),
+        (Some("succeeded"), Some("one two three"))
+    );
     assert_eq!(app.thread(&sent.conversation).await.len(), 2);
     assert_eq!(app.rows("SELECT count(*) FROM calls"), ["2"], "each part was a call");
     app.finish().await;
@@ -214,7 +227,10 @@ async fn an_answer_that_breaks_off_is_interrupted_with_its_text_and_a_failed_one
     let (failed, call) = app.send(Some(&cut.conversation), "again").await;
     call.fail(Error::Auth("The key was refused. Check it.".to_owned()));
     let ended = app.ended(&failed.answer).await;
-    assert_eq!((ended["status"].as_str(), ended["errorCode"].as_str()), (Some("failed"), Some("provider_auth")));
+    assert_eq!(
+        (ended["status"].as_str(), ended["errorCode"].as_str()),
+        (Some("failed"), Some("provider_auth"))
+    );
     let retried = Sent::of(&app.call("message/regenerate", json!({"id": failed.answer})).await);
     let call = app.next_call().await;
     call.text("good");
@@ -263,7 +279,10 @@ async fn reasoning_is_kept_apart_from_the_answer() {
     call.text("Because.");
     call.finish();
     let ended = app.ended(&sent.answer).await;
-    assert_eq!((ended["reasoning"].as_str(), ended["text"].as_str()), (Some("Let me think."), Some("Because.")));
+    assert_eq!(
+        (ended["reasoning"].as_str(), ended["text"].as_str()),
+        (Some("Let me think."), Some("Because."))
+    );
     app.finish().await;
 }
 
@@ -274,15 +293,22 @@ async fn what_cant_be_sent_is_refused_with_a_sentence() {
     let long = "x".repeat(4 * 1024 * 1024 + 1);
     assert_eq!(app.refused("message/send", json!({"text": long})).await.code, "too_large");
     let nobody = "00000000-0000-7000-8000-000000000000";
-    assert_eq!(app.refused("message/send", json!({"text": "a", "conversationId": nobody})).await.code, "not_found");
-    for method in ["message/stop", "message/get", "message/select", "message/continue", "message/regenerate"] {
+    assert_eq!(
+        app.refused("message/send", json!({"text": "a", "conversationId": nobody})).await.code,
+        "not_found"
+    );
+    for method in ["message/stop", "message/get", "message/select", "message/continue", "message/regenerate"]
+    {
         let problem = app.refused(method, json!({"id": nobody})).await;
         assert_eq!((problem.status, problem.code.as_str()), (404, "not_found"), "{method}");
     }
     assert_eq!(app.refused("message/get", json!({"id": "../etc/passwd"})).await.code, "invalid_input");
     let sent = Sent::of(&app.call("message/send", json!({"text": "a", "model": "nowhere/x"})).await);
     let ended = app.ended(&sent.answer).await;
-    assert_eq!((ended["status"].as_str(), ended["errorCode"].as_str()), (Some("failed"), Some("model_not_found")));
+    assert_eq!(
+        (ended["status"].as_str(), ended["errorCode"].as_str()),
+        (Some("failed"), Some("model_not_found"))
+    );
     assert!(ended["errorMessage"].as_str().unwrap().contains("nowhere"));
     app.finish().await;
 }
@@ -307,7 +333,8 @@ async fn a_long_thread_comes_in_pages_without_gap_or_double() {
     let first = Sent::of(&app.call("message/send", json!({"text": "0"})).await);
     app.ended(&first.answer).await;
     for number in 1..8 {
-        let sent = app.call("message/send", json!({"conversationId": first.conversation, "text": number.to_string()}));
+        let sent = app
+            .call("message/send", json!({"conversationId": first.conversation, "text": number.to_string()}));
         app.ended(&Sent::of(&sent.await).answer).await;
     }
     let (mut found, mut before) = (Vec::new(), Value::Null);

@@ -40,7 +40,8 @@ async fn a_setting_that_makes_no_sense_is_refused_and_nothing_changes() {
 #[tokio::test]
 async fn a_preset_is_saved_changed_listed_by_name_and_deleted() {
     let app = TestApp::start().await;
-    let preset = |name: &str| json!({"name": name, "systemPrompt": "Be brief.", "parameters": {"temperature": 0.2}});
+    let preset =
+        |name: &str| json!({"name": name, "systemPrompt": "Be brief.", "parameters": {"temperature": 0.2}});
     let second = app.call("preset/save", preset("b")).await;
     let first = app.call("preset/save", preset(" a ")).await;
     assert_eq!(first["name"], "a");

@@ -107,7 +107,9 @@ impl TestApp {
     pub async fn start_with(opened: Opened) -> Self {
         opened.fake.set_models(Ok(vec![fake_model("m", 8192), fake_model("small", 512)]));
         let started = Self::open(Arc::new(tempfile::tempdir().unwrap()), opened).await;
-        started.add_fake("Fake", json!({"kind": "openai_compatible", "baseUrl": "http://127.0.0.1:9/v1"})).await;
+        started
+            .add_fake("Fake", json!({"kind": "openai_compatible", "baseUrl": "http://127.0.0.1:9/v1"}))
+            .await;
         started.call("settings/update", json!({"defaultModel": "fake/m"})).await;
         started
     }

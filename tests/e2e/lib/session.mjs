@@ -15,7 +15,7 @@ const repository = path.resolve(here, '../../..');
 const screen = '-screen 0 1280x900x24 -nolisten tcp';
 
 // What a journey may know of the machine; everything else is left out, keys and proxies above all.
-const passedOn = ['PATH', 'LANG', 'LC_ALL', 'TERM', 'TZ', 'LD_LIBRARY_PATH', 'SystemRoot', 'WEBPLUS_CHROMIUM', 'WEBPLUS_TEST_MODEL', 'WEBPLUS_TEST_PYTHON'];
+const passedOn = ['PATH', 'LANG', 'LC_ALL', 'TERM', 'TZ', 'LD_LIBRARY_PATH', 'SystemRoot', 'WEBPLUS_CHROMIUM', 'WEBPLUS_TEST_MODEL', 'WEBPLUS_TEST_PYTHON', 'WEBPLUS_BENCH_ROUNDS'];
 
 /** Longest time for one journey, in milliseconds. */
 const limit = 600_000;

@@ -14,10 +14,43 @@ import { Providers } from './providers';
 
 beforeEach(() => history.replaceState(null, '', '/'));
 
+/** A Web+ with one model and nothing said yet. */
+const answers: Record<string, unknown> = {
+  'model/list': {
+    models: [
+      {
+        id: 'embedded/qwen',
+        name: 'Qwen',
+        state: { type: 'on_disk' },
+        capabilities: ['chat'],
+        parameters: [],
+        testSize: false,
+      },
+    ],
+    problems: [],
+  },
+  'system/status': {
+    version: '1',
+    engine: { type: 'stopped' },
+    todayCostNanoUsd: 0,
+    todayUnpriced: 2,
+    memoryTotal: 8,
+    memoryAvailable: 4,
+    readOnly: true,
+    vault: false,
+  },
+  'engine/state': { type: 'stopped' },
+  'provider/list': [],
+  'provider/vendors': [],
+  'job/list': [],
+  'preset/list': [],
+  'settings/get': { closeToTray: false, comfortableRows: false, hubUrl: '', starterList: '', firstTokenTimeout: 300 },
+};
+
 async function start() {
   let turn: (state: ConnectionState) => void = () => undefined;
   const transport: Transport = {
-    call: async () => ({ items: [], next: null }),
+    call: async (method) => answers[method] ?? { items: [] },
     subscribe(_onEnvelope, onState) {
       turn = onState;
       onState({ type: 'open' });
@@ -95,7 +128,24 @@ it('tells how to get in again where the token is missing, and takes a pasted add
 it('says in the status bar that the line is broken', async () => {
   const { turn } = await start();
   turn({ type: 'retrying', attempt: 2 });
-  expect(within(screen.getByRole('contentinfo')).getByRole('status').textContent).toContain('trying again');
+  expect(within(screen.getByRole('contentinfo', { name: 'Status' })).getByRole('status').textContent).toContain(
+    'trying again',
+  );
+});
+
+it('says what has no known price, and that nothing can be saved', async () => {
+  await start();
+  const bar = screen.getByRole('contentinfo', { name: 'Status' });
+  await waitFor(() => expect(bar.textContent).toContain('cost unknown'));
+  expect(screen.getByText('Nothing can be saved.')).toBeTruthy();
+});
+
+it('offers a model’s verbs in the palette', async () => {
+  await start();
+  await userEvent.keyboard('{Control>}k{/Control}');
+  await screen.findByRole('combobox');
+  await userEvent.keyboard('load qwen');
+  await screen.findByRole('option', { name: 'Load Qwen' });
 });
 
 it('is never a blank page', () => {

@@ -23,8 +23,8 @@ function Asked() {
   return (
     <DropZone>
       <FirstStart
-        incoming={<Incoming />}
-        starters={<Starters />}
+        incoming={<Incoming filesOnly />}
+        starters={<Starters first={2} />}
         addFile={<AddFileButton>Choose a file</AddFileButton>}
         connect={<ConnectForm cloudOnly onConnected={() => undefined} />}
       />

@@ -29,9 +29,7 @@ export function DatabaseNotice() {
           What to do
         </Link>
       </p>
-      {!readOnly && (
-        <IconButton label="Close this notice" icon={X} onClick={() => setSeen(databaseNotice ?? null)} />
-      )}
+      {!readOnly && <IconButton label="Close this notice" icon={X} onClick={() => setSeen(databaseNotice ?? null)} />}
     </div>
   );
 }

@@ -41,16 +41,16 @@ export function modelActions(model: Model, client: Client, ways: Ways): Action[]
       action('chat', `New chat with ${name}`, MessageSquarePlus, () =>
         attempt(
           'The chat wasn’t begun',
-          client.call('conversation/create', { model: id }).then((conversation) => ways.toConversation(conversation.id)),
+          client
+            .call('conversation/create', { model: id })
+            .then((conversation) => ways.toConversation(conversation.id)),
         ),
       ),
     );
   }
   if (isLocal(model) && state.type === 'on_disk') {
     list.push(
-      action('start', `Load ${name}`, Play, () =>
-        attempt(`${name} wasn’t loaded`, client.call('model/start', { id })),
-      ),
+      action('start', `Load ${name}`, Play, () => attempt(`${name} wasn’t loaded`, client.call('model/start', { id }))),
     );
   }
   if (state.type === 'loaded') {
@@ -76,8 +76,7 @@ export function usePaletteSources(): void {
   const ways = useRef<Ways | null>(null);
   useEffect(() => {
     ways.current = {
-      toConversation: (conversationId) =>
-        void navigate({ to: '/chat/$conversationId', params: { conversationId } }),
+      toConversation: (conversationId) => void navigate({ to: '/chat/$conversationId', params: { conversationId } }),
       toModel: (model) => void navigate({ to: '/models', search: { model } }),
     };
   });

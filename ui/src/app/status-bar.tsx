@@ -15,10 +15,10 @@ export function StatusBar() {
   return (
     <footer
       aria-label="Status"
-      className="tabular flex h-status shrink-0 items-center gap-4 overflow-hidden border-t border-border bg-panel px-3 text-caption text-muted-foreground"
+      className="tabular flex h-status shrink-0 items-center gap-3 overflow-hidden border-t border-border bg-panel px-3 sm:gap-4 text-caption text-muted-foreground"
     >
       <Connection />
-      <span className="flex min-w-0 flex-1 items-center gap-4">
+      <span className="flex min-w-0 flex-1 items-center gap-2 overflow-hidden sm:gap-4">
         {status.data && <Engine state={status.data.engine} />}
         <Incoming />
       </span>
@@ -35,17 +35,19 @@ function Connection() {
       : connection.type === 'connecting'
         ? ['neutral', 'Connecting']
         : connection.type === 'retrying'
-          ? ['warning', 'Web+ doesn’t answer; trying again']
+          ? ['warning', connection.reason ?? 'Web+ doesn’t answer; trying again']
           : ['danger', 'This page has no key'];
   return (
     <span role="status" className="flex shrink-0 items-center gap-1.5 whitespace-nowrap">
       <StatusDot tone={tone} />
-      {words}
+      {/* What is well needs no words where there is little room. */}
+      <span className={connection.type === 'open' ? 'max-sm:sr-only' : undefined}>{words}</span>
     </span>
   );
 }
 
-const quietLink = 'focus-inset flex h-6 min-w-0 items-center gap-1.5 rounded-small px-1 hover:bg-hover hover:text-foreground';
+const quietLink =
+  'focus-inset flex h-6 min-w-0 items-center gap-1.5 rounded-small px-1 hover:bg-hover hover:text-foreground';
 
 function Engine({ state }: { state: EngineState }) {
   const stop = useMutate('model/stop');
@@ -98,11 +100,11 @@ function Incoming() {
   const running = openDownloads(jobs.data ?? []).filter(({ state }) => state.status === 'running');
   const count = running.length + imports.length;
   if (count === 0) return null;
-  const [done, all] = running.reduce(
-    ([sum, total], { state }) => [sum + state.completed, total + state.total],
-    [0, 0] as [number, number],
-  );
-  const words = running.length > 0 ? formatPlural(running.length, 'download') : `Adding ${formatPlural(imports.length, 'file')}`;
+  const [done, all] = running.reduce(([sum, total], { state }) => [sum + state.completed, total + state.total], [
+    0, 0,
+  ] as [number, number]);
+  const words =
+    running.length > 0 ? formatPlural(running.length, 'download') : `Adding ${formatPlural(imports.length, 'file')}`;
   return (
     <Link to="/models" className={`${quietLink} shrink-0`}>
       <ArrowDownToLine aria-hidden className="size-3" />
@@ -119,12 +121,14 @@ function Cost({ status: { todayCostNanoUsd, todayUnpriced } }: { status: Status 
   return (
     <Tooltip
       content={
-        unknown === null ? 'What today’s calls cost' : `The price of ${unknown} of today isn’t known and not in this sum`
+        unknown === null
+          ? 'What today’s calls cost'
+          : `The price of ${unknown} of today isn’t known and not in this sum`
       }
     >
       <span tabIndex={0} className="focus-inset shrink-0 rounded-small px-1 whitespace-nowrap">
         Today {sum}
-        {unknown !== null && todayCostNanoUsd > 0 && ` + ${unknown} unpriced`}
+        {unknown !== null && todayCostNanoUsd > 0 && <span className="max-sm:sr-only"> + {unknown} unpriced</span>}
       </span>
     </Tooltip>
   );

@@ -8,8 +8,9 @@ import { IconButton } from './icon-button';
 
 export const backdropClass =
   'fixed inset-0 z-30 bg-backdrop transition-opacity duration-(--time-enter) data-starting-style:opacity-0 data-ending-style:opacity-0';
+// Those that float stand at most 20 % from the top, and all of them end within the window.
 export const dialogClass =
-  'floats fixed left-1/2 z-30 flex max-h-[calc(100dvh-4rem)] w-[calc(100vw-2rem)] -translate-x-1/2 flex-col rounded-panel outline-none';
+  'floats fixed left-1/2 z-30 flex max-h-[calc(80dvh-1rem)] w-[calc(100vw-2rem)] -translate-x-1/2 flex-col rounded-panel outline-none';
 
 export interface DialogProps {
   open: boolean;

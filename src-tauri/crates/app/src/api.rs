@@ -5,6 +5,7 @@ use domain::{Actor, ErrorCode, Permission};
 use futures_util::future::BoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, value::RawValue};
+use tokio::sync::oneshot;
 use ts_rs::TS;
 
 use crate::{
@@ -102,7 +103,21 @@ pub async fn call(app: &App, actor: Actor, method: &str, params: Value) -> Resul
     if !actor.may(row.permission) {
         return Err(Error::new(ErrorCode::Forbidden, "You may not do this. Ask an administrator."));
     }
-    (row.run)(app.clone(), actor, params).await
+    // In a task of its own: a client that hangs up must not leave a verb half done.
+    let (tell, told) = oneshot::channel();
+    let running = (row.run)(app.clone(), actor, params);
+    app.tasks.spawn("call", |shutdown| async move {
+        tokio::select! {
+            biased;
+            answer = running => {
+                let _ = tell.send(answer);
+            }
+            () = shutdown.cancelled() => {}
+        }
+    });
+    told.await.unwrap_or_else(|_| {
+        Err(Error::new(ErrorCode::Interrupted, "Web+ is ending. Start it again, then try again."))
+    })
 }
 
 fn parse<T: DeserializeOwned>(method: &str, params: Value) -> Result<T, Error> {

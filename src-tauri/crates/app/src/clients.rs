@@ -44,6 +44,11 @@ impl Clients {
         Ok(client)
     }
 
+    /// Forgets one, and the key with it.
+    pub(crate) fn forget(&self, id: ProviderId) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
+
     /// Forgets all: what they were made with has changed.
     pub(crate) fn forget_all(&self) {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();

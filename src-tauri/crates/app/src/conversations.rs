@@ -1,6 +1,8 @@
 //! Conversations: listed, opened, renamed, deleted and brought back.
 
-use domain::{Actor, Conversation, ConversationId, ModelRef, Page, Parameters, Thread, ThreadId, Timestamp};
+use domain::{
+    Actor, Conversation, ConversationId, ErrorCode, ModelRef, Page, Parameters, Thread, ThreadId, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -192,12 +194,7 @@ pub async fn get(app: App, actor: Actor, params: ConversationIdParams) -> Result
 /// Renames it, or changes what its next turns use.
 pub async fn update(app: App, actor: Actor, params: ConversationUpdateParams) -> Result<Conversation, Error> {
     let title = params.title.as_deref().map(check_title).transpose()?;
-    if params.system_prompt.as_ref().is_some_and(|prompt| prompt.len() > MAX_TEXT) {
-        return Err(Error::new(
-            domain::ErrorCode::TooLarge,
-            "The system prompt is longer than 4 MB. Shorten it.",
-        ));
-    }
+    check_prompt(params.system_prompt.as_deref())?;
     let conversation = app
         .store
         .write(move |conn| {
@@ -227,7 +224,7 @@ pub async fn update(app: App, actor: Actor, params: ConversationUpdateParams) ->
 pub async fn draft(app: App, actor: Actor, params: ConversationDraftParams) -> Result<Nothing, Error> {
     if params.draft.len() > MAX_TEXT {
         return Err(Error::new(
-            domain::ErrorCode::TooLarge,
+            ErrorCode::TooLarge,
             "The draft is longer than 4 MB. Shorten it, or attach it as a file.",
         ));
     }
@@ -262,6 +259,13 @@ pub async fn restore(app: App, actor: Actor, params: ConversationIdParams) -> Re
         .map_err(|error| missing(error, "conversation"))?;
     app.bus.publish(Event::ConversationChanged { conversation: conversation.clone() });
     Ok(conversation)
+}
+
+pub(crate) fn check_prompt(prompt: Option<&str>) -> Result<(), Error> {
+    if prompt.is_some_and(|prompt| prompt.len() > MAX_TEXT) {
+        return Err(Error::new(ErrorCode::TooLarge, "The system prompt is longer than 4 MB. Shorten it."));
+    }
+    Ok(())
 }
 
 fn check_title(title: &str) -> Result<String, Error> {

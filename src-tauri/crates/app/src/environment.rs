@@ -21,7 +21,10 @@ pub fn environment_options(
         .ok()
         .and_then(|program| program.parent().map(Path::to_owned))
         .unwrap_or_default();
-    options.runner = engine::find_runner(read("WEBPLUS_RUNNER").map(PathBuf::from), &beside);
+    options.runner = engine::find_runner(
+        read("WEBPLUS_RUNNER").map(|file| std::path::absolute(&file).unwrap_or_else(|_| PathBuf::from(file))),
+        &beside,
+    );
     options.runner_environment =
         engine::KEPT_ENVIRONMENT.iter().filter_map(|name| Some(((*name).to_owned(), read(name)?))).collect();
     options.engine_threads = read("WEBPLUS_ENGINE_THREADS")

@@ -100,6 +100,22 @@ pub enum Event {
     UsageChanged,
 }
 
+impl Event {
+    /// Roughly how many bytes of text it holds.
+    fn weight(&self) -> usize {
+        match self {
+            Self::MessageChanged { message } => 512 + 3 * (message.text.len() + message.reasoning.len()),
+            Self::MessageDelta { text, reasoning, .. } => {
+                512 + 3 * (text.len() + reasoning.as_ref().map_or(0, String::len))
+            }
+            Self::ConversationChanged { conversation } => {
+                512 + conversation.system_prompt.len() + conversation.draft.len()
+            }
+            _ => 512,
+        }
+    }
+}
+
 /// What an answer waits for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
@@ -145,10 +161,13 @@ pub struct Envelope {
 
 /// How many envelopes are kept for who fell behind: about half a minute of fast streaming.
 const REPLAY: usize = 2048;
+/// How many bytes of text they may hold between them.
+const REPLAY_BYTES: usize = 16 * 1024 * 1024;
 
 #[derive(Debug)]
 struct Ring {
     next: u64,
+    bytes: usize,
     kept: VecDeque<Arc<Envelope>>,
 }
 
@@ -165,7 +184,7 @@ impl Bus {
     pub fn new(epoch: u64) -> Self {
         Self {
             epoch,
-            ring: Mutex::new(Ring { next: 1, kept: VecDeque::with_capacity(REPLAY) }),
+            ring: Mutex::new(Ring { next: 1, bytes: 0, kept: VecDeque::with_capacity(REPLAY) }),
             sender: broadcast::Sender::new(REPLAY),
         }
     }
@@ -175,8 +194,10 @@ impl Bus {
         let mut ring = self.lock();
         let envelope = Arc::new(Envelope { id: EventId { epoch: self.epoch, seq: ring.next }, event });
         ring.next += 1;
-        if ring.kept.len() == REPLAY {
-            ring.kept.pop_front();
+        ring.bytes += envelope.event.weight();
+        while ring.kept.len() >= REPLAY || ring.bytes > REPLAY_BYTES {
+            let Some(oldest) = ring.kept.pop_front() else { break };
+            ring.bytes = ring.bytes.saturating_sub(oldest.event.weight());
         }
         ring.kept.push_back(Arc::clone(&envelope));
         // Sent under the lock, so that a subscriber sees each event exactly once: replayed or live.

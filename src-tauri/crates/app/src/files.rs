@@ -69,6 +69,15 @@ impl Files {
 }
 
 impl App {
+    /// Removes what uploads of an earlier start left; handles don't outlive the application.
+    pub(crate) async fn sweep_uploads(&self) {
+        if let Err(error) = tokio::fs::remove_dir_all(self.options.data_dir.join("uploads")).await
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!(%error, "old uploads could not be removed");
+        }
+    }
+
     /// Where an upload is written: a new name of ours in a folder of ours. `stem` may hold letters, digits, `-` and `_`.
     pub async fn upload_path(&self, stem: &str) -> Result<PathBuf, Error> {
         let folder = self.options.data_dir.join("uploads");

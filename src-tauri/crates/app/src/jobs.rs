@@ -1,7 +1,7 @@
 //! Background jobs: a row in the database, a task while it runs. After a restart an unfinished one waits to be resumed.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -34,6 +34,8 @@ enum Wish {
 /// The jobs that run now.
 #[derive(Debug, Default)]
 pub(crate) struct Jobs {
+    /// Held while it is looked whether a job stands already.
+    pub(crate) beginning: tokio::sync::Mutex<()>,
     running: Mutex<HashMap<JobId, (CancellationToken, Option<Wish>)>>,
 }
 
@@ -112,7 +114,12 @@ pub(crate) async fn start(app: &App, actor: Actor, mut job: Job) -> Result<Job, 
     job.state.status = JobStatus::Running;
     (job.state.error_code, job.state.error_message, job.state.speed) = (None, None, None);
     let token = CancellationToken::new();
-    app.jobs.lock().insert(job.id, (token.clone(), None));
+    match app.jobs.lock().entry(job.id) {
+        Entry::Occupied(_) => return Err(Error::new(ErrorCode::Conflict, "This job is running already.")),
+        Entry::Vacant(place) => {
+            place.insert((token.clone(), None));
+        }
+    }
     if let Err(error) = save(app, actor, job.clone()).await {
         app.jobs.lock().remove(&job.id);
         return Err(error);
@@ -131,7 +138,8 @@ async fn run(app: App, actor: Actor, job: Job, token: CancellationToken, shutdow
         () = token.cancelled() => None,
         outcome = models::run_download(&app, actor, &job, &mut reporter) => Some(outcome),
     };
-    let wish = app.jobs.lock().remove(&job.id).and_then(|(_, wish)| wish);
+    let id = job.id;
+    let wish = app.jobs.lock().get(&id).and_then(|(_, wish)| *wish);
     let mut job = reporter.job;
     job.state.speed = None;
     match (outcome, wish) {
@@ -149,6 +157,14 @@ async fn run(app: App, actor: Actor, job: Job, token: CancellationToken, shutdow
     }
     if let Err(error) = save(&app, actor, job).await {
         tracing::error!(%error, "the end of a job could not be saved");
+    }
+    // Who wished to cancel while a pause was being saved is heard too.
+    let last_wish = app.jobs.lock().remove(&id).and_then(|(_, wish)| wish);
+    if last_wish == Some(Wish::Cancel)
+        && wish != last_wish
+        && let Err(error) = cancel(app.clone(), actor, JobIdParams { id }).await
+    {
+        tracing::warn!(%error, "a job could not be cancelled");
     }
 }
 

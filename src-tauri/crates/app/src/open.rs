@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use domain::{Actor, JobStatus, Provider, ProviderId, ProviderKind, Timestamp};
+use domain::{Actor, Provider, ProviderId, ProviderKind, Timestamp};
 use engine::{EmbeddedEngine, EngineOptions};
 
 use crate::{
@@ -111,7 +111,7 @@ impl App {
                 .map_err(|error| OpenError::Other(format!("Opening the database failed: {error}")))??;
         let (store, condition) = (opened.store, opened.condition);
         if condition.is_writable() {
-            recover(&store, now).await?;
+            recover(&store, now).await;
         }
         let http =
             llm::Http::new(options.http.clone()).map_err(|error| OpenError::Other(error.to_string()))?;
@@ -140,57 +140,52 @@ impl App {
             condition,
             options,
         }));
-        app.begin().await?;
+        app.begin().await;
         Ok(app)
     }
 
-    async fn begin(&self) -> Result<(), OpenError> {
+    async fn begin(&self) {
         if self.condition().is_writable() {
             engine::sweep_imports(&self.models_dir());
-            seed(self).await.map_err(|error| OpenError::Other(error.to_string()))?;
+            self.sweep_uploads().await;
+            if let Err(error) = seed(self).await {
+                tracing::error!(%error, "the built-in engine could not be added to the providers");
+            }
         }
         if let Ok(settings) = crate::settings::load(self, Actor::LOCAL.user_id).await {
             self.set_first_token_timeout(settings.first_token_timeout);
         }
-        models::refresh_local(self, Actor::LOCAL)
-            .await
-            .map_err(|error| OpenError::Other(error.to_string()))?;
+        // Whatever can't be read now, the window opens and says so there.
+        if let Err(error) = models::refresh_local(self, Actor::LOCAL).await {
+            tracing::error!(%error, "the models on this computer could not be listed");
+        }
         watch_engine(self);
         keep_backups(self);
         providers::find_ollama(self);
-        Ok(())
     }
 }
 
-/// What a crash left: answers without a turn, calls without an end, jobs without a task.
-async fn recover(store: &store::Store, now: Timestamp) -> Result<(), OpenError> {
-    let recovered = store
+/// What a crash left: answers without a turn, calls without an end, jobs without a task. What can't be marked is only
+/// logged: the window opens all the same, and what is there can be read.
+async fn recover(store: &store::Store, now: Timestamp) {
+    let marked = store
         .write(move |conn| {
             let answers = store::messages::interrupt_running(conn)?;
             let calls = store::calls::interrupt_reserved(conn)?;
-            let owner = Actor::LOCAL.user_id;
-            for status in [JobStatus::Running, JobStatus::Queued] {
-                for mut job in store::jobs::by_status(conn, owner, status)? {
-                    job.state.status = JobStatus::Waiting;
-                    job.updated_at = now;
-                    store::jobs::upsert(conn, owner, &job)?;
-                }
-            }
-            store::conversations::sweep_deleted(conn, Timestamp::from_millis(now.millis() - TRASH))?;
-            Ok((answers, calls))
+            let jobs = store::jobs::interrupt_running(conn, now)?;
+            Ok((answers, calls, jobs))
         })
         .await;
-    match recovered {
-        Ok((0, 0)) => Ok(()),
-        Ok((answers, calls)) => {
-            tracing::info!(answers, calls, "what the last start left unfinished is marked interrupted");
-            Ok(())
+    match marked {
+        Ok((0, 0, 0)) => {}
+        Ok((answers, calls, jobs)) => {
+            tracing::info!(answers, calls, jobs, "what the last start left unfinished is marked interrupted");
         }
-        // The window opens all the same: what is there can be read.
-        Err(error) => {
-            tracing::error!(%error, "what the last start left unfinished could not be marked");
-            Ok(())
-        }
+        Err(error) => tracing::error!(%error, "what the last start left unfinished could not be marked"),
+    }
+    let before = Timestamp::from_millis(now.millis() - TRASH);
+    if let Err(error) = store.write(move |conn| store::conversations::sweep_deleted(conn, before)).await {
+        tracing::warn!(%error, "what was deleted long ago could not be removed");
     }
 }
 
@@ -235,15 +230,19 @@ fn watch_engine(app: &App) {
     let app = app.clone();
     let tasks = app.tasks.clone();
     tasks.spawn("engine-watch", |shutdown| async move {
-        let mut states = engine.subscribe();
+        let (mut states, mut before) = (engine.subscribe(), None);
         loop {
             tokio::select! {
                 () = shutdown.cancelled() => return,
                 changed = states.changed() => if changed.is_err() { return },
             }
             let state = engine_state::convert(&states.borrow_and_update().clone());
+            // The lists need to be fetched anew when a model came or went, not at each step of loading.
+            let kind = std::mem::discriminant(&state);
             app.bus.publish(Event::EngineChanged { state });
-            app.models_changed(engine::embedded::PROVIDER);
+            if before.replace(kind) != Some(kind) {
+                app.models_changed(engine::embedded::PROVIDER);
+            }
         }
     });
 }

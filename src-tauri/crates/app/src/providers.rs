@@ -12,14 +12,18 @@ pub use params::{
 
 use domain::{Actor, KeySource, KeyState, Provider, ProviderId, ProviderKind, Secret};
 
+use futures_util::future::join_all;
+
 use crate::{App, Error, api::Nothing, conversations::missing, events::Event, secrets};
 use address::{check_url, check_variable, host_of, origin, slug_of};
 
 /// All providers, with the state of their keys as it is now.
 pub async fn list(app: App, actor: Actor, _params: Nothing) -> Result<Vec<Provider>, Error> {
     let mut providers = app.store.read(move |conn| store::providers::list(conn, actor.user_id)).await?;
-    for provider in &mut providers {
-        provider.key_state = app.secrets.state(provider).await;
+    // All at once: a keychain that hangs is waited for once.
+    let states = join_all(providers.iter().map(|provider| app.secrets.state(provider))).await;
+    for (provider, state) in providers.iter_mut().zip(states) {
+        provider.key_state = state;
     }
     Ok(providers)
 }
@@ -91,7 +95,7 @@ pub async fn add(app: App, actor: Actor, params: ProviderAddParams) -> Result<Pr
         (None, None) => {}
     }
     let candidate = provider.clone();
-    let mut saved = app
+    let saved = app
         .store
         .write(move |conn| {
             let mut candidate = candidate;
@@ -106,7 +110,15 @@ pub async fn add(app: App, actor: Actor, params: ProviderAddParams) -> Result<Pr
             store::providers::insert(conn, actor.user_id, &candidate)?;
             Ok(candidate)
         })
-        .await?;
+        .await;
+    // A key that belongs to nothing must not stay behind.
+    let mut saved = match saved {
+        Ok(saved) => saved,
+        Err(error) => {
+            forget(&app, &provider).await;
+            return Err(error.into());
+        }
+    };
     saved.key_state = app.secrets.state(&saved).await;
     changed(&app);
     Ok(saved)
@@ -167,6 +179,7 @@ pub async fn remove(app: App, actor: Actor, params: ProviderIdParams) -> Result<
     }
     app.store.write(move |conn| store::providers::delete(conn, actor.user_id, params.id)).await?;
     forget(&app, &provider).await;
+    app.clients.forget(params.id);
     changed(&app);
     Ok(Nothing {})
 }

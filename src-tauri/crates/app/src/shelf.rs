@@ -65,6 +65,14 @@ impl Shelf {
         let complete = matches!(provider.kind, ProviderKind::Embedded | ProviderKind::Ollama);
         let listed = match self.models(provider, client).await {
             Ok(list) => list,
+            // Listing failed, asking may not: what was listed before is good enough to know the model by.
+            Err(error)
+                if !complete
+                    && error.code != ErrorCode::ProviderUnreachable
+                    && self.expired(&provider.slug).is_some() =>
+            {
+                self.expired(&provider.slug).unwrap_or_else(|| Arc::from([]))
+            }
             // An address without a list of models can still answer.
             Err(error)
                 if !complete
@@ -105,6 +113,10 @@ impl Shelf {
         })?;
         found.id = model.clone();
         Ok(found)
+    }
+
+    fn expired(&self, slug: &str) -> Option<Arc<[Model]>> {
+        self.lock().get(slug).map(|(_, list)| Arc::clone(list))
     }
 
     /// Forgets one provider's list.

@@ -73,20 +73,25 @@ pub struct Doctor {
 pub async fn status(app: App, actor: Actor, _params: Nothing) -> Result<Status, Error> {
     let day = 24 * 60 * 60 * 1000;
     let midnight = domain::Timestamp::from_millis(app.clock.now().millis() / day * day);
-    let (cost, unpriced) =
-        app.store.read(move |conn| store::calls::cost_since(conn, actor.user_id, midnight)).await?;
-    let hardware = engine::Hardware::measure();
+    let (cost, unpriced) = app
+        .store
+        .read(move |conn| store::calls::cost_since(conn, actor.user_id, midnight))
+        .await
+        .unwrap_or((0, 0));
+    let hardware = tokio::task::spawn_blocking(engine::Hardware::measure).await.ok();
+    let (keychain, vault) =
+        tokio::join!(app.secrets.probe(&KeySource::Keychain), app.secrets.probe(&KeySource::Vault));
     Ok(Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         engine: app.engine_state(),
         today_cost_nano_usd: cost,
         today_unpriced: unpriced,
-        memory_total: hardware.total_memory,
-        memory_available: hardware.available_memory,
+        memory_total: hardware.as_ref().map_or(0, |hardware| hardware.total_memory),
+        memory_available: hardware.as_ref().map_or(0, |hardware| hardware.available_memory),
         database_notice: app.condition().sentence(),
         read_only: !app.condition().is_writable(),
-        keychain_problem: app.secrets.probe(&KeySource::Keychain).await.err().map(|error| error.to_string()),
-        vault: app.secrets.probe(&KeySource::Vault).await.is_ok(),
+        keychain_problem: keychain.err().map(|error| error.to_string()),
+        vault: vault.is_ok(),
     })
 }
 
@@ -95,7 +100,9 @@ pub async fn doctor(app: App, actor: Actor, _params: Nothing) -> Result<Doctor, 
     let status = status(app.clone(), actor, Nothing {}).await?;
     let mut checks =
         vec![database(&status), engine_check(&status.engine), memory(&status), keychain(&status)];
-    for mut provider in app.store.read(move |conn| store::providers::list(conn, actor.user_id)).await? {
+    for mut provider in
+        app.store.read(move |conn| store::providers::list(conn, actor.user_id)).await.unwrap_or_default()
+    {
         if !provider.enabled || provider.kind == ProviderKind::Embedded {
             continue;
         }

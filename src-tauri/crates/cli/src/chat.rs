@@ -25,6 +25,9 @@ pub(crate) async fn run(door: &Door, chat: Chat, output: &Output) -> Result<Exit
     if let Some(temperature) = chat.temperature {
         parameters.insert("temperature".to_owned(), json!(temperature));
     }
+    if let Some(id) = &chat.conversation {
+        change(door, id, &parameters, chat.system.as_deref()).await?;
+    }
     let mut params = json!({ "text": text });
     let optional =
         [("model", chat.model), ("conversationId", chat.conversation), ("systemPrompt", chat.system)];
@@ -45,7 +48,7 @@ pub(crate) async fn run(door: &Door, chat: Chat, output: &Output) -> Result<Exit
         .find(|message| message.role == Role::Assistant)
         .map(|message| message.id)
         .ok_or_else(|| Failure::new("No answer was begun. Try again."))?;
-    let mut answer = Answer { id: answer, printed: 0, output };
+    let mut answer = Answer { id: answer, printed: 0, rev: 0, output };
     let ended = tokio::select! {
         ended = answer.follow(door, &mut events) => ended?,
         _ = tokio::signal::ctrl_c() => {
@@ -54,6 +57,27 @@ pub(crate) async fn run(door: &Door, chat: Chat, output: &Output) -> Result<Exit
         }
     };
     answer.end(&ended)
+}
+
+/// What was given for a conversation that is there already holds from now on, beside what it has.
+async fn change(
+    door: &Door,
+    id: &str,
+    parameters: &serde_json::Map<String, Value>,
+    system: Option<&str>,
+) -> Result<(), Failure> {
+    if parameters.is_empty() && system.is_none() {
+        return Ok(());
+    }
+    let opened: Value = door.call("conversation/get", json!({ "id": id })).await?;
+    let mut all = opened["conversation"]["parameters"].as_object().cloned().unwrap_or_default();
+    all.extend(parameters.clone());
+    let mut changes = json!({ "id": id, "parameters": all });
+    if let Some(system) = system {
+        changes["systemPrompt"] = json!(system);
+    }
+    let _: Value = door.call("conversation/update", changes).await?;
+    Ok(())
 }
 
 fn question(text: Option<&str>) -> Result<String, Failure> {
@@ -69,6 +93,8 @@ struct Answer<'a> {
     id: MessageId,
     /// Bytes of the text that stand on stdout.
     printed: usize,
+    /// The newest change that is in them.
+    rev: u64,
     output: &'a Output,
 }
 
@@ -84,7 +110,10 @@ impl Answer<'_> {
                 });
             };
             match envelope.event {
-                Event::MessageDelta { message_id, text, reasoning, .. } if message_id == self.id => {
+                Event::MessageDelta { message_id, rev, text, reasoning, .. }
+                    if message_id == self.id && rev > self.rev =>
+                {
+                    self.rev = rev;
                     if let Some(reasoning) = reasoning {
                         self.output.json(&json!({ "type": "reasoning", "text": reasoning }))?;
                     }
@@ -112,6 +141,7 @@ impl Answer<'_> {
     }
 
     fn rest(&mut self, message: MessageView) -> Result<MessageView, Failure> {
+        self.rev = self.rev.max(message.rev);
         if let Some(rest) = message.text.get(self.printed..) {
             self.print(rest)?;
         }
@@ -159,7 +189,10 @@ impl Answer<'_> {
             return Ok(ExitCode::SUCCESS);
         }
         if message.status == MessageStatus::Cancelled {
-            self.output.aside("Stopped. What came of the answer is kept.");
+            let message = "Stopped. What came of the answer is kept.";
+            self.output
+                .json(&json!({ "type": "error", "code": ErrorCode::Cancelled, "message": message }))?;
+            self.output.aside(message);
             return Ok(ExitCode::from(130));
         }
         Err(Failure {

@@ -1,5 +1,7 @@
 //! The application: opened here, or, where another process owns the data folder, reached through its socket.
 
+use std::time::Duration;
+
 use app::{App, AppOptions, events::Envelope};
 use domain::{Actor, ErrorCode};
 use serde::de::DeserializeOwned;
@@ -8,6 +10,10 @@ use serde_json::Value;
 use crate::failure::Failure;
 #[cfg(unix)]
 use crate::remote::{Remote, RemoteEvents};
+
+/// How long is waited for an owner that doesn't answer yet.
+const PATIENCE: Duration = Duration::from_secs(3);
+const AGAIN: Duration = Duration::from_millis(100);
 
 /// A way to the application's methods and events.
 pub(crate) enum Door {
@@ -27,12 +33,38 @@ pub(crate) enum Events {
 
 impl Door {
     pub(crate) async fn open(options: AppOptions) -> Result<Self, Failure> {
-        let folder = options.data_dir.clone();
-        match App::open(options).await {
-            Ok(app) => Ok(Self::Own(app)),
-            Err(error) if error.is_owned() => Self::elsewhere(&folder, &error.to_string()).await,
-            Err(error) => Err(Failure::new(error.to_string())),
+        let until = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            match App::open(options.clone()).await {
+                Ok(app) => return Ok(Self::own(app, &options.data_dir)),
+                Err(error) if error.is_owned() => {
+                    match Self::elsewhere(&options.data_dir, &error.to_string()).await {
+                        // The owner is just starting, or just ending.
+                        Err(_) if tokio::time::Instant::now() < until => tokio::time::sleep(AGAIN).await,
+                        reached => return reached,
+                    }
+                }
+                Err(error) => return Err(Failure::new(error.to_string())),
+            }
         }
+    }
+
+    /// Whoever owns the folder listens, a short command too: another one may come meanwhile.
+    #[cfg(unix)]
+    fn own(app: App, folder: &std::path::Path) -> Self {
+        let (ours, folder) = (app.clone(), folder.to_owned());
+        app.tasks.spawn("owner-socket", |shutdown| async move {
+            let end = async move { shutdown.cancelled().await };
+            if let Err(error) = server::socket::serve(ours, &folder, end).await {
+                tracing::warn!(%error, "other webplus commands can't reach this one");
+            }
+        });
+        Self::Own(app)
+    }
+
+    #[cfg(not(unix))]
+    fn own(app: App, _folder: &std::path::Path) -> Self {
+        Self::Own(app)
     }
 
     #[cfg(unix)]

@@ -1,6 +1,6 @@
 //! `webplus serve`: the page on this computer, until the command is stopped.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use app::{App, AppOptions};
 use serde_json::json;
@@ -9,6 +9,9 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{arguments::Serve, failure::Failure, output::Output};
+
+/// How long replies under way may take once everything else has ended: the shutdown itself, and a little.
+const LAST_REPLIES: Duration = Duration::from_secs(8);
 
 pub(crate) async fn run(options: AppOptions, serve: &Serve, output: &Output) -> Result<ExitCode, Failure> {
     let data_dir = options.data_dir.clone();
@@ -33,13 +36,22 @@ pub(crate) async fn run(options: AppOptions, serve: &Serve, output: &Output) -> 
     let stop = closing.clone();
     let serving = server::serve(app.clone(), listener, token, async move { stop.cancelled().await });
     tokio::pin!(serving);
-    let result = tokio::select! {
-        result = &mut serving => result,
-        () = asked_to_stop() => Ok(()),
+    let stopped = tokio::select! {
+        result = &mut serving => Some(result),
+        () = asked_to_stop() => None,
     };
-    // First the answers that run are kept and the streams ended, then the connections close by themselves.
-    app.shutdown().await;
-    closing.cancel();
+    // First the answers that run are kept and the streams ended; then connections close by themselves, soon or not at all.
+    let end = async {
+        app.shutdown().await;
+        closing.cancel();
+    };
+    let result = match stopped {
+        Some(result) => {
+            end.await;
+            result
+        }
+        None => tokio::join!(end, tokio::time::timeout(LAST_REPLIES, &mut serving)).1.unwrap_or(Ok(())),
+    };
     result.map_err(|error| Failure::new(format!("Serving the page failed: {error}.")))?;
     Ok(ExitCode::SUCCESS)
 }

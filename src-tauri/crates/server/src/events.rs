@@ -49,12 +49,13 @@ pub(crate) async fn stream(State(door): State<Door>, headers: HeaderMap) -> Resu
 async fn next(subscription: &mut Subscription, closing: &CancellationToken) -> Option<Bytes> {
     tokio::select! {
         biased;
-        () = closing.cancelled() => None,
+        // What has happened is told before the stream ends with the application.
         envelope = subscription.next() => {
             let envelope = envelope?;
             let data = serde_json::to_string(&*envelope).ok()?;
             Some(Bytes::from(format!("id: {}\ndata: {data}\n\n", envelope.id)))
         }
+        () = closing.cancelled() => None,
         () = tokio::time::sleep(ALIVE) => Some(Bytes::from_static(b": alive\n\n")),
     }
 }

@@ -31,8 +31,12 @@ pub(crate) struct Guard {
 impl Guard {
     pub(crate) fn new(address: SocketAddr, token: Token) -> Self {
         let port = address.port();
-        let hosts: Vec<String> =
-            ["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{port}")).into();
+        let names = ["127.0.0.1", "localhost", "[::1]"];
+        let mut hosts: Vec<String> = names.map(|name| format!("{name}:{port}")).into();
+        if port == 80 {
+            // Browsers leave the usual port out.
+            hosts.extend(names.map(str::to_owned));
+        }
         let origins = hosts.iter().map(|host| format!("http://{host}")).collect();
         Self { hosts, origins, token }
     }
@@ -77,6 +81,12 @@ impl Guard {
         if !safe && !request.uri().path().starts_with("/api/v1/files") && !is_json(headers) {
             return Some(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json."));
         }
+        // An announced size is enough to refuse: nothing of the body is read.
+        if request.uri().path().starts_with("/api/v1/rpc/")
+            && announced(headers).is_some_and(|size| size > crate::MAX_BODY as u64)
+        {
+            return Some(problem::too_large().into_response());
+        }
         None
     }
 
@@ -92,6 +102,11 @@ fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     let first = values.next()?;
     if values.next().is_some() { None } else { first.to_str().ok() }
+}
+
+/// How long the body will be, as it was announced.
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    single(headers, &header::CONTENT_LENGTH).and_then(|length| length.parse().ok())
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

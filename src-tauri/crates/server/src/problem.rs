@@ -24,6 +24,15 @@ impl IntoResponse for Problem {
     }
 }
 
+/// The refusal of a body above the limit of calls.
+pub(crate) fn too_large() -> Problem {
+    let limit = crate::MAX_BODY / (1024 * 1024);
+    Problem(Error::new(
+        ErrorCode::TooLarge,
+        format!("That is more than {limit} MB at once. Send less, or in parts."),
+    ))
+}
+
 /// The body; the chain of causes goes to the log, once, under the trace id.
 pub(crate) fn body(error: &Error) -> Json<ErrorBody> {
     let body = error.body(trace_id());

@@ -7,10 +7,13 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use domain::{Actor, ErrorCode};
+use domain::Actor;
 use serde_json::Value;
 
-use crate::{Door, MAX_BODY, problem::Problem};
+use crate::{
+    Door,
+    problem::{self, Problem},
+};
 
 /// Calls a method with the body's JSON as its parameters.
 pub(crate) async fn call(
@@ -18,13 +21,7 @@ pub(crate) async fn call(
     Path(method): Path<String>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
-    let body = body.map_err(|_| {
-        let limit = MAX_BODY / (1024 * 1024);
-        Problem(Error::new(
-            ErrorCode::TooLarge,
-            format!("That is more than {limit} MB at once. Send less, or in parts."),
-        ))
-    })?;
+    let body = body.map_err(|_| problem::too_large())?;
     let params = if body.is_empty() {
         Value::Null
     } else {

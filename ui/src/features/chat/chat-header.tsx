@@ -25,7 +25,7 @@ export function ChatHeader({ transcript, panelOpen, onPanel, onList, onNew }: Ch
       <span className="-ml-2 min-[728px]:hidden">
         <IconButton label="Conversations" icon={PanelLeft} onClick={onList} />
       </span>
-      <h1 className="min-w-0 flex-1 truncate text-base font-semibold" title={title}>
+      <h1 className="min-w-0 flex-1 truncate text-heading" title={title}>
         {title}
       </h1>
       <span className="min-[728px]:hidden">

@@ -14,12 +14,18 @@ import { SettingsPanel } from './panel/settings-panel';
 import { useTranscript } from './state/transcripts';
 import { useChatActions } from './use-chat-actions';
 
+/** Pixels of window that hold list, conversation and settings beside each other. */
+const sideBySide = 1040;
+
 export function ChatPlace() {
   const { conversationId } = useParams({ strict: false });
   const navigate = useNavigate();
   const transcript = useTranscript(conversationId);
   const [listShown, setListShown] = useState(false);
-  const [panelOpen, setPanelOpen] = useState(() => windowStorage().get('chat.panel') === 'open');
+  const [panelOpen, setPanelOpen] = useState(
+    // Where it would hide the conversation it waits to be asked for.
+    () => windowStorage().get('chat.panel') === 'open' && window.innerWidth >= sideBySide,
+  );
 
   const showPanel = useCallback((open: boolean) => {
     setPanelOpen(open);

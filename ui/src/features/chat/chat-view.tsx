@@ -49,9 +49,11 @@ export function ChatView({ transcript, onOpenSettings, onNew }: ChatViewProps) {
       return (
         <div className="mx-auto max-w-reading p-6">
           <Failure
-            title={phase.error.code === 'not_found' ? 'There is no such conversation' : 'The conversation didn’t open'}
+            title="The conversation didn’t open"
             error={phase.error}
-            onRetry={() => void transcript.load()}
+            {...(phase.error.code === 'not_found'
+              ? { onRetry: onNew, retryLabel: 'New chat' }
+              : { onRetry: () => void transcript.load() })}
           />
         </div>
       );

@@ -19,7 +19,10 @@ import { transcriptsOf } from './state/transcripts';
 
 const examples = [
   { title: 'Explain a thing', prompt: 'Explain how a heat pump works, in five short sentences.' },
-  { title: 'Write for me', prompt: 'Write a friendly note to a neighbour about the noise last night. Three sentences.' },
+  {
+    title: 'Write for me',
+    prompt: 'Write a friendly note to a neighbour about the noise last night. Three sentences.',
+  },
   { title: 'Help with code', prompt: 'Write a Python function that groups a list of words by their first letter.' },
 ] as const;
 

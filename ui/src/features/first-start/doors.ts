@@ -25,9 +25,7 @@ export function doorsInOrder({ ollamaModels, engineProblem }: Findings): Door[] 
     engine: engineProblem === undefined ? 'ready' : 'absent',
     cloud: 'ready',
   };
-  return usual
-    .map((name) => ({ name, state: states[name] }))
-    .sort((a, b) => ranks[a.state] - ranks[b.state]);
+  return usual.map((name) => ({ name, state: states[name] })).sort((a, b) => ranks[a.state] - ranks[b.state]);
 }
 
 const writes = ({ capabilities, state }: Model) =>

@@ -67,7 +67,7 @@ export function FirstStart(slots: FirstStartProps) {
         </div>
         <p className="text-dense text-muted-foreground">
           Not now?{' '}
-          <Button variant="ghost" className="text-accent" onClick={dismissFirstStart}>
+          <Button variant="ghost" className="text-accent!" onClick={dismissFirstStart}>
             Look around first
           </Button>
         </p>

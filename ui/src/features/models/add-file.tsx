@@ -23,7 +23,13 @@ export function usePickFile(): () => void {
   };
 }
 
-export function AddFileButton({ children = 'Add a model file', primary = false }: { children?: ReactNode; primary?: boolean }) {
+export function AddFileButton({
+  children = 'Add a model file',
+  primary = false,
+}: {
+  children?: ReactNode;
+  primary?: boolean;
+}) {
   const pick = usePickFile();
   return (
     <Button icon={FilePlus2} variant={primary ? 'primary' : 'secondary'} onClick={pick}>

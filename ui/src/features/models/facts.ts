@@ -21,7 +21,8 @@ export type Fit = 'fits' | 'tight' | 'too-large' | 'unknown';
 /** Whether it can be loaded: now, after other programs are closed, or not at all. */
 export function fitOf(model: Model, memory: Memory | undefined): Fit {
   const needed = model.memoryEstimate ?? model.size;
-  if (!isLocal(model) || needed === undefined || memory === undefined) return 'unknown';
+  if (!isLocal(model) || model.state.type === 'damaged' || needed === undefined || memory === undefined)
+    return 'unknown';
   if (model.state.type === 'loaded' || needed <= memory.available) return 'fits';
   return needed <= memory.total * 0.9 ? 'tight' : 'too-large';
 }
@@ -43,7 +44,10 @@ export function memoryFor(model: Model, context: number): ContextEstimate | unde
   if (context === defaultContext) return { bytes: memoryEstimate, sureness: 'about' };
   if (context < defaultContext) return { bytes: memoryEstimate, sureness: 'at most' };
   const grows = Math.max(0, memoryEstimate - (size ?? 0));
-  return { bytes: Math.round(memoryEstimate + (grows * (context - defaultContext)) / defaultContext), sureness: 'about' };
+  return {
+    bytes: Math.round(memoryEstimate + (grows * (context - defaultContext)) / defaultContext),
+    sureness: 'about',
+  };
 }
 
 /** The contexts to choose from: powers of two, the usual one and the largest. */
@@ -103,16 +107,15 @@ export function sortModels(models: readonly Model[], sorting: Sorting | null): M
       context: model.contextWindow,
       memory: memoryOf(model),
     })[sorting?.key ?? 'name'];
-  const rank = ({ state }: Model) => ({ loaded: 0, loading: 0, pulling: 1, on_disk: 1, damaged: 1, remote: 2 })[state.type];
+  const rank = ({ state }: Model) =>
+    ({ loaded: 0, loading: 0, pulling: 1, on_disk: 1, damaged: 1, remote: 2 })[state.type];
   return [...models].sort((a, b) => {
     const ranks = sorting === null ? rank(a) - rank(b) : Math.min(rank(a), 1) - Math.min(rank(b), 1);
     if (ranks !== 0) return ranks;
     const [left, right] = [value(a), value(b)];
     if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined);
     const order =
-      typeof left === 'string'
-        ? left.localeCompare(String(right), 'en', { numeric: true })
-        : left - Number(right);
+      typeof left === 'string' ? left.localeCompare(String(right), 'en', { numeric: true }) : left - Number(right);
     return (sorting?.descending === true ? -order : order) || a.id.localeCompare(b.id);
   });
 }

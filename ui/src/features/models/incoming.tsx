@@ -12,13 +12,17 @@ import { formatBytes } from '@/lib/format';
 import { openDownloads } from './facts';
 import { dismissImport, useAddFiles, useImports, type ModelImport } from './imports';
 
-export function Incoming() {
+/** `filesOnly`: the downloads stand elsewhere on the screen. */
+export function Incoming({ filesOnly = false }: { filesOnly?: boolean }) {
   const jobs = useCall('job/list', {});
   const imports = useImports();
-  const downloads = openDownloads(jobs.data ?? []);
+  const downloads = filesOnly ? [] : openDownloads(jobs.data ?? []);
   if (downloads.length === 0 && imports.length === 0) return null;
   return (
-    <section aria-label="On the way" className="flex flex-col divide-y divide-border border-b border-border bg-panel px-4">
+    <section
+      aria-label="On the way"
+      className="flex flex-col divide-y divide-border border-b border-border bg-panel px-4"
+    >
       {downloads.map((job) => (
         <DownloadRow key={job.id} job={job} />
       ))}
@@ -41,7 +45,10 @@ export function DownloadRow({ job }: { job: Job }) {
 
   if (status === 'failed') {
     return (
-      <Problem title={`${job.title} wasn’t downloaded`} message={errorMessage ?? 'It stopped without a reason. Try again.'}>
+      <Problem
+        title={`${job.title} wasn’t downloaded`}
+        message={errorMessage ?? 'It stopped without a reason. Try again.'}
+      >
         <Button onClick={again} busy={resume.isPending}>
           Try again
         </Button>
@@ -93,7 +100,10 @@ function ImportRow({ entry }: { entry: ModelImport }) {
       add([file]);
     };
     return (
-      <Problem title={`${entry.name} wasn’t added`} message={entry.error?.message ?? 'It was refused without a reason.'}>
+      <Problem
+        title={`${entry.name} wasn’t added`}
+        message={entry.error?.message ?? 'It was refused without a reason.'}
+      >
         {file.type === 'file' && <Button onClick={again}>Try again</Button>}
         <IconButton label={`Dismiss ${entry.name}`} icon={X} onClick={() => dismissImport(entry.id)} />
       </Problem>
@@ -105,7 +115,11 @@ function ImportRow({ entry }: { entry: ModelImport }) {
       <Progress
         label={sending ? `Adding ${entry.name}` : `Checking ${entry.name}`}
         value={sending ? entry.fraction : null}
-        amount={sending ? `${formatBytes(entry.fraction * entry.size)} of ${formatBytes(entry.size)}` : formatBytes(entry.size)}
+        amount={
+          sending
+            ? `${formatBytes(entry.fraction * entry.size)} of ${formatBytes(entry.size)}`
+            : formatBytes(entry.size)
+        }
         onStop={sending ? entry.stop : undefined}
         stopLabel={`Stop adding ${entry.name}`}
       />

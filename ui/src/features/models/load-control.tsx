@@ -5,6 +5,7 @@ import { useState } from 'react';
 
 import type { ApiError } from '@/api/error';
 import type { EngineState, Model } from '@/api/generated';
+import { useCall } from '@/api/query';
 import { Button, buttonClass } from '@/components/button';
 import { ErrorState } from '@/components/error-state';
 import { Field } from '@/components/field';
@@ -31,7 +32,11 @@ export function LoadControl({ model, verbs, engine, memory }: LoadControlProps) 
   const context = chosen ?? loadedContext ?? model.defaultContext;
   const loading = engine?.type === 'loading' && engine.model === model.id ? engine : undefined;
   const busy = loading !== undefined || start.isPending || state.type === 'loading';
-  const other = isBuiltIn(model.id) && engine?.type === 'loaded' && engine.model !== model.id ? engine : undefined;
+  const list = useCall('model/list', {});
+  const other =
+    isBuiltIn(model.id) && engine?.type === 'loaded' && engine.model !== model.id
+      ? (list.data?.models.find(({ id }) => id === engine.model)?.name ?? engine.model)
+      : undefined;
   const load = (force?: true) =>
     start.mutate({
       id: model.id,
@@ -70,7 +75,7 @@ export function LoadControl({ model, verbs, engine, memory }: LoadControlProps) 
             ? 'How much memory it needs isn’t known.'
             : `Needs ${estimate.sureness} ${formatBytes(estimate.bytes)}.`}
           {memory && ` ${formatBytes(memory.available)} are free.`}
-          {other && ` ${other.model} is unloaded first: the built-in engine holds one model at a time.`}
+          {other && ` ${other} is unloaded first: the built-in engine holds one model at a time.`}
         </p>
       ) : null}
       {start.error && <NotLoaded error={start.error} model={model} onAgain={() => load()} onForce={() => load(true)} />}

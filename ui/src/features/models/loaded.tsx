@@ -9,7 +9,15 @@ import type { Memory } from './facts';
 import { useModelVerbs } from './use-model-verbs';
 
 /** What is in memory now, and how much of this computer's it holds. */
-export function Loaded({ models, memory, engine }: { models: readonly Model[]; memory: Memory | undefined; engine: EngineState | undefined }) {
+export function Loaded({
+  models,
+  memory,
+  engine,
+}: {
+  models: readonly Model[];
+  memory: Memory | undefined;
+  engine: EngineState | undefined;
+}) {
   const loaded = models.filter(({ state }) => state.type === 'loaded');
   if (loaded.length === 0) return null;
   return (
@@ -45,7 +53,10 @@ function Row({ model, memory, engine }: { model: Model; memory: Memory | undefin
                 aria-valuemax={100}
                 className="hidden h-1.5 w-28 overflow-hidden rounded-pill bg-muted sm:block"
               >
-                <span className="block h-full rounded-pill bg-success" style={{ width: `${Math.max(2, share * 100)}%` }} />
+                <span
+                  className="block h-full rounded-pill bg-success"
+                  style={{ width: `${Math.max(2, share * 100)}%` }}
+                />
               </span>
               <span className="whitespace-nowrap">
                 {formatBytes(held)} of {formatBytes(memory.total)}

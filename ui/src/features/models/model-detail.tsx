@@ -96,8 +96,10 @@ export function ModelDetail({ model, providerName, memory, engine, onClose, onRe
             <Fact name="Largest context">
               {model.contextWindow === undefined ? undefined : formatTokens(model.contextWindow)}
             </Fact>
-            <Fact name="Longest answer">{model.maxOutput === undefined ? undefined : formatTokens(model.maxOutput)}</Fact>
-            {isLocal(model) && (
+            <Fact name="Longest answer">
+              {model.maxOutput === undefined ? undefined : formatTokens(model.maxOutput)}
+            </Fact>
+            {isLocal(model) && state.type !== 'damaged' && (
               <Fact name="On this computer">
                 <FitCell fit={fitOf(model, memory)} />
               </Fact>
@@ -119,7 +121,7 @@ export function ModelDetail({ model, providerName, memory, engine, onClose, onRe
           </Section>
         )}
         {isBuiltIn(model.id) && (
-          <Button variant="ghost" icon={Trash2} onClick={onRemove} className="self-start text-danger">
+          <Button variant="ghost" icon={Trash2} onClick={onRemove} className="self-start text-danger!">
             Remove model
           </Button>
         )}

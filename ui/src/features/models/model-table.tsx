@@ -8,7 +8,7 @@ import { classNames } from '@/lib/class-names';
 import { formatTokensShort } from '@/lib/format';
 
 import { bytesOrNothing, fitOf, type Memory, type Sorting, type SortKey } from './facts';
-import { FitCell, StateCell } from './state-cell';
+import { FitCell, StateCell, StateDot } from './state-cell';
 import { modelEntries, useModelVerbs } from './use-model-verbs';
 
 export interface ModelTableProps {
@@ -67,12 +67,19 @@ function Head({ title, sortKey, className, number, sorting, onSort }: HeadProps)
   const active = sortKey !== undefined && sorting?.key === sortKey;
   const Arrow = active && sorting.descending ? ArrowDown : ArrowUp;
   // Up, down, then the usual order again.
-  const next = !active ? { key: sortKey, descending: false } : sorting.descending ? null : { key: sortKey, descending: true };
+  const next = !active
+    ? { key: sortKey, descending: false }
+    : sorting.descending
+      ? null
+      : { key: sortKey, descending: true };
   return (
     <th
       scope="col"
       aria-sort={active ? (sorting.descending ? 'descending' : 'ascending') : undefined}
-      className={classNames('border-b border-border px-2 text-caption font-medium text-muted-foreground first:pl-4', className)}
+      className={classNames(
+        'border-b border-border px-2 text-caption font-medium text-muted-foreground first:pl-4',
+        className,
+      )}
     >
       <span className={classNames('flex h-8 items-center', number === true && 'justify-end')}>
         {sortKey === undefined ? (
@@ -106,6 +113,7 @@ function Row({ model, providerName, memory, engine, chosen, onChoose, onRemove }
       >
         <th scope="row" className={classNames(cell, 'w-full max-w-0 min-w-40 text-left font-normal')}>
           <span className="flex min-w-0 items-center gap-2">
+            <StateDot model={model} className="@md:hidden" />
             <button
               type="button"
               aria-expanded={isChosen}
@@ -122,7 +130,9 @@ function Row({ model, providerName, memory, engine, chosen, onChoose, onRemove }
             {model.testSize && <Badge>Test size</Badge>}
           </span>
         </th>
-        <td className={classNames(cell, medium, 'whitespace-nowrap text-muted-foreground')}>{providerName(model.id)}</td>
+        <td className={classNames(cell, medium, 'whitespace-nowrap text-muted-foreground')}>
+          {providerName(model.id)}
+        </td>
         <td className={classNames(cell, 'hidden @md:table-cell')}>
           <StateCell model={model} engine={engine} />
         </td>
@@ -135,7 +145,11 @@ function Row({ model, providerName, memory, engine, chosen, onChoose, onRemove }
           <FitCell fit={fitOf(model, memory)} />
         </td>
         <td className={classNames(cell, wide, 'text-right whitespace-nowrap')}>
-          {held === undefined ? '–' : model.state.type === 'loaded' ? bytesOrNothing(held) : `~ ${bytesOrNothing(held)}`}
+          {held === undefined
+            ? '–'
+            : model.state.type === 'loaded'
+              ? bytesOrNothing(held)
+              : `~ ${bytesOrNothing(held)}`}
         </td>
         <td className={classNames(cell, 'pr-2 first:pl-2')} onClick={(event) => event.stopPropagation()}>
           <span className="flex justify-end">

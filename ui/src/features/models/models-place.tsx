@@ -86,9 +86,11 @@ export function ModelsPlace() {
           <Header title="Models" note={list.data && formatCount(all.length)}>
             <IconButton label="Ask all providers again" icon={RefreshCw} busy={refresh.isPending} onClick={reload} />
             <Button icon={Download} onClick={() => setDownloading(true)}>
-              Download
+              <span className="max-sm:sr-only">Download</span>
             </Button>
-            <AddFileButton>Add a file</AddFileButton>
+            <AddFileButton>
+              <span className="max-sm:sr-only">Add a file</span>
+            </AddFileButton>
           </Header>
           {all.length > 0 && (
             <div className="flex flex-wrap items-center gap-2 border-b border-border px-4 py-2">
@@ -179,7 +181,7 @@ export function ModelsPlace() {
 
 function ClearButton({ onClear }: { onClear: () => void }) {
   return (
-    <Button variant="ghost" onClick={onClear} className="text-accent">
+    <Button variant="ghost" onClick={onClear} className="text-accent!">
       Show all
     </Button>
   );

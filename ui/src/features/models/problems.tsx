@@ -15,11 +15,14 @@ export interface ProblemsProps {
 export function Problems({ problems, providerName, onRetry, retrying }: ProblemsProps) {
   if (problems.length === 0) return null;
   return (
-    <ul aria-label="Providers that don’t answer" className="flex flex-col divide-y divide-border border-b border-border px-4">
+    <ul
+      aria-label="Providers that don’t answer"
+      className="flex flex-col divide-y divide-border border-b border-border px-4"
+    >
       {problems.map(({ provider, code, message }) => (
-        <li key={provider} role="alert" className="flex flex-wrap items-center gap-x-3 gap-y-2 py-2">
+        <li key={provider} className="flex flex-wrap items-center gap-x-3 gap-y-2 py-2">
           <CircleAlert aria-hidden className="size-4 shrink-0 text-warning" />
-          <p className="min-w-48 flex-1 text-dense">
+          <p role="alert" className="min-w-48 flex-1 text-dense">
             <span className="font-medium">{providerName(`${provider}/`)}.</span>{' '}
             <span className="text-muted-foreground">{message}</span>
           </p>

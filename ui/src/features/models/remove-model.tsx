@@ -4,7 +4,15 @@ import { AlertDialog } from '@/components/alert-dialog';
 import { formatBytes } from '@/lib/format';
 
 /** Its file is gone afterwards, so this one asks. */
-export function RemoveModel({ model, onClose, onRemoved }: { model: Model | null; onClose: () => void; onRemoved?: () => void }) {
+export function RemoveModel({
+  model,
+  onClose,
+  onRemoved,
+}: {
+  model: Model | null;
+  onClose: () => void;
+  onRemoved?: () => void;
+}) {
   const remove = useMutate('model/remove', {
     onDone: () => {
       onRemoved?.();

@@ -1,4 +1,5 @@
-import { Download } from 'lucide-react';
+import { ChevronDown, Download } from 'lucide-react';
+import { useState } from 'react';
 
 import type { Job, Starter } from '@/api/generated';
 import { useCall, useMutate } from '@/api/query';
@@ -10,8 +11,12 @@ import { SkeletonRows } from '@/components/skeleton';
 import { openDownloads } from './facts';
 import { DownloadRow } from './incoming';
 
-/** Models to begin with: the one that suits this computer first, each with its size, licence and what it is good for. */
-export function Starters({ limit }: { limit?: number }) {
+/**
+ * Models to begin with: the one that suits this computer first, each with its size, licence and what it is good for. With
+ * `first` only so many until the person asks for the rest; one that is on its way is always shown.
+ */
+export function Starters({ first }: { first?: number }) {
+  const [all, setAll] = useState(false);
   const starters = useCall('model/starters', {});
   const jobs = useCall('job/list', {});
   if (starters.isPending) return <SkeletonRows label="Loading the list of models to begin with" rows={3} />;
@@ -25,12 +30,21 @@ export function Starters({ limit }: { limit?: number }) {
     );
   }
   const downloads = openDownloads(jobs.data ?? []);
+  const rows = starters.data.map((starter) => ({ starter, job: downloads.find((job) => isOf(job, starter)) }));
+  const shown = rows.filter(({ job }, index) => all || first === undefined || index < first || job !== undefined);
   return (
-    <ul className="flex flex-col divide-y divide-border">
-      {starters.data.slice(0, limit).map((starter) => (
-        <Row key={`${starter.repository}/${starter.file}`} starter={starter} job={downloads.find((job) => isOf(job, starter))} />
-      ))}
-    </ul>
+    <>
+      <ul className="flex flex-col divide-y divide-border">
+        {shown.map(({ starter, job }) => (
+          <Row key={`${starter.repository}/${starter.file}`} starter={starter} job={job} />
+        ))}
+      </ul>
+      {shown.length < rows.length && (
+        <Button variant="ghost" icon={ChevronDown} className="-mt-2 self-start" onClick={() => setAll(true)}>
+          Show {rows.length - shown.length} more
+        </Button>
+      )}
+    </>
   );
 }
 
@@ -58,9 +72,7 @@ function Row({ starter, job }: { starter: Starter; job: Job | undefined }) {
             {proposed && <Badge tone="accent">Suits this computer</Badge>}
           </p>
           <p className="text-dense text-muted-foreground">{about}</p>
-          <p className="tabular text-caption text-muted-foreground">
-            {[parameters, size, licence].join(' · ')}
-          </p>
+          <p className="tabular text-caption text-muted-foreground">{[parameters, size, licence].join(' · ')}</p>
         </div>
         <Button
           variant={proposed ? 'primary' : 'secondary'}

@@ -12,6 +12,11 @@ const tones: Record<Model['state']['type'], Tone> = {
   damaged: 'danger',
 };
 
+/** The same at a glance, where there is no room for words. */
+export function StateDot({ model, className }: { model: Model; className?: string }) {
+  return <StatusDot tone={tones[model.state.type]} label={stateWords(model.state)} className={className} />;
+}
+
 /** Where the model is; while it is read into memory, how far, from the engine's own events. */
 export function StateCell({ model, engine }: { model: Model; engine: EngineState | undefined }) {
   const state =

@@ -20,7 +20,8 @@ export function useModelVerbs(model: Model) {
     const before = queries.getQueryData<ModelList>(key);
     queries.setQueryData<ModelList>(
       key,
-      (list) => list && { ...list, models: list.models.map((other) => (other.id === id ? { ...other, state } : other)) },
+      (list) =>
+        list && { ...list, models: list.models.map((other) => (other.id === id ? { ...other, state } : other)) },
     );
     return () => queries.setQueryData(key, before);
   };

@@ -36,7 +36,12 @@ export function ConnectForm(props: ConnectFormProps) {
   return <Form vendors={vendors.data} {...props} />;
 }
 
-function Form({ vendors, onConnected, onCancel, cloudOnly = false }: ConnectFormProps & { vendors: readonly Vendor[] }) {
+function Form({
+  vendors,
+  onConnected,
+  onCancel,
+  cloudOnly = false,
+}: ConnectFormProps & { vendors: readonly Vendor[] }) {
   const offered = cloudOnly ? vendors.filter(({ needsKey }) => needsKey) : vendors;
   const [choice, setChoice] = useState(offered[0]?.slug ?? otherServer);
   const [address, setAddress] = useState('');

@@ -75,7 +75,10 @@ export function EditDialog({ provider, onClose }: EditProps) {
           <Input type="url" value={address} onChange={setAddress} />
         </Field>
         {again && (
-          <p role="status" className="rounded-control border border-warning-border bg-warning-surface px-3 py-2 text-dense">
+          <p
+            role="status"
+            className="rounded-control border border-warning-border bg-warning-surface px-3 py-2 text-dense"
+          >
             The key was entered for {originOf(provider.keyOrigin ?? '')}. It is not sent to another address: enter it
             again after moving.
           </p>
@@ -118,7 +121,17 @@ export function RemoveDialog({ provider, onClose }: EditProps) {
   );
 }
 
-function Footer({ label, onClose, busy, disabled }: { label: string; onClose: () => void; busy: boolean; disabled: boolean }) {
+function Footer({
+  label,
+  onClose,
+  busy,
+  disabled,
+}: {
+  label: string;
+  onClose: () => void;
+  busy: boolean;
+  disabled: boolean;
+}) {
   return (
     <div className="flex justify-end gap-2">
       <Button type="button" variant="ghost" onClick={onClose}>

@@ -94,9 +94,7 @@ export function ProviderRow({ provider, vendor }: { provider: Provider; vendor: 
           onAddress={own ? undefined : () => setOpen('edit')}
         />
       )}
-      {update.error && (
-        <Refusal title={`${name} wasn’t changed`} error={update.error} onRetry={() => update.reset()} />
-      )}
+      {update.error && <Refusal title={`${name} wasn’t changed`} error={update.error} onRetry={() => update.reset()} />}
       {open === 'key' && <KeyDialog provider={provider} vendor={vendor} onClose={close} />}
       {open === 'edit' && <EditDialog provider={provider} onClose={close} />}
       {open === 'remove' && <RemoveDialog provider={provider} onClose={close} />}
@@ -107,7 +105,13 @@ export function ProviderRow({ provider, vendor }: { provider: Provider; vendor: 
 function KeyFact({ provider }: { provider: Provider }) {
   const { keyState, keyHint, keySource } = provider;
   if (keyState === 'not_needed') return null;
-  const place = { none: '', keychain: 'keychain', vault: 'vault', session: 'memory', env: 'environment' }[keySource.type];
+  const place = {
+    none: '',
+    keychain: 'in the keychain',
+    vault: 'in the vault',
+    session: 'for this session',
+    env: 'from the environment',
+  }[keySource.type];
   const [tone, words]: [Tone, string] =
     keyState === 'present'
       ? ['success', keyHint === undefined ? 'Key kept' : `Key …${keyHint}`]
@@ -120,7 +124,7 @@ function KeyFact({ provider }: { provider: Provider }) {
     <span className="tabular flex items-center gap-2 text-dense whitespace-nowrap">
       <StatusDot tone={tone} />
       {words}
-      {keyState === 'present' && place !== '' && <span className="text-muted-foreground">in the {place}</span>}
+      {keyState === 'present' && place !== '' && <span className="text-muted-foreground">{place}</span>}
     </span>
   );
 }

@@ -31,11 +31,7 @@ export function ProvidersSection() {
       {providers.isPending ? (
         <SkeletonRows label="Loading the providers" rows={3} />
       ) : providers.error ? (
-        <Failure
-          title="The providers didn’t load"
-          error={providers.error}
-          onRetry={() => void providers.refetch()}
-        />
+        <Failure title="The providers didn’t load" error={providers.error} onRetry={() => void providers.refetch()} />
       ) : (
         <ul className="flex flex-col divide-y divide-border border-y border-border">
           {providers.data.map((provider) => (
@@ -50,7 +46,7 @@ export function ProvidersSection() {
       <Button icon={Plus} className="mt-1 self-start" onClick={() => setAdding(true)}>
         Add a provider
       </Button>
-      <Dialog open={adding} onClose={() => setAdding(false)} title="Add a provider" width="small">
+      <Dialog open={adding} onClose={() => setAdding(false)} title="Add a provider">
         <ConnectForm onConnected={() => setAdding(false)} onCancel={() => setAdding(false)} />
       </Dialog>
     </div>

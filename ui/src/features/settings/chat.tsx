@@ -1,7 +1,8 @@
+import { useState } from 'react';
+
 import { useCall } from '@/api/query';
 import { Select } from '@/components/select';
 import { Slider } from '@/components/slider';
-import { useState } from 'react';
 
 import { NotSaved, Row } from './parts';
 import { useSettings } from './use-settings';
@@ -13,7 +14,11 @@ export function Chat() {
     capabilities.some((capability) => capability === 'chat' || capability === 'completion'),
   );
   const chosen = settings?.defaultModel;
-  const options = models.map(({ id, name, testSize }) => ({ value: id, label: name, note: testSize ? 'test size' : id.split('/')[0] }));
+  const options = models.map(({ id, name, testSize }) => ({
+    value: id,
+    label: name,
+    note: testSize ? 'test size' : id.split('/')[0],
+  }));
   if (chosen !== undefined && !models.some(({ id }) => id === chosen)) {
     options.unshift({ value: chosen, label: chosen, note: 'not there' });
   }
@@ -24,13 +29,18 @@ export function Chat() {
           aria-label="Model of new chats"
           options={options}
           value={chosen ?? null}
-          placeholder={models.length === 0 ? 'No models yet' : 'The one used last'}
+          placeholder={models.length === 0 ? 'No models yet' : 'Not chosen'}
           disabled={options.length === 0}
           onChange={(defaultModel) => change({ defaultModel })}
           className="max-w-72"
         />
       </Row>
-      {settings && <Patience seconds={settings.firstTokenTimeout} onChange={(firstTokenTimeout) => change({ firstTokenTimeout })} />}
+      {settings && (
+        <Patience
+          seconds={settings.firstTokenTimeout}
+          onChange={(firstTokenTimeout) => change({ firstTokenTimeout })}
+        />
+      )}
       {error && <NotSaved message={error.message} />}
     </>
   );
@@ -54,7 +64,14 @@ function Patience({ seconds, onChange }: { seconds: number; onChange: (seconds: 
         onBlur={save}
         onKeyUp={(event) => (event.key === 'Enter' || event.key.startsWith('Arrow')) && save()}
       >
-        <Slider label="Seconds to the first word" value={held ?? seconds} onChange={setHeld} min={10} max={3600} step={10} />
+        <Slider
+          label="Seconds to the first word"
+          value={held ?? seconds}
+          onChange={setHeld}
+          min={10}
+          max={3600}
+          step={10}
+        />
       </div>
     </Row>
   );

@@ -15,8 +15,8 @@ export function Downloads() {
   if (!settings) return null;
   return (
     <>
-      <Hub key={settings.hubUrl} kept={settings.hubUrl} />
-      <StarterList key={settings.starterList} kept={settings.starterList} />
+      <Hub key={`hub ${settings.hubUrl}`} kept={settings.hubUrl} />
+      <StarterList key={`list ${settings.starterList}`} kept={settings.starterList} />
     </>
   );
 }

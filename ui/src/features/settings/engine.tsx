@@ -27,9 +27,7 @@ function State({ state }: { state: EngineState }) {
   const stop = useMutate('model/stop');
   switch (state.type) {
     case 'unavailable':
-      return (
-        <ErrorState title="The built-in engine can’t run">{state.message}</ErrorState>
-      );
+      return <ErrorState title="The built-in engine can’t run">{state.message}</ErrorState>;
     case 'stopped':
       return (
         <Row title="Ready" note="Nothing is loaded. Loading a model, or asking one, starts it.">

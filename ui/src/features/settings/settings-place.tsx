@@ -1,6 +1,6 @@
 import { Link, useParams } from '@tanstack/react-router';
 import { Cpu, Download, Info, KeyRound, MessageSquare, PanelsTopLeft, SunMoon } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 
 import type { Icon } from '@/components/button';
 import { EmptyState } from '@/components/empty-state';
@@ -52,11 +52,17 @@ export function SettingsPlace({ providers }: { providers: ReactNode }) {
     { id: 'about', title: 'About', icon: Info, content: <About /> },
   ];
   const section = wanted === undefined ? sections[0] : sections.find(({ id }) => id === wanted);
+  const nav = useRef<HTMLElement>(null);
+  // In a narrow window the sections stand in a row that scrolls.
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current=page]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [section?.id]);
   return (
     <div className="@container flex h-full flex-col">
       <Header title="Settings" />
       <div className="flex min-h-0 flex-1 flex-col @2xl:flex-row">
         <nav
+          ref={nav}
           aria-label="Sections of the settings"
           className="flex shrink-0 gap-0.5 overflow-x-auto border-b border-border bg-panel p-2 @2xl:w-52 @2xl:flex-col @2xl:overflow-y-auto @2xl:border-r @2xl:border-b-0"
         >

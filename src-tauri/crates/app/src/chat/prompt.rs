@@ -1,6 +1,6 @@
 //! What is sent of a conversation: the path to the message, cut to what fits.
 
-use domain::{Actor, Conversation, Message, MessageId, Parameters, Role};
+use domain::{Actor, Conversation, Message, MessageId, Parameters, Part, Role};
 use llm::RequestMessage;
 
 use super::window;
@@ -35,7 +35,7 @@ pub(super) async fn build(
     fit: Fit,
 ) -> Result<Prompt, Error> {
     let head = if message.parts.is_empty() { message.parent_id } else { Some(message.id) };
-    let mut path = match head {
+    let path = match head {
         Some(head) => {
             let page = app
                 .store
@@ -45,8 +45,6 @@ pub(super) async fn build(
         }
         None => Vec::new(),
     };
-    // An answer of which nothing came says nothing; a vendor would refuse it.
-    path.retain(|message| message.role == Role::User || !message.text().is_empty());
     Ok(cut(
         conversation,
         path,
@@ -56,14 +54,17 @@ pub(super) async fn build(
     ))
 }
 
-/// Cuts a path to what fits a window of `context` tokens.
+/// Cuts a path to what fits a window of `context` tokens. It begins with the person's words and takes turns: vendors and
+/// chat templates refuse anything else.
 pub(super) fn cut(
     conversation: &Conversation,
-    path: Vec<Message>,
+    mut path: Vec<Message>,
     context: Option<u32>,
     parameters: &Parameters,
     fit: Fit,
 ) -> Prompt {
+    // An answer of which nothing came says nothing.
+    path.retain(|message| message.role == Role::User || !message.text().is_empty());
     let context = fit.context.or(parameters.context_size.or(context).map(u64::from));
     let limit = context
         .map_or(u64::MAX, |context| window::prompt_limit(context, parameters.max_tokens.map(u64::from)));
@@ -75,19 +76,34 @@ pub(super) fn cut(
     };
     let scaled = if limit == u64::MAX { limit } else { ((limit as f64) * fit.scale) as u64 };
     let chosen = window::choose(system, &sizes, scaled);
-    let left_out = path.iter().take(chosen.first).map(|message| message.id).collect();
-    let can_shrink = path.len() - chosen.first > 1;
-    let messages = path
-        .into_iter()
-        .skip(chosen.first)
-        .map(|message| RequestMessage { role: message.role, parts: message.parts })
-        .collect();
-    Prompt { messages, used: chosen.used, limit, context, left_out, can_shrink }
+    let question = |message: &Message| message.role == Role::User;
+    let last_question = path.iter().rposition(question).unwrap_or(0);
+    let first =
+        (chosen.first..last_question).find(|at| path.get(*at).is_some_and(question)).unwrap_or(last_question);
+    let left_out = path.iter().take(first).map(|message| message.id).collect();
+    let can_shrink = first < last_question;
+    let used = chosen.used - sizes.iter().take(first).skip(chosen.first).sum::<u64>().min(chosen.used);
+    Prompt { messages: take_turns(path.into_iter().skip(first)), used, limit, context, left_out, can_shrink }
+}
+
+/// Joins neighbours of one role: what stands between two questions may have been an answer of which nothing came.
+fn take_turns(path: impl Iterator<Item = Message>) -> Vec<RequestMessage> {
+    let mut messages: Vec<RequestMessage> = Vec::new();
+    for message in path {
+        match messages.last_mut() {
+            Some(before) if before.role == message.role => {
+                before.parts.push(Part::Text { text: "\n\n".to_owned() });
+                before.parts.extend(message.parts);
+            }
+            _ => messages.push(RequestMessage { role: message.role, parts: message.parts }),
+        }
+    }
+    messages
 }
 
 /// What a refusal has taught about the model's counting.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Fit {
+pub(crate) struct Fit {
     /// The window that the server really has, where it told.
     pub context: Option<u64>,
     /// Our tokens per token of the model's, less a margin.
@@ -104,7 +120,8 @@ impl Fit {
     /// What to send next after a refusal of a prompt that we estimated at `used`: always less than that.
     pub(super) fn after(self, prompt: &Prompt, counted: Option<u64>, context: Option<u64>) -> Self {
         let context = context.or(self.context).or(prompt.context);
-        let limit = context.map_or(prompt.used, |context| window::prompt_limit(context, None)).max(1) as f64;
+        let limit =
+            context.map_or(prompt.used, |context| window::prompt_limit(context, Some(1))).max(1) as f64;
         let used = prompt.used as f64;
         let told = counted
             .filter(|counted| *counted > 0)

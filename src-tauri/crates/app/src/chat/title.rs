@@ -1,5 +1,8 @@
 //! A conversation's first title: its first question, shortened. No model is called for it.
 
+/// What a conversation is called until its first question.
+pub(crate) const UNNAMED: &str = "New chat";
+
 /// The most characters of a title made from a question.
 const LONGEST: usize = 60;
 
@@ -12,7 +15,7 @@ pub(crate) fn from_question(text: &str) -> String {
         .unwrap_or_default();
     let words: String = line.split_whitespace().collect::<Vec<_>>().join(" ");
     if words.is_empty() {
-        return "New chat".to_owned();
+        return UNNAMED.to_owned();
     }
     if words.chars().count() <= LONGEST {
         return words;

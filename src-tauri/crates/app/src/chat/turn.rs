@@ -75,7 +75,7 @@ impl Turn {
             () = shutdown.cancelled() => return Ok(cut(None)),
             resolved = gateway::resolve(&self.app, self.actor, &model) => resolved?,
         };
-        let mut fit = prompt::Fit::default();
+        let mut fit = self.app.turns.fit(self.conversation.id, &model);
         for recut in 0.. {
             let prompt = prompt::build(
                 &self.app,
@@ -87,6 +87,13 @@ impl Turn {
                 fit,
             )
             .await?;
+            if recut > 0 {
+                let text = format!(
+                    "The conversation is longer than the model takes. Its first {} messages are not sent.",
+                    prompt.left_out.len()
+                );
+                self.progress(TurnProgress::Notice { text });
+            }
             let spec = self.spec(&resolved, &prompt);
             let call = gateway::begin(&self.app, self.actor, &resolved, spec).await?;
             match self.stream(call, shutdown).await {
@@ -102,6 +109,7 @@ impl Turn {
                         });
                     }
                     fit = fit.after(&prompt, prompt_tokens, context);
+                    self.app.turns.learn(self.conversation.id, &model, fit);
                     gateway::settle(&self.app, self.actor, call).await?;
                 }
             }
@@ -262,12 +270,27 @@ impl Turn {
         (message.error_code, message.error_message) =
             end.error.map_or((None, None), |(code, text)| (Some(code), Some(text)));
         let id = message.id;
-        let written = self.write_end(message, end.call).await;
-        self.app.turns.remove(id);
-        if let Err(error) = written {
-            tracing::error!(%error, message = %id, "the end of an answer could not be saved; its last checkpoint stands");
+        let mut written = Ok(());
+        // A full disk gives up its reserve at the first failure, so that the next try can succeed.
+        for pause in [Duration::ZERO, Duration::from_millis(200), Duration::from_secs(1)] {
+            tokio::time::sleep(pause).await;
+            written = self.write_end(message.clone(), end.call.clone()).await;
+            if written.is_ok() {
+                break;
+            }
         }
-        publish(&self.app, self.actor, id).await;
+        self.app.turns.remove(id);
+        match written {
+            Ok(()) => publish(&self.app, self.actor, id).await,
+            Err(error) => {
+                tracing::error!(%error, message = %id, "the end of an answer could not be saved; its last checkpoint stands");
+                message.status = MessageStatus::Interrupted;
+                message.error_code = Some(Error::from(error.clone()).code);
+                message.error_message = Some(format!("The end of this answer could not be saved. {error}"));
+                let shown = view::unsaved(&self.app, message);
+                self.app.bus.publish(Event::MessageChanged { message: Box::new(shown) });
+            }
+        }
         self.app.bus.publish(Event::UsageChanged);
     }
 

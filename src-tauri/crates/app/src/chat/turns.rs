@@ -5,10 +5,13 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use domain::{ConversationId, MessageId};
+use domain::{ConversationId, MessageId, ModelRef};
 use tokio_util::sync::CancellationToken;
 
-use super::fold::{Fold, Snapshot};
+use super::{
+    fold::{Fold, Snapshot},
+    prompt::Fit,
+};
 use crate::events::TurnProgress;
 
 /// A running turn, shared between its task and who looks at it.
@@ -45,6 +48,8 @@ impl Live {
 pub(crate) struct Turns {
     running: Mutex<HashMap<MessageId, Arc<Live>>>,
     claimed: Mutex<HashSet<ConversationId>>,
+    /// What refusals have taught, until the application ends.
+    fits: Mutex<HashMap<(ConversationId, ModelRef), Fit>>,
 }
 
 /// The right to start a turn in a conversation, held from the first look until the turn is noted.
@@ -69,6 +74,21 @@ impl Turns {
         });
         self.lock().insert(id, Arc::clone(&live));
         live
+    }
+
+    /// What is known of how the model counts this conversation.
+    pub(crate) fn fit(&self, id: ConversationId, model: &ModelRef) -> Fit {
+        let fits = self.fits.lock().unwrap_or_else(PoisonError::into_inner);
+        fits.get(&(id, model.clone())).copied().unwrap_or_default()
+    }
+
+    /// Remembers it; a few hundred conversations are enough.
+    pub(crate) fn learn(&self, id: ConversationId, model: &ModelRef, fit: Fit) {
+        let mut fits = self.fits.lock().unwrap_or_else(PoisonError::into_inner);
+        if fits.len() > 500 {
+            fits.clear();
+        }
+        fits.insert((id, model.clone()), fit);
     }
 
     /// The turn ended and its result is committed.

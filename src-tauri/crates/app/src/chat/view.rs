@@ -120,7 +120,7 @@ pub(crate) async fn one(app: &App, actor: Actor, id: MessageId) -> Result<Messag
         })
         .await
         .map_err(|error| missing(error, "message"))?;
-    Ok(view(app, message, siblings, calls.first()))
+    Ok(view(app, message, siblings, calls.last()))
 }
 
 /// A page of the conversation's main thread: the newest, or what came before a message.
@@ -146,12 +146,12 @@ pub(crate) async fn page(
         })
         .await
         .map_err(|error| missing(error, "message"))?;
-    // Newest call first: the one that wrote what is shown, not an earlier try.
+    // The newest call is the one that wrote what is shown; of two in one millisecond, the later row.
     let mut latest = HashMap::new();
     for call in &calls {
         if let Some(id) = call.message_id {
             let kept = latest.entry(id).or_insert(call);
-            if kept.started_at < call.started_at {
+            if kept.started_at <= call.started_at {
                 *kept = call;
             }
         }
@@ -167,8 +167,18 @@ pub(crate) async fn page(
     Ok(MessagePage { items, has_more })
 }
 
-fn view(app: &App, message: Message, siblings: Vec<MessageId>, call: Option<&Call>) -> MessageView {
+/// A message that could not be saved as it ended.
+pub(super) fn unsaved(app: &App, message: Message) -> MessageView {
+    let siblings = vec![message.id];
+    view(app, message, siblings, None)
+}
+
+fn view(app: &App, mut message: Message, siblings: Vec<MessageId>, call: Option<&Call>) -> MessageView {
     let live = app.turns.snapshot(message.id).filter(|_| message.status == MessageStatus::Running);
+    if message.status == MessageStatus::Running && live.is_none() {
+        // No turn writes it: what a crash left where it could not be marked.
+        message.status = MessageStatus::Interrupted;
+    }
     let (snapshot, progress) = live.map_or((None, None), |(snapshot, progress)| (Some(snapshot), progress));
     let rendered = |message: &Message| {
         if message.role == Role::Assistant { markup::render(&message.text()) } else { Vec::new() }

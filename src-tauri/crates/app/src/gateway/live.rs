@@ -36,6 +36,8 @@ pub struct LiveCall {
     sent: Instant,
     first: Option<Instant>,
     last: Option<Instant>,
+    /// Whether anything of the answer has come: then it is never asked for again.
+    delivered: bool,
     text_bytes: u64,
     usage: Option<TokenUsage>,
     generation_ms: Option<f64>,
@@ -53,6 +55,7 @@ impl LiveCall {
             sent: Instant::now(),
             first: None,
             last: None,
+            delivered: false,
             text_bytes: 0,
             usage: None,
             generation_ms: None,
@@ -77,7 +80,7 @@ impl LiveCall {
                 Some(Ok(GatewayEvent::Event(event)))
             }
             Err(error) => {
-                match retry::delay(&error, self.attempt, retry::random()).filter(|_| self.first.is_none()) {
+                match retry::delay(&error, self.attempt, retry::random()).filter(|_| !self.delivered) {
                     Some(after) => {
                         self.stream = None;
                         self.due = Some(Instant::now() + after);
@@ -98,6 +101,7 @@ impl LiveCall {
             CompletionEvent::Started { model } => self.call.response_model.clone_from(model),
             CompletionEvent::Text(text) | CompletionEvent::Reasoning(text) => {
                 let now = Instant::now();
+                self.delivered = true;
                 self.first.get_or_insert(now);
                 self.last = Some(now);
                 self.call.chunks += 1;
@@ -105,10 +109,8 @@ impl LiveCall {
             }
             CompletionEvent::Usage(usage) => self.usage = Some(*usage),
             CompletionEvent::Finished { timing, .. } => self.generation_ms = timing.generation_ms,
-            CompletionEvent::ReasoningBlock(_)
-            | CompletionEvent::Notice(_)
-            | CompletionEvent::Loading(_)
-            | CompletionEvent::Prefill { .. } => {}
+            CompletionEvent::ReasoningBlock(_) => self.delivered = true,
+            CompletionEvent::Notice(_) | CompletionEvent::Loading(_) | CompletionEvent::Prefill { .. } => {}
         }
     }
 

@@ -50,7 +50,8 @@ async fn list(app: &App, actor: Actor) -> Result<StarterList, Error> {
 
 pub(super) async fn starters(app: &App, actor: Actor) -> Result<Vec<Starter>, Error> {
     let list = list(app, actor).await?;
-    let proposed = list.propose(&Hardware::measure()).cloned();
+    let hardware = tokio::task::spawn_blocking(Hardware::measure).await.ok();
+    let proposed = hardware.as_ref().and_then(|hardware| list.propose(hardware)).cloned();
     let mut starters: Vec<Starter> = list
         .models
         .into_iter()
@@ -70,6 +71,7 @@ pub(super) async fn begin(app: &App, actor: Actor, params: ModelDownloadParams) 
             Error::invalid("That model is not in the list of starters. Choose one of the list.")
         })?;
     let payload = json!({ "source": list.source(model) });
+    let _one_at_a_time = app.jobs.beginning.lock().await;
     let all = app.store.read(move |conn| store::jobs::list(conn, actor.user_id)).await?;
     if let Some(job) = all.into_iter().find(|job| job.kind == KIND && job.payload == payload) {
         match job.state.status {

@@ -7,6 +7,9 @@ use domain::{Actor, ErrorCode, KeySource, Provider, ProviderId, ProviderKind, Se
 use super::{address, changed, keyless};
 use crate::{App, Error, secrets};
 
+/// The setting that says that an Ollama was found and added.
+const OLLAMA_FOUND: &str = "ollama.found";
+
 /// Something that can be asked, with the provider's key as it is now.
 pub(crate) async fn client(app: &App, provider: &Provider) -> Result<Arc<dyn llm::Provider>, Error> {
     if let Some(scripted) = app.options.scripted_provider(provider) {
@@ -70,7 +73,10 @@ pub(crate) fn find_ollama(app: &App) {
     tasks.spawn("find-ollama", |shutdown| async move {
         let looked = async {
             let known = app.store.read(|conn| store::providers::list(conn, Actor::LOCAL.user_id)).await?;
-            if known.iter().any(|provider| provider.kind == ProviderKind::Ollama) {
+            let looked =
+                app.store.read(|conn| store::settings::get(conn, Actor::LOCAL.user_id, OLLAMA_FOUND)).await?;
+            // Found once is enough: a person who removed it doesn't want it back.
+            if looked.is_some() || known.iter().any(|provider| provider.kind == ProviderKind::Ollama) {
                 return Ok(());
             }
             let Ok(found) = llm::Ollama::new(app.http.clone(), &address) else { return Ok(()) };
@@ -85,7 +91,15 @@ pub(crate) fn find_ollama(app: &App) {
                 address.clone(),
             );
             app.store
-                .write(move |conn| store::providers::insert(conn, Actor::LOCAL.user_id, &provider))
+                .write(move |conn| {
+                    store::settings::set(
+                        conn,
+                        Actor::LOCAL.user_id,
+                        OLLAMA_FOUND,
+                        &serde_json::Value::Bool(true),
+                    )?;
+                    store::providers::insert(conn, Actor::LOCAL.user_id, &provider)
+                })
                 .await?;
             changed(&app);
             Ok::<(), store::Error>(())

@@ -13,20 +13,35 @@ export function Blocks({ blocks, growing }: { blocks: readonly Block[]; growing:
   return (
     <div className="flex min-w-0 flex-col gap-3 text-answer break-words">
       {blocks.map((block, index) => (
-        <BlockView key={block.id} block={block} open={growing && index === blocks.length - 1} />
+        <BlockView
+          key={block.id}
+          block={block}
+          open={growing && index === blocks.length - 1}
+          resting={growing && index < blocks.length - awake}
+        />
       ))}
     </div>
   );
 }
 
-/** `open`: text is still being added to it. */
-const BlockView = memo(
-  function BlockView({ block, open }: { block: Block; open: boolean }) {
-    return <Node node={block.node} open={open} />;
-  },
-  // A block's identity is its id and rev: another answer's blocks come with other keys above.
-  (before, after) => before.block === after.block && before.open === after.open,
-);
+/** How many of the last blocks are laid out whether they are seen or not while an answer grows. */
+const awake = 4;
+
+interface BlockViewProps {
+  block: Block;
+  /** Text is still being added to it. */
+  open: boolean;
+  /** Done, in an answer that goes on: out of sight it costs nothing. It was seen once, so its height is known. */
+  resting: boolean;
+}
+
+const BlockView = memo(function BlockView({ block, open, resting }: BlockViewProps) {
+  return (
+    <div className={classNames('min-w-0 first:*:pt-0', resting && '[contain-intrinsic-size:auto_6rem] [content-visibility:auto]')}>
+      <Node node={block.node} open={open} />
+    </div>
+  );
+});
 
 function Nodes({ nodes, open = false }: { nodes: readonly BlockNode[]; open?: boolean }) {
   return nodes.map((node, index) => <Node key={index} node={node} open={open && index === nodes.length - 1} />);
@@ -53,7 +68,7 @@ function Node({ node, open }: { node: BlockNode; open: boolean }) {
       // The page has its own first heading.
       const Tag = (['h2', 'h3', 'h4', 'h5', 'h6', 'h6'] as const)[node.level - 1] ?? 'h6';
       return (
-        <Tag className={classNames('first:pt-0', headings[node.level - 1])}>
+        <Tag className={headings[node.level - 1]}>
           <Inlines content={node.content} />
         </Tag>
       );
@@ -128,8 +143,8 @@ function Item({ item, tight, open }: { item: ListItem; tight: boolean; open: boo
 const sides: Record<TableAlignment, string> = {
   none: 'text-left',
   left: 'text-left',
-  center: 'text-center',
-  right: 'text-right',
+  center: 'mx-auto text-center',
+  right: 'ml-auto text-right',
 };
 
 interface TableProps {
@@ -170,12 +185,21 @@ function TableView({ alignments, head, rows }: TableProps) {
   );
 }
 
-const Row = memo(function Row({ row, alignments }: { row: readonly Inline[][]; alignments: readonly TableAlignment[] }) {
+const Row = memo(function Row({
+  row,
+  alignments,
+}: {
+  row: readonly Inline[][];
+  alignments: readonly TableAlignment[];
+}) {
   return (
     <tr className="border-b last:border-0">
       {row.map((cell, column) => (
-        <td key={column} className={classNames('min-w-16 px-3 py-2 align-top', sides[alignments[column] ?? 'none'])}>
-          <Inlines content={cell} />
+        <td key={column} className="px-3 py-2 align-top">
+          {/* As wide as its words, up to a limit: the table scrolls rather than breaking every cell. */}
+          <div className={classNames('w-max max-w-72', sides[alignments[column] ?? 'none'])}>
+            <Inlines content={cell} />
+          </div>
         </td>
       ))}
     </tr>

@@ -42,7 +42,8 @@ export function CodeBlock({ language, text, open }: CodeBlockProps) {
       <pre
         tabIndex={0}
         className={classNames(
-          'focus-inset overflow-x-auto px-3.5 py-3 font-mono text-dense leading-5',
+          // Ligatures would show other characters than are copied.
+          'focus-inset overflow-x-auto px-3.5 py-3 font-mono text-dense leading-5 [font-variant-ligatures:none]',
           wrapped && 'break-words whitespace-pre-wrap',
         )}
       >

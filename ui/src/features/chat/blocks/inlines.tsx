@@ -53,7 +53,7 @@ function InlineView({ inline }: { inline: Inline }): ReactNode {
 
 export function InlineCode({ text }: { text: string }) {
   return (
-    <code className="rounded-small border border-border bg-panel px-1 py-px font-mono text-[0.875em] break-words">
+    <code className="rounded-small border border-border bg-panel px-1 py-px font-mono text-[0.875em] break-words [font-variant-ligatures:none]">
       {text}
     </code>
   );

@@ -72,7 +72,7 @@ export function Composer(props: ComposerProps) {
   };
 
   return (
-    <div className="mx-auto w-full max-w-reading px-3 pb-3 @2xl:px-6 @2xl:pb-4">
+    <div className="mx-auto w-full max-w-reading px-4 pb-3 @2xl:px-6 @2xl:pb-4">
       {failure && (
         <ErrorState title="It wasn’t sent" traceId={failure.traceId} className="mb-2">
           {failure.message} What you wrote is below.

@@ -194,7 +194,7 @@ function Option({ id, model, chosen, pointed, onPoint, onChoose }: OptionProps) 
   const facts = [
     model.quantization,
     model.size === undefined ? undefined : formatBytes(model.size),
-    model.contextWindow === undefined ? undefined : formatTokensShort(model.contextWindow),
+    model.contextWindow === undefined ? undefined : `${formatTokensShort(model.contextWindow)} context`,
   ].filter((fact) => fact !== undefined);
   return (
     <div
@@ -206,12 +206,14 @@ function Option({ id, model, chosen, pointed, onPoint, onChoose }: OptionProps) 
       onClick={onChoose}
       className={classNames('flex min-h-9 items-center gap-2 rounded-control px-2.5 py-1.5', pointed && 'bg-hover')}
     >
-      <span className="min-w-0 flex-1 truncate text-dense">{model.name}</span>
+      <span className="flex min-w-0 flex-1 flex-col">
+        <span className="truncate text-dense">{model.name}</span>
+        {facts.length > 0 && (
+          <span className="tabular truncate text-caption text-muted-foreground">{facts.join(' · ')}</span>
+        )}
+      </span>
       {model.testSize && <Badge>Test size</Badge>}
       {state !== null && <Badge tone={model.state.type === 'damaged' ? 'danger' : 'success'}>{state}</Badge>}
-      {facts.length > 0 && (
-        <span className="tabular shrink-0 text-caption text-muted-foreground">{facts.join(' · ')}</span>
-      )}
       <span className="size-4 shrink-0">{chosen && <Check aria-hidden className="size-4 text-accent" />}</span>
     </div>
   );

@@ -32,7 +32,7 @@ export function ConversationList({ openId, onNew, onOpen }: ConversationListProp
   return (
     <div className="flex h-full min-h-0 flex-col">
       <header className="flex h-12 shrink-0 items-center gap-1 border-b border-border pr-2 pl-4">
-        <h2 className="min-w-0 flex-1 truncate text-base font-semibold">Conversations</h2>
+        <h2 className="min-w-0 flex-1 truncate text-heading">Conversations</h2>
         <IconButton label="New chat" shortcut="Mod+N" icon={SquarePen} onClick={onNew} />
       </header>
       <div className="px-2 py-2">

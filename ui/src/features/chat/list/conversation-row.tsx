@@ -24,7 +24,8 @@ export interface ConversationRowProps {
 }
 
 export function ConversationRow(props: ConversationRowProps) {
-  const { conversation, index, isOpen, isTabStop, isRenaming, onOpen, onKeyDown, onRename, onRenamed, onDelete } = props;
+  const { conversation, index, isOpen, isTabStop, isRenaming, onOpen, onKeyDown, onRename, onRenamed, onDelete } =
+    props;
   if (isRenaming) return <TitleField title={conversation.title} onDone={onRenamed} />;
   const entries: MenuEntry[] = [
     { label: 'Rename', icon: Pencil, shortcut: 'F2', onSelect: onRename },

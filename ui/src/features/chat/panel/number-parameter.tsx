@@ -32,10 +32,14 @@ export function NumberParameter({ spec, label, value, onChange }: NumberParamete
   );
 }
 
-export function readNumber(text: string, { min = 0, max }: ParameterSpec): { value: number | undefined; error: string | null } {
+export function readNumber(
+  text: string,
+  { min = 0, max }: ParameterSpec,
+): { value: number | undefined; error: string | null } {
   if (text.trim() === '') return { value: undefined, error: null };
   const value = Number(text.replaceAll(/[\s,]/g, ''));
-  if (!Number.isSafeInteger(value)) return { value: undefined, error: 'Write a whole number, or nothing for the default.' };
+  if (!Number.isSafeInteger(value))
+    return { value: undefined, error: 'Write a whole number, or nothing for the default.' };
   if (value < min || (max !== undefined && value > max)) {
     const range = max === undefined ? `${formatCount(min)} or more` : `${formatCount(min)} to ${formatCount(max)}`;
     return { value: undefined, error: `It can be ${range}.` };

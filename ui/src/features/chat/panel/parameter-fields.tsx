@@ -26,7 +26,9 @@ export interface ParameterFieldsProps {
 
 export function ParameterFields({ specs, model, values, onChange }: ParameterFieldsProps) {
   const unsupported = specs
-    ? (Object.keys(values) as (keyof Values)[]).filter((name) => isSet(values, name) && !specs.some((s) => s.name === name))
+    ? (Object.keys(values) as (keyof Values)[]).filter(
+        (name) => isSet(values, name) && !specs.some((s) => s.name === name),
+      )
     : [];
   const set = (name: keyof Values, value: unknown) => {
     const { [name]: _before, ...rest } = values;
@@ -46,12 +48,14 @@ export function ParameterFields({ specs, model, values, onChange }: ParameterFie
       {unsupported.length > 0 && (
         <div className="flex flex-col items-start gap-2 rounded-control border border-warning-border bg-warning-surface p-3 text-dense">
           <p>
-            {unsupported.map((name) => words[name].label).join(', ')}: set here, but not supported by this model, so it would
-            refuse the turn.
+            {unsupported.map((name) => words[name].label).join(', ')}: set here, but not supported by this model, so it
+            would refuse the turn.
           </p>
           <Button
             onClick={() =>
-              onChange(Object.fromEntries(Object.entries(values).filter(([name]) => !unsupported.includes(name as never))))
+              onChange(
+                Object.fromEntries(Object.entries(values).filter(([name]) => !unsupported.includes(name as never))),
+              )
             }
           >
             Remove {unsupported.length === 1 ? 'it' : 'them'}
@@ -90,7 +94,12 @@ function Parameter({ label, about, onReset, children }: ParameterProps) {
       <div className="flex min-h-8 items-center gap-2">
         <span className="text-dense font-medium">{label}</span>
         {onReset && (
-          <IconButton label={`Reset ${label.toLowerCase()} to its default`} icon={RotateCcw} onClick={onReset} className="ml-auto" />
+          <IconButton
+            label={`Reset ${label.toLowerCase()} to its default`}
+            icon={RotateCcw}
+            onClick={onReset}
+            className="ml-auto"
+          />
         )}
       </div>
       <p className="-mt-1 text-caption text-pretty text-muted-foreground">{about}</p>
@@ -116,7 +125,12 @@ function Control({ spec, value, onChange }: ControlProps) {
   const { label } = words[spec.name];
   switch (spec.name) {
     case 'stop':
-      return <StopField value={(value as string[] | undefined) ?? []} onChange={(list) => onChange(list.length === 0 ? undefined : list)} />;
+      return (
+        <StopField
+          value={(value as string[] | undefined) ?? []}
+          onChange={(list) => onChange(list.length === 0 ? undefined : list)}
+        />
+      );
     case 'jsonSchema':
       return <JsonSchemaField value={value} onChange={onChange} />;
     case 'reasoningEffort':
@@ -150,7 +164,7 @@ function SliderParameter({
   // Where the provider tells no default, the usual one stands on the slider until something is set.
   const [shown, type] = useTyped(value ?? spec.default ?? 1, onChange);
   return (
-    <div className={value === undefined ? 'opacity-80' : undefined}>
+    <div>
       <Slider label={label} value={shown} onChange={type} min={spec.min ?? 0} max={spec.max ?? 2} step={0.05} />
       {value === undefined && <p className="text-caption text-muted-foreground">The model’s default</p>}
     </div>

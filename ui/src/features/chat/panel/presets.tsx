@@ -42,7 +42,10 @@ export function Presets({ settings, onApply }: { settings: TurnSettings; onApply
           void presets.refetch();
           showToast({
             title: `Deleted the preset “${current.name}”`,
-            action: { label: 'Undo', onSelect: () => save.mutate(content, { onSuccess: () => void presets.refetch() }) },
+            action: {
+              label: 'Undo',
+              onSelect: () => save.mutate(content, { onSuccess: () => void presets.refetch() }),
+            },
           });
         },
       },

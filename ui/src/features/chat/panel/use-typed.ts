@@ -3,7 +3,10 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 const quietMs = 400;
 
 /** A field that is kept a moment after typing stops; while something typed isn't kept yet, what others changed doesn't overwrite it. */
-export function useTyped<T>(kept: T, keep: (value: T) => void): [value: T, type: (value: T) => void, flush: () => void] {
+export function useTyped<T>(
+  kept: T,
+  keep: (value: T) => void,
+): [value: T, type: (value: T) => void, flush: () => void] {
   const [typed, setTyped] = useState<{ value: T } | null>(null);
   const latest = useRef({ keep, typed });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);

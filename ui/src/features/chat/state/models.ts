@@ -57,13 +57,17 @@ function canTalk({ capabilities, state }: Model): boolean {
 }
 
 /** What a new chat begins with: the chosen default, the one used last, what is loaded, what is here, whatever there is; test sizes last. */
-export function preferredModel(all: readonly Model[], wishes: readonly (string | null | undefined)[]): string | undefined {
+export function preferredModel(
+  all: readonly Model[],
+  wishes: readonly (string | null | undefined)[],
+): string | undefined {
   const wished = wishes.find((wish) => all.some((model) => model.id === wish));
   if (wished !== undefined && wished !== null) return wished;
   const usable = all.filter((model) => model.state.type !== 'damaged');
   const real = usable.filter((model) => !model.testSize);
   const pool = real.length > 0 ? real : usable;
-  const best = pool.find((model) => model.state.type === 'loaded') ?? pool.find((model) => model.state.type !== 'remote');
+  const best =
+    pool.find((model) => model.state.type === 'loaded') ?? pool.find((model) => model.state.type !== 'remote');
   return (best ?? pool[0])?.id;
 }
 

@@ -3,7 +3,7 @@
  * windows on one conversation agree. What a call answers is shown at once; events bring the same and what others did.
  */
 import type { Client } from '@/api/client';
-import { ApiError, toApiError } from '@/api/error';
+import { toApiError, type ApiError } from '@/api/error';
 import type { Conversation, MessagePage, MessageSent, MessageView } from '@/api/generated';
 import type { AppEvent } from '@/api/transport';
 import { createStore } from '@/lib/store';

@@ -35,11 +35,7 @@ export function AnswerActions({ view }: { view: MessageView }) {
         ]}
       />
       {canContinue(view) && (
-        <IconButton
-          label="Continue"
-          icon={SkipForward}
-          onClick={() => attempt(view.id, transcript.resume(view.id))}
-        />
+        <IconButton label="Continue" icon={SkipForward} onClick={() => attempt(view.id, transcript.resume(view.id))} />
       )}
     </Quiet>
   );
@@ -58,7 +54,11 @@ export function UserActions({ view }: { view: MessageView }) {
 function CopyButton({ text }: { text: string }) {
   const [copied, copy] = useCopy();
   return (
-    <IconButton label={copied ? 'Copied' : 'Copy as it was written'} icon={copied ? Check : Copy} onClick={() => copy(text)} />
+    <IconButton
+      label={copied ? 'Copied' : 'Copy as it was written'}
+      icon={copied ? Check : Copy}
+      onClick={() => copy(text)}
+    />
   );
 }
 

@@ -18,9 +18,10 @@ export function Facts({ view }: { view: MessageView }) {
   );
 }
 
-export function factsOf({ model, call, finishReason }: MessageView): string[] {
+export function factsOf({ model, call, status, finishReason }: MessageView): string[] {
   const facts = model === undefined ? [] : [shortModelName(model)];
-  if (call) {
+  // Of an answer that never began there is nothing to tell.
+  if (call && status !== 'failed') {
     const { usage } = call;
     if (usage.output > 0) facts.push(`${usage.estimated ? '≈ ' : ''}${formatTokens(usage.output)}`);
     if (call.tokensPerSecond !== undefined) facts.push(formatSpeed(call.tokensPerSecond));

@@ -20,7 +20,7 @@ import { UserMessage } from './user-message';
 /** Pixels from the end that still count as being there. */
 const nearEnd = 24;
 /** How many messages before the first loaded one the next page is asked for. */
-const ahead = 5;
+const ahead = 12;
 
 export function MessageList({ leftOut }: { leftOut: ReadonlySet<string> }) {
   const { transcript } = useChat();
@@ -108,7 +108,12 @@ export function MessageList({ leftOut }: { leftOut: ReadonlySet<string> }) {
           {items.map(({ index, key }) => {
             const message = transcript.message(ids[index] ?? '');
             return (
-              <div key={key} ref={virtual.measureElement} data-index={index} className="absolute top-0 left-0 w-full">
+              <div
+                key={key}
+                ref={virtual.measureElement}
+                data-index={index}
+                className="absolute top-0 left-0 w-full [contain:layout_style]"
+              >
                 <div className="mx-auto max-w-reading px-4 @2xl:px-6">
                   {index === cut && <CutLine count={leftOut.size} />}
                   {message && <MessageView message={message} position={index + 1} />}

@@ -25,18 +25,18 @@ export function AnswerEnd({ view }: { view: MessageView }) {
       <p className="mt-2 flex flex-wrap items-center gap-2 text-dense text-muted-foreground">
         <Scissors aria-hidden className="size-4" />
         It reached its limit of tokens.
-        <Button
-          variant="ghost"
-          className="text-accent"
-          onClick={() => attempt(view.id, transcript.resume(view.id))}
-        >
+        <Button variant="ghost" className="text-accent!" onClick={() => attempt(view.id, transcript.resume(view.id))}>
           Continue
         </Button>
       </p>
     );
   }
   if (view.status === 'succeeded' && view.text === '') {
-    return <p className="mt-2 text-dense text-muted-foreground">The model ended without a word. Write it again, or ask differently.</p>;
+    return (
+      <p className="mt-2 text-dense text-muted-foreground">
+        The model ended without a word. Write it again, or ask differently.
+      </p>
+    );
   }
   if (view.status !== 'failed' && view.status !== 'interrupted') return null;
   return (

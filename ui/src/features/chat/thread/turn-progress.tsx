@@ -67,7 +67,7 @@ function Line({ children, facts, fraction, note, stoppable = false }: LineProps)
           <span key={fact}>· {fact}</span>
         ))}
         {stoppable && (
-          <Button variant="ghost" onClick={() => attempt('composer', transcript.stop())} className="text-accent">
+          <Button variant="ghost" onClick={() => attempt('composer', transcript.stop())} className="text-accent!">
             Stop trying
           </Button>
         )}

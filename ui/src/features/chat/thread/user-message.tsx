@@ -50,7 +50,7 @@ function Words({ text }: { text: string }) {
     <div className="max-w-[85%] rounded-panel border border-border bg-panel px-4 py-2.5 text-answer break-words whitespace-pre-wrap">
       {isLong && !whole ? `${text.slice(0, shownCharacters)}…` : text}
       {isLong && (
-        <Button variant="ghost" onClick={() => setWhole(!whole)} className="mt-1 -ml-2.5 flex text-accent">
+        <Button variant="ghost" onClick={() => setWhole(!whole)} className="mt-1 -ml-2.5 flex text-accent!">
           {whole ? 'Show less' : `Show all ${formatCount(text.length)} characters`}
         </Button>
       )}
@@ -87,8 +87,10 @@ function Editor({ view }: { view: MessageView }) {
     }
   };
   return (
-    <div data-own-escape
-      className="w-full rounded-panel border border-control bg-background p-3 has-[textarea:focus-visible]:border-ring">
+    <div
+      data-own-escape
+      className="w-full rounded-panel border border-control bg-background p-3 has-[textarea:focus-visible]:border-ring"
+    >
       <Textarea
         bare
         autoFocus

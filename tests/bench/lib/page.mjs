@@ -1,0 +1,69 @@
+// Functions that run inside the page; each is handed over as it stands, so that it knows nothing of this file.
+
+/** Clicks a conversation in the list; milliseconds until its newest message stands in the window and a frame was made of it. */
+export function openConversation({ title, last }) {
+  return new Promise((resolve, reject) => {
+    const row = document.querySelector(`button[data-row][title^="${title}"]`);
+    const began = performance.now();
+    row.click();
+    const look = () => {
+      const box = document.querySelector(`[data-message="${last}"]`)?.getBoundingClientRect();
+      if (box && box.height > 0 && box.top < innerHeight && box.bottom > 0) {
+        // A task after the next frame's callbacks comes when that frame has been made.
+        requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - began)));
+      } else if (performance.now() - began > 30_000) reject(new Error(`${title} did not open in 30 s`));
+      else requestAnimationFrame(look);
+    };
+    look();
+  });
+}
+
+/** Begins to watch frames, long tasks and keys; `window.stopWatching()` ends it and gives what was seen, in milliseconds. */
+export function watch() {
+  const seen = { frames: [], long: [], longAfter: [], events: [], firstWords: null };
+  const began = performance.now();
+  let watching = true;
+  let before = began;
+  let asked = null;
+  const frame = (now) => {
+    if (!watching) return;
+    seen.frames.push(now - before);
+    before = now;
+    if (asked !== null && seen.firstWords === null && document.querySelector('article[aria-busy="true"] p')?.textContent) {
+      seen.firstWords = performance.now() - asked;
+    }
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame((now) => {
+    before = now;
+    requestAnimationFrame(frame);
+  });
+  const press = (event) => {
+    if (event.key === 'Enter') asked ??= performance.now();
+  };
+  addEventListener('keydown', press, true);
+  const tasks = new PerformanceObserver((list) => {
+    for (const { startTime, duration } of list.getEntries()) {
+      if (startTime < began) continue;
+      seen.long.push(duration);
+      seen.longAfter.push(Math.round(startTime - (asked ?? began)));
+    }
+  });
+  tasks.observe({ type: 'longtask' });
+  const keys = new PerformanceObserver((list) => {
+    for (const { name, startTime, duration } of list.getEntries()) if (name === 'keydown' && startTime >= began) seen.events.push(duration);
+  });
+  keys.observe({ type: 'event', durationThreshold: 16 });
+  window.stopWatching = () => {
+    watching = false;
+    tasks.disconnect();
+    keys.disconnect();
+    removeEventListener('keydown', press, true);
+    return seen;
+  };
+}
+
+/** The five longest, for the record. */
+export function longest(values) {
+  return [...values].sort((one, other) => other - one).slice(0, 5).map((value) => Math.round(value * 10) / 10);
+}

@@ -1,0 +1,76 @@
+// A person's first quarter of an hour in the window: a model is added from a file through the system's dialog, asked, stopped,
+// asked again; after a restart everything is there.
+
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { setTimeout as pause } from 'node:timers/promises';
+import { keys } from '../lib/webdriver.mjs';
+
+const run = promisify(execFile);
+const message = 'textarea[aria-label=Message]';
+const answer = '[aria-label^="Answer, message"]';
+
+export default async function journey({ step, open, model, until, skip, assert }) {
+  if (!model) skip('the small model is not at hand');
+  let window = await step('the window opens', () => open());
+  const last = async () => {
+    const all = await window.execute(`return [...document.querySelectorAll('${answer}')].map((one) => one.innerText)`);
+    return all.at(-1) ?? '';
+  };
+
+  // Text that streams moves what is under the pointer; the button itself is pressed.
+  const stop = async () => {
+    await window.waitFor('button[aria-label=Stop]');
+    await window.execute("document.querySelector('button[aria-label=Stop]').click()");
+  };
+
+  await step('the small model is added through the system’s dialog', async () => {
+    await window.clickNamed('Choose a file');
+    const dialog = await until('the dialog is open', async () => {
+      const { stdout } = await run('xdotool', ['search', '--onlyvisible', '--name', 'Add a model file']);
+      return stdout.trim().split('\n').at(-1);
+    });
+    // The first letter of a path opens the dialog's field for it; what is typed before the field is there would be lost.
+    await run('xdotool', ['windowfocus', '--sync', dialog, 'type', '/']);
+    await pause(1000);
+    await run('xdotool', ['type', '--delay', '5', model.slice(1)]);
+    await run('xdotool', ['key', 'Return']);
+    await until('it is listed', async () => (await window.call('model/list')).models.some(({ id }) => id.startsWith('embedded/')), { within: 30_000 });
+    await window.picture('first-start');
+  });
+  await step('it is asked, and its answer streams', async () => {
+    await window.clickNamed('Try it now');
+    await window.type(message, 'Write a very long story about a lighthouse keeper and the sea.');
+    await window.press(keys.enter);
+    await until('the answer has begun', async () => (await last()).length > 60, { within: 60_000 });
+    const before = (await last()).length;
+    await until('it grows', async () => (await last()).length > before + 20);
+    await window.picture('streaming');
+  });
+  await step('it is stopped and keeps what was written', async () => {
+    await stop();
+    await window.waitForNo('button[aria-label=Stop]');
+    assert.ok((await last()).length > 60);
+  });
+  await step('it is asked for again; both versions are kept', async () => {
+    await window.execute(`document.querySelector('${answer}').dispatchEvent(new MouseEvent('mouseover', { bubbles: true }))`);
+    await window.execute(`document.querySelector('button[aria-label="Write again"]').click()`);
+    const same = await window.find('[role=menuitem]');
+    if (same) await window.execute(`document.querySelector('[role=menuitem]').click()`);
+    await window.waitFor('button[aria-label=Stop]', { within: 30_000 });
+    await until('the second answer has begun', async () => (await last()).length > 60, { within: 60_000 });
+    await stop();
+    await until('there are two versions', () => window.find('[aria-label=Versions]'));
+  });
+  await step('after a restart everything is there', async () => {
+    const before = await window.execute(`return document.querySelector('${answer}').innerText.slice(0, 60)`);
+    await window.close();
+    window = await open();
+    const { items } = await window.call('conversation/list');
+    assert.equal(items.length, 1);
+    await window.clickNamed(items[0].title).catch(() => window.execute(`[...document.querySelectorAll('a')].find((one) => one.textContent.includes(arguments[0])).click()`, items[0].title.slice(0, 20)));
+    await until('the answer is shown', async () => (await last()).startsWith(before.slice(0, 40)));
+    await window.picture('again');
+    await window.close();
+  });
+}

@@ -1,0 +1,66 @@
+//! A real model answers, through the embedded engine and the command line.
+
+use serde_json::json;
+use webplus_tests::{PATIENCE, Program, eventually, processes_of};
+
+const QUESTION: &str = "What is the capital of France? Answer in one sentence.";
+
+/// The small model's file and the runner; `None` after a sentence where they aren't told.
+fn real() -> Option<(String, Program)> {
+    let Ok(model) = std::env::var("WEBPLUS_TEST_MODEL") else {
+        eprintln!("left out: WEBPLUS_TEST_MODEL names no model file; `cargo xtask test` does");
+        return None;
+    };
+    let mut program = Program::new();
+    if let Ok(runner) = std::env::var("WEBPLUS_RUNNER") {
+        program = program.env("WEBPLUS_RUNNER", runner);
+    }
+    Some((model, program))
+}
+
+#[tokio::test]
+async fn a_small_model_knows_the_capital_of_france() {
+    let Some((file, program)) = real() else { return };
+    let imported = program.run(&["models", "import", &file, "--json"]).await.good().last();
+    let model = imported["model"].as_str().unwrap();
+    let ask = [
+        "chat",
+        "--model",
+        model,
+        "--system",
+        "You are a helpful assistant.",
+        "--max-tokens",
+        "30",
+        "--temperature",
+        "0",
+        "--json",
+        QUESTION,
+    ];
+    let answered = program.run(&ask).await.good();
+    let lines = answered.lines();
+    let text: String = lines
+        .iter()
+        .filter(|line| line["type"] == "delta")
+        .map(|line| line["text"].as_str().unwrap())
+        .collect();
+    assert!(text.contains("Paris"), "{text:?}");
+    let done = lines.last().unwrap();
+    assert_eq!(done["type"], "done");
+    assert!(
+        done["usage"]["output"].as_u64().unwrap() > 0 && done["usage"]["estimated"] == json!(false),
+        "{done}"
+    );
+    assert!(done["timing"]["tokensPerSecond"].as_f64().unwrap() > 0.0);
+    assert!(done["conversation"].is_string() && done["message"].is_string());
+    // Plain, and the conversation goes on.
+    let conversation = done["conversation"].as_str().unwrap();
+    let more = ["chat", "--conversation", conversation, "--max-tokens", "8", "Say it again."];
+    let plain = program.run(&more).await.good();
+    assert!(plain.stdout.trim().len() > 1 && plain.stdout.ends_with('\n'), "{plain:?}");
+    let data = program.data();
+    eventually("no runner is left", PATIENCE, || processes_of(&data).is_empty()).await;
+    program.run(&["models", "remove", model]).await.good();
+    let gone = program.run(&["chat", "--model", model, "--max-tokens", "3", "x"]).await;
+    assert_eq!(gone.code(), 1);
+    assert!(gone.stderr.trim_end().ends_with('.') && gone.stdout.is_empty(), "{gone:?}");
+}
