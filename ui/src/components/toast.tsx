@@ -46,7 +46,7 @@ export function Toasts() {
   return (
     <BaseToast.Provider toastManager={toasts} limit={3}>
       <BaseToast.Portal>
-        <BaseToast.Viewport className="fixed right-4 bottom-10 z-50 flex w-90 max-w-[calc(100vw-2rem)] flex-col gap-2">
+        <BaseToast.Viewport className="fixed right-4 top-14 z-50 flex w-90 max-w-[calc(100vw-2rem)] flex-col gap-2">
           <List />
         </BaseToast.Viewport>
       </BaseToast.Portal>

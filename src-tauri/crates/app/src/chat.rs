@@ -3,6 +3,7 @@
 
 mod begin;
 mod fold;
+mod outcome;
 mod params;
 mod prompt;
 mod title;

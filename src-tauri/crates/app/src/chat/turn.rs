@@ -3,14 +3,18 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::{
-    Actor, Call, CallOutcome, Conversation, ErrorCode, FinishReason, Message, MessageId, MessageStatus,
-    Parameters, Surface,
+    Actor, Call, CallOutcome, Conversation, ErrorCode, Message, MessageId, MessageStatus, Parameters, Surface,
 };
 use llm::{CompletionEvent, CompletionRequest, Continuation};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::{prompt, turns::Live, view};
+use super::{
+    outcome::{End, Streamed, cut, stopped},
+    prompt,
+    turns::Live,
+    view,
+};
 use crate::{
     App, Error,
     events::{Event, TurnProgress},
@@ -34,25 +38,6 @@ pub(super) struct Turn {
     pub parameters: Parameters,
     pub continuation: Continuation,
     pub live: Arc<Live>,
-}
-
-/// How a turn ended.
-struct End {
-    status: MessageStatus,
-    finish_reason: Option<FinishReason>,
-    error: Option<(ErrorCode, String)>,
-    call: Option<Call>,
-}
-
-impl End {
-    fn failed(error: &Error) -> Self {
-        Self {
-            status: MessageStatus::Failed,
-            finish_reason: None,
-            error: Some((error.code, error.message.clone())),
-            call: None,
-        }
-    }
 }
 
 impl Turn {
@@ -305,23 +290,6 @@ impl Turn {
             })
             .await
     }
-}
-
-enum Streamed {
-    Ended(End),
-    TooLong { call: Call, prompt_tokens: Option<u64>, context: Option<u64>, message: String },
-}
-
-fn stopped(call: Option<Call>) -> End {
-    End { status: MessageStatus::Cancelled, finish_reason: None, error: None, call }
-}
-
-fn cut(call: Option<Call>) -> End {
-    let error = Some((
-        ErrorCode::Interrupted,
-        "Web+ was closed while this was being written. Continue it, or try again.".to_owned(),
-    ));
-    End { status: MessageStatus::Interrupted, finish_reason: None, error, call }
 }
 
 /// Tells the page how a message is now.

@@ -37,7 +37,12 @@ interface BlockViewProps {
 
 const BlockView = memo(function BlockView({ block, open, resting }: BlockViewProps) {
   return (
-    <div className={classNames('min-w-0 first:*:pt-0', resting && '[contain-intrinsic-size:auto_6rem] [content-visibility:auto]')}>
+    <div
+      className={classNames(
+        'min-w-0 first:*:pt-0',
+        resting && '[contain-intrinsic-size:auto_6rem] [content-visibility:auto]',
+      )}
+    >
       <Node node={block.node} open={open} />
     </div>
   );
