@@ -52,7 +52,8 @@ async fn add(program: &Program, server: &FaultServer, more: &[&str], input: &str
 /// Failed with a sentence on stderr and, with --json, one line on stdout that says the same.
 fn failed(finished: &Finished, code: i32) {
     assert_eq!(finished.code(), code, "{finished:?}");
-    let sentence = finished.stderr.trim_end();
+    // What is told on the way, of tries, stands before it.
+    let sentence = finished.stderr.trim_end().lines().last().unwrap_or_default();
     assert!(
         sentence.ends_with('.') && !sentence.contains("panicked") && !sentence.contains("Error {"),
         "{finished:?}"
@@ -152,7 +153,7 @@ async fn without_a_keychain_a_key_is_refused_with_both_ways_out_and_nothing_is_k
     );
     let listed = program.run(&["providers", "list", "--json"]).await.good();
     assert_eq!(listed.lines().len(), 1, "only the built-in engine");
-    assert_eq!(files_holding(program.home(), KEY.as_bytes()), [std::path::PathBuf::new(); 0]);
+    assert!(files_holding(program.home(), KEY.as_bytes()).is_empty());
     let nothing = add(&program, &server, &[], "\n").await;
     failed(&nothing, 1);
 }
@@ -168,7 +169,7 @@ async fn a_vault_keeps_a_key_under_its_passphrase_only() {
     program.run(&["chat", "--model", "own/m", "a"]).await.good();
     let request = server.requests().pop().unwrap();
     assert_eq!(request.header("authorization"), Some(format!("Bearer {KEY}").as_str()));
-    assert_eq!(files_holding(program.home(), KEY.as_bytes()), [std::path::PathBuf::new(); 0]);
+    assert!(files_holding(program.home(), KEY.as_bytes()).is_empty());
     fs::write(&file, "wrong horse\n").unwrap();
     let wrong = program.run(&["chat", "--model", "own/m", "a"]).await;
     assert!(wrong.code() != 0 && wrong.stderr.trim_end().ends_with('.'), "{wrong:?}");
@@ -192,7 +193,7 @@ async fn a_variables_name_is_kept_and_not_its_value() {
         server.requests().pop().unwrap().header("authorization"),
         Some(format!("Bearer {KEY}").as_str())
     );
-    assert_eq!(files_holding(&program.data(), KEY.as_bytes()), [std::path::PathBuf::new(); 0]);
+    assert!(files_holding(&program.data(), KEY.as_bytes()).is_empty());
     assert!(!files_holding(&program.data(), b"OWN_KEY").is_empty());
     let program = program.without("OWN_KEY");
     let asked = program.run(&["chat", "--model", "own/m", "a"]).await;

@@ -62,7 +62,9 @@ impl Request {
     }
 
     fn bytes(&self) -> Vec<u8> {
-        let mut bytes = format!("{}content-length: {}\r\n\r\n", self.head(), self.body.len()).into_bytes();
+        let length = self.body.len();
+        let mut bytes =
+            format!("{}connection: close\r\ncontent-length: {length}\r\n\r\n", self.head()).into_bytes();
         bytes.extend(&self.body);
         bytes
     }
@@ -407,7 +409,9 @@ async fn odd_bodies_and_methods_are_refused_and_the_door_stays_open() {
     ] {
         let request = Request::call(&app, method, &json!({"title": "attack"}));
         let answer = request.send(app.address).await;
-        assert_eq!(answer.status, 404, "{}", &method[..method.len().min(40)]);
+        // Without a name there is only an address that takes nothing.
+        let expected = if method.is_empty() { 405 } else { 404 };
+        assert_eq!(answer.status, expected, "{}", &method[..method.len().min(40)]);
         check_headers(&answer, "an unknown method");
         assert!(answer.body.len() < 2000, "what was asked is not given back whole");
     }

@@ -35,9 +35,13 @@ async fn download(app: &TestApp) -> Value {
 
 /// The job once it has that status.
 async fn until(events: &mut Events, status: &str) -> Value {
-    let found =
-        events.until(|event| event["type"] == "job.changed" && event["job"]["state"]["status"] == status);
-    found.await["job"].clone()
+    loop {
+        let event = events.next().await.unwrap();
+        if event["type"] == "job.changed" && event["job"]["state"]["status"] == status {
+            return event["job"].clone();
+        }
+        assert!(event["job"]["state"]["status"] != "failed", "{event}");
+    }
 }
 
 /// The job once something of it has come.
@@ -65,7 +69,7 @@ async fn models(app: &TestApp) -> Vec<String> {
 
 #[tokio::test]
 async fn a_starter_is_downloaded_and_stands_in_the_list() {
-    let Scene { app, content, .. } = scene([]).await;
+    let Scene { app, content, hub: _hub } = scene([]).await;
     let starters = app.call("model/starters", json!({})).await;
     assert_eq!((&starters[0]["name"], &starters[0]["proposed"]), (&json!("Tiny"), &json!(true)));
     let mut events = app.events(None).await;
@@ -73,8 +77,8 @@ async fn a_starter_is_downloaded_and_stands_in_the_list() {
     assert_eq!((&job["kind"], &job["title"]), (&json!("model.download"), &json!("Tiny")));
     let done = until(&mut events, "succeeded").await;
     assert_eq!(done["state"]["completed"], content.len());
-    assert_eq!(models(&app).await, ["embedded/tiny"]);
-    assert_eq!(fs::read(app.data().join("models/tiny.gguf")).unwrap(), content);
+    assert_eq!(models(&app).await, ["embedded/tiny-q4_0"]);
+    assert_eq!(fs::read(app.data().join("models/tiny-q4_0.gguf")).unwrap(), content);
     let unknown = json!({"repository": "owner/Other", "file": "x.gguf"});
     assert_eq!(app.refused("model/download", unknown).await.code, "invalid_input");
     app.finish().await;
@@ -88,19 +92,19 @@ async fn a_paused_download_goes_on_where_it_was() {
     under_way(&mut events).await;
     app.call("job/pause", json!({"id": job["id"]})).await;
     until(&mut events, "waiting").await;
-    assert_eq!(parts(&app).len(), 1, "what came is kept");
+    assert!(!parts(&app).is_empty(), "what came is kept");
     let resumed = app.call("job/resume", json!({"id": job["id"]})).await;
     assert_eq!(resumed["id"], job["id"]);
     until(&mut events, "succeeded").await;
     assert_eq!(hub.ranges(), [None, Some(format!("bytes={CUT}-"))]);
-    assert_eq!(fs::read(app.data().join("models/tiny.gguf")).unwrap(), content);
+    assert_eq!(fs::read(app.data().join("models/tiny-q4_0.gguf")).unwrap(), content);
     assert_eq!(app.refused("job/resume", json!({"id": job["id"]})).await.code, "conflict");
     app.finish().await;
 }
 
 #[tokio::test]
 async fn a_download_waits_after_the_end_of_the_application_and_goes_on_when_it_is_asked_to() {
-    let Scene { app, hub, .. } = scene([HubAct::Stall(CUT)]).await;
+    let Scene { app, hub, content: _ } = scene([HubAct::Stall(CUT)]).await;
     let mut events = app.events(None).await;
     let job = download(&app).await;
     under_way(&mut events).await;
@@ -112,13 +116,13 @@ async fn a_download_waits_after_the_end_of_the_application_and_goes_on_when_it_i
     assert_eq!(download(&app).await["id"], job["id"], "asked for again, the same one goes on");
     until(&mut events, "succeeded").await;
     assert_eq!(hub.ranges(), [None, Some(format!("bytes={CUT}-"))]);
-    assert_eq!(models(&app).await, ["embedded/tiny"]);
+    assert_eq!(models(&app).await, ["embedded/tiny-q4_0"]);
     app.finish().await;
 }
 
 #[tokio::test]
 async fn a_cancelled_download_leaves_nothing_whether_it_ran_or_waited() {
-    let Scene { app, .. } = scene([HubAct::Stall(CUT), HubAct::Stall(CUT)]).await;
+    let Scene { app, hub: _hub, content: _ } = scene([HubAct::Stall(CUT), HubAct::Stall(CUT)]).await;
     let mut events = app.events(None).await;
     let job = download(&app).await;
     under_way(&mut events).await;
@@ -138,7 +142,7 @@ async fn a_cancelled_download_leaves_nothing_whether_it_ran_or_waited() {
 
 #[tokio::test]
 async fn a_download_of_wrong_bytes_fails_with_a_sentence_and_can_be_tried_again() {
-    let Scene { app, .. } = scene([HubAct::WrongBytes]).await;
+    let Scene { app, hub: _hub, content: _ } = scene([HubAct::WrongBytes]).await;
     let mut events = app.events(None).await;
     let job = download(&app).await;
     let failed = until(&mut events, "failed").await;

@@ -45,13 +45,13 @@ fn piece(text: &str) -> String {
     format!("data: {}\n\n", json!({"choices": [{"delta": {"content": text}}]}))
 }
 
-/// Drips the answer to each question; asked again, or to go on, it says a last word.
-fn script(asked: &Mutex<HashSet<String>>, request: &Recorded) -> Script {
+/// Drips the answer to each question; asked again after the kill, or to go on, it says a last word.
+fn script(killed: &Mutex<HashSet<String>>, request: &Recorded) -> Script {
     if request.target.ends_with("/models") {
         return Script::json(200, r#"{"data":[{"id":"m"}]}"#);
     }
     let question = question_text(&request.json());
-    if question.starts_with("question") && asked.lock().unwrap().insert(question) {
+    if question.starts_with("question") && !killed.lock().unwrap().contains(&question) {
         return (0..400).fold(Script::sse(), |script, number| {
             script.drip(piece(&word(number)), 1, Duration::from_millis(10))
         });
@@ -65,12 +65,19 @@ async fn no_kill_loses_what_was_acknowledged_or_more_than_a_second_of_an_answer(
     let kills = std::env::var("WEBPLUS_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(KILLS);
     let seed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_micros() as u64;
     eprintln!("{kills} kills with the seed {seed}");
-    let asked = Arc::new(Mutex::new(HashSet::new()));
-    let server = FaultServer::start(move |request| script(&asked, request)).await.unwrap();
+    let killed = Arc::new(Mutex::new(HashSet::new()));
+    let noted = Arc::clone(&killed);
+    let server = FaultServer::start(move |request| script(&noted, request)).await.unwrap();
     let base = format!("{}/v1", server.url());
     let lanes = (0..LANES).map(|number| {
         let kills = kills / LANES + u64::from(number < kills % LANES);
-        let lane = Lane { number, base: base.clone(), program: Program::new(), dice: Dice(seed + number) };
+        let lane = Lane {
+            number,
+            base: base.clone(),
+            program: Program::new(),
+            dice: Dice(seed + number),
+            killed: Arc::clone(&killed),
+        };
         tokio::spawn(lane.run(kills))
     });
     let (mut oldest, mut cut, mut slowest) = (Duration::ZERO, 0, Duration::ZERO);
@@ -90,6 +97,8 @@ struct Lane {
     base: String,
     program: Program,
     dice: Dice,
+    /// The questions whose answers were cut.
+    killed: Arc<Mutex<HashSet<String>>>,
 }
 
 /// What a lane measured.
@@ -137,6 +146,7 @@ impl Lane {
         let streamed = follow(&mut events, &sent.answer, moment).await;
         let killed = Instant::now();
         served.kill().await;
+        self.killed.lock().unwrap().insert(question.to_owned());
         eventually("no process is left", Duration::from_secs(2), || processes_of(&data).is_empty()).await;
         let begun = Instant::now();
         let served = self.program.serve().await;

@@ -65,7 +65,10 @@ async fn the_deltas_add_up_to_the_answer_in_every_window() {
                     markup::apply(&mut blocks, &serde_json::from_value(patch.clone()).unwrap());
                 }
             }
-            if event["type"] == "message.changed" && event["message"]["status"] == "succeeded" {
+            if event["type"] == "message.changed"
+                && event["message"]["id"] == sent.answer
+                && event["message"]["status"] == "succeeded"
+            {
                 break event["message"].clone();
             }
         };

@@ -35,7 +35,7 @@ async fn an_uploaded_file_becomes_a_model_and_the_same_again_doubles_nothing() {
     let content = Gguf::model("Tiny Model").bytes(1);
     let handle = app.upload("tiny.gguf", content.clone()).await;
     let first = app.call("model/import", json!({ "handle": handle })).await;
-    assert_eq!(first["id"], "embedded/tiny-model");
+    assert_eq!(first["id"], "embedded/tiny-model-q4_0");
     assert_eq!(first["state"], json!({"type": "on_disk"}));
     let handle = app.upload("other-name.gguf", content.clone()).await;
     let second = app.call("model/import", json!({ "handle": handle })).await;
@@ -43,10 +43,13 @@ async fn an_uploaded_file_becomes_a_model_and_the_same_again_doubles_nothing() {
     assert_eq!((local(&app).await.len(), kept(&app).len(), uploads(&app)), (1, 1, 0));
     assert_eq!(fs::read(&kept(&app)[0]).unwrap(), content);
     let app = app.reopen().await;
-    assert_eq!(local(&app).await[0]["id"], "embedded/tiny-model");
-    app.call("model/remove", json!({"id": "embedded/tiny-model"})).await;
+    assert_eq!(local(&app).await[0]["id"], "embedded/tiny-model-q4_0");
+    app.call("model/remove", json!({"id": "embedded/tiny-model-q4_0"})).await;
     assert_eq!((local(&app).await.len(), kept(&app).len()), (0, 0));
-    assert_eq!(app.refused("model/remove", json!({"id": "embedded/tiny-model"})).await.code, "not_found");
+    assert_eq!(
+        app.refused("model/remove", json!({"id": "embedded/tiny-model-q4_0"})).await.code,
+        "not_found"
+    );
     app.finish().await;
 }
 

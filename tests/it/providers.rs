@@ -114,7 +114,7 @@ async fn a_key_does_not_follow_its_provider_to_another_address() {
     assert_eq!((&ended["status"], &ended["errorCode"]), (&json!("failed"), &json!("provider_auth")));
     app.refused("provider/test", json!({"id": added["id"]})).await;
     assert_eq!(second.connections(), 0, "the other address heard something");
-    for base in ["http://localhost:1/v1", "https://127.0.0.1:1/v1", "http://127.0.0.1.evil.example/v1"] {
+    for base in ["http://localhost:1/v1", "https://127.0.0.1:1/v1", "https://127.0.0.1.evil.example/v1"] {
         let moved = app.call("provider/update", json!({"id": added["id"], "baseUrl": base})).await;
         assert_eq!(moved["keyState"], "missing", "{base}");
     }

@@ -11,14 +11,14 @@ use webplus_tests::{Gguf, Program, eventually};
 
 const SLOW: Duration = Duration::from_millis(30);
 
-async fn with_runner() -> Program {
+fn with_runner() -> Program {
     // Only to list and import: the runner is never started.
     Program::new().env("WEBPLUS_RUNNER", "/bin/true")
 }
 
 #[tokio::test]
 async fn the_socket_is_the_owners_alone_and_goes_with_it() {
-    let program = with_runner().await;
+    let program = with_runner();
     let served = program.serve().await;
     let socket = program.data().join("webplus.sock");
     eventually("the socket is there", Duration::from_secs(5), || socket.exists()).await;
@@ -42,7 +42,7 @@ async fn the_socket_is_the_owners_alone_and_goes_with_it() {
 
 #[tokio::test]
 async fn a_second_command_lists_imports_and_chats_through_the_owner() {
-    let server = FaultServer::start(|request| {
+    let vendor = FaultServer::start(|request| {
         if request.target.ends_with("/models") {
             return Script::json(200, r#"{"data":[{"id":"m"}]}"#);
         }
@@ -53,12 +53,12 @@ async fn a_second_command_lists_imports_and_chats_through_the_owner() {
             .event(r#"{"choices":[{"delta":{"content":"two"},"finish_reason":"stop"}]}"#)
             .event("[DONE]")
     });
-    let server = server.await.unwrap();
-    let program = with_runner().await;
+    let vendor = vendor.await.unwrap();
+    let program = with_runner();
     let served = program.serve().await;
     let socket = program.data().join("webplus.sock");
     eventually("the socket is there", Duration::from_secs(5), || socket.exists()).await;
-    let base = format!("{}/v1", server.url());
+    let base = format!("{}/v1", vendor.url());
     let add = [
         "providers",
         "add",
@@ -77,11 +77,11 @@ async fn a_second_command_lists_imports_and_chats_through_the_owner() {
     let file = file.to_string_lossy().into_owned();
     for _ in 0..2 {
         let imported = program.run(&["models", "import", &file, "--json"]).await.good();
-        assert_eq!(imported.last(), json!({"model": "embedded/tiny"}));
+        assert_eq!(imported.last(), json!({"model": "embedded/tiny-q4_0"}));
     }
     let listed = program.run(&["models", "list", "--json"]).await.good();
     let ids: Vec<_> = listed.lines().iter().map(|model| model["id"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(ids, ["embedded/tiny", "own/m"]);
+    assert_eq!(ids, ["embedded/tiny-q4_0", "own/m"]);
     // The window sees what the command does.
     let mut events = served.events(None).await;
     let chat = program.run(&["chat", "--model", "own/m", "--json", "count"]).await.good();
@@ -94,7 +94,11 @@ async fn a_second_command_lists_imports_and_chats_through_the_owner() {
     assert_eq!(text, "one one one two");
     assert_eq!(lines.last().unwrap()["type"], "done");
     let seen = events
-        .until(|event| event["type"] == "message.changed" && event["message"]["status"] == "succeeded")
+        .until(|event| {
+            event["type"] == "message.changed"
+                && event["message"]["role"] == "assistant"
+                && event["message"]["status"] == "succeeded"
+        })
         .await;
     assert_eq!(seen["message"]["id"], lines.last().unwrap()["message"]);
     drop(events);

@@ -34,7 +34,8 @@ fn act() -> impl Strategy<Value = Act> {
 type Nodes = BTreeMap<String, (Option<String>, String)>;
 
 fn nodes(app: &TestApp) -> Nodes {
-    let text = "SELECT hex(id) || ' ' || coalesce(hex(parent_id), '-') || ' ' || role FROM messages";
+    let text =
+        "SELECT hex(id) || ' ' || coalesce(nullif(hex(parent_id), ''), '-') || ' ' || role FROM messages";
     let row = |row: String| {
         let words: Vec<_> = row.split(' ').map(str::to_owned).collect();
         (words[0].clone(), (Some(words[1].clone()).filter(|parent| parent != "-"), words[2].clone()))

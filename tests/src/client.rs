@@ -125,6 +125,10 @@ pub struct Events {
 impl Events {
     /// The next event; `None` at the stream's end. Panics when nothing comes for long.
     pub async fn next(&mut self) -> Option<Value> {
+        tokio::time::timeout(PATIENCE, self.unhurried()).await.expect("no event came")
+    }
+
+    async fn unhurried(&mut self) -> Option<Value> {
         loop {
             let block = self.block().await?;
             let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name));
@@ -152,8 +156,7 @@ impl Events {
                 let block: Vec<u8> = self.buffer.drain(..end + 2).collect();
                 return Some(String::from_utf8(block).unwrap());
             }
-            let next = tokio::time::timeout(PATIENCE, self.body.next()).await.expect("no event came");
-            self.buffer.extend_from_slice(&next?.ok()?);
+            self.buffer.extend_from_slice(&self.body.next().await?.ok()?);
         }
     }
 }

@@ -29,7 +29,7 @@ pub use program::{Finished, Program, Served};
 use std::time::{Duration, Instant};
 
 /// The longest that anything here may take: long, because builds and other tests may run on the same cores.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Looks until it is so and says how long that took. Panics, naming what was waited for, when `within` is over.
 pub async fn eventually(what: &str, within: Duration, mut is_so: impl FnMut() -> bool) -> Duration {

@@ -66,6 +66,9 @@ pub async fn answer(stream: &mut TcpStream) -> Answer {
 fn is_whole(bytes: &[u8]) -> bool {
     let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else { return false };
     let answer = Answer::parse(bytes);
+    if answer.header("connection") == Some("close") {
+        return false;
+    }
     answer
         .header("content-length")
         .and_then(|length| length.parse::<usize>().ok())

@@ -31,15 +31,16 @@ const told = new Set();
 /** Prints a figure. `baselines` are samples of the same rounds as `samples`: the ratio is then the median of the rounds' own. */
 export function report(name, { value, samples, unit, baseline, baselines, ratio, how, ...more }) {
   told.add(name);
-  const median_ = value ?? median(samples);
+  const middle = value ?? median(samples);
   const floor = baseline ?? (baselines && median(baselines));
   const paired = baselines && samples && baselines.length === samples.length;
-  const share = ratio ?? (paired ? median(samples.map((sample, index) => sample / baselines[index])) : floor && median_ / floor);
+  const share = ratio ?? (paired ? median(samples.map((sample, index) => sample / baselines[index])) : middle / floor);
   const line = {
     name,
-    value: round(median_),
+    value: round(middle),
     unit,
-    ...(floor === undefined ? {} : { baseline: round(floor), ...(share === undefined || !Number.isFinite(share) ? {} : { ratio: round(share) }) }),
+    ...(floor === undefined ? {} : { baseline: round(floor) }),
+    ...(Number.isFinite(share) ? { ratio: round(share) } : {}),
     how,
     ...more,
     ...(samples ? { samples: samples.map(round) } : {}),

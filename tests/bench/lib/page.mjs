@@ -20,7 +20,7 @@ export function openConversation({ title, last }) {
 
 /** Begins to watch frames, long tasks and keys; `window.stopWatching()` ends it and gives what was seen, in milliseconds. */
 export function watch() {
-  const seen = { frames: [], long: [], longAfter: [], events: [], firstWords: null };
+  const seen = { frames: [], long: [], events: [], firstWords: null };
   const began = performance.now();
   let watching = true;
   let before = began;
@@ -44,9 +44,7 @@ export function watch() {
   addEventListener('keydown', press, true);
   const tasks = new PerformanceObserver((list) => {
     for (const { startTime, duration } of list.getEntries()) {
-      if (startTime < began) continue;
-      seen.long.push(duration);
-      seen.longAfter.push(Math.round(startTime - (asked ?? began)));
+      if (startTime >= began) seen.long.push({ ms: duration, after: Math.round(startTime - (asked ?? began)) });
     }
   });
   tasks.observe({ type: 'longtask' });

@@ -42,7 +42,7 @@ export default async function measure({ step, model }) {
   if (painted.length > 0) report(names[1], { samples: painted, unit: 'ms', how: "first contentful paint by the page's own clock, which begins when the window's page begins to load" });
   report(names[2], {
     value: rested.ours.pss, unit: 'MB', baseline: rested.blank.pss, how: `PSS of all processes ${rest / 1000} s after the start, against the empty window`,
-    anonymous: rested.ours.anonymous, processes: rested.ours.processes,
+    anonymous: rested.ours.anonymous, processes: rested.ours.processes, baselineProcesses: rested.blank.processes,
   });
   if (!model) return skipped(names[3], 'WEBPLUS_TEST_MODEL does not name a small model');
   await step('the model is loaded', async () => {

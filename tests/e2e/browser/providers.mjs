@@ -113,7 +113,7 @@ export default async function journey({ step, open, picture, accessible, assert,
         await picture(page, 'no-keychain');
         await dialog.getByRole('radio', { name: 'For this session only' }).click();
         await dialog.getByRole('button', { name: 'Connect' }).click();
-        await page.getByText('for this session').waitFor();
+        await page.getByText('for this session', { exact: true }).waitFor();
       });
     }
     await server.stop();

@@ -1293,7 +1293,7 @@ contextSize?: number,
 /**
  * For repeatable sampling.
  */
-seed: number, 
+seed?: number, 
 /**
  * Sequences that end the answer; at most 4.
  */
@@ -1305,7 +1305,7 @@ reasoningEffort?: ReasoningEffort,
 /**
  * A JSON Schema that the answer must follow.
  */
-jsonSchema: unknown, };
+jsonSchema?: unknown, };
 
 /**
  * One change to a list of blocks.

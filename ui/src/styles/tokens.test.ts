@@ -1,7 +1,10 @@
 /** The contrast that look.md promises, computed from the tokens themselves: 4.5 for text, 3 for controls, in both themes. */
 import { describe, expect, it } from 'vitest';
 
-import css from './app.css?raw';
+import app from './app.css?raw';
+import code from './code.css?raw';
+
+const css = app + code;
 
 type Linear = [number, number, number];
 interface Colour {
@@ -43,6 +46,7 @@ const text: [colour: string, on: string, over: string][] = [
       ['foreground', `${kind}-surface`, over],
     ]),
   ),
+  ...[...code.matchAll(/--(code-\w+):/g)].map(([, name = '']): [string, string, string] => [name, 'panel', 'panel']),
   ['primary-foreground', 'primary', 'panel'],
   ['primary-foreground', 'primary-hover', 'panel'],
   ['primary-foreground', 'danger-fill', 'panel'],

@@ -122,6 +122,10 @@ pub async fn call(app: &App, actor: Actor, method: &str, params: Value) -> Resul
 
 fn parse<T: DeserializeOwned>(method: &str, params: Value) -> Result<T, Error> {
     let params = if params.is_null() { Value::Object(serde_json::Map::new()) } else { params };
+    // Types also read themselves from a list of their fields, which is nobody's idea of parameters.
+    if !params.is_object() {
+        return Err(Error::invalid(format!("The parameters of {method} must be a JSON object.")));
+    }
     serde_json::from_value(params)
         .map_err(|error| Error::invalid(format!("The parameters of {method} are off: {error}.")))
 }

@@ -50,7 +50,8 @@ pub async fn begin(app: &App, actor: Actor, resolved: &Resolved, spec: CallSpec)
         tokens_per_second: None,
         chunks: 0,
         retries: 0,
-        cost_nano_usd: None,
+        // What runs here costs nothing, also if it is cut off.
+        cost_nano_usd: resolved.free.then_some(0),
         price_id: None,
     };
     let reserved = call.clone();

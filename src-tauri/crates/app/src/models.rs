@@ -145,7 +145,12 @@ pub async fn stop(app: App, actor: Actor, params: ModelIdParams) -> Result<Nothi
     match resolved.config.kind {
         ProviderKind::Embedded => {
             let engine = app.embedded()?;
-            if engine.loaded().is_some_and(|loaded| loaded.name == params.id.name()) {
+            let ours = match engine.state() {
+                engine::EngineState::Loaded { model } => model.name == params.id.name(),
+                engine::EngineState::Loading { name, .. } => name == params.id.name(),
+                engine::EngineState::Stopped | engine::EngineState::Failed { .. } => false,
+            };
+            if ours {
                 engine.unload().await;
             }
         }

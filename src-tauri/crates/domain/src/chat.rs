@@ -213,7 +213,7 @@ pub struct Parameters {
     pub context_size: Option<u32>,
     /// For repeatable sampling.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(type = "number")]
+    #[ts(optional, type = "number")]
     pub seed: Option<u64>,
     /// Sequences that end the answer; at most 4.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -224,7 +224,7 @@ pub struct Parameters {
     pub reasoning_effort: Option<ReasoningEffort>,
     /// A JSON Schema that the answer must follow.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(type = "unknown")]
+    #[ts(optional, type = "unknown")]
     pub json_schema: Option<serde_json::Value>,
 }
 

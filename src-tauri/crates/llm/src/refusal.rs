@@ -86,8 +86,8 @@ impl Refused {
     /// What the server said, in a form that ends a sentence.
     pub(crate) fn reason(&self) -> String {
         match (&self.refusal.message, &self.refusal.kind) {
-            (message, _) if !message.is_empty() => format!(": {message}"),
-            (_, Some(kind)) => format!(": {kind}"),
+            (message, _) if !message.is_empty() => format!(": {}.", message.trim_end_matches(['.', ' '])),
+            (_, Some(kind)) => format!(": {kind}."),
             _ => ".".to_owned(),
         }
     }
@@ -121,7 +121,7 @@ impl Refused {
             return Error::Auth(format!("Your account at {host} has no credit left{reason}"));
         }
         match status {
-            401 => Error::Auth(format!("{host} refused the key{reason}")),
+            401 => Error::Auth(format!("{host} refused the key{reason} Check it and enter it again.")),
             403 => Error::Auth(format!("{host} doesn't allow this with your key{reason}")),
             404 if self.spoken => {
                 Error::ModelNotFound(format!("{host} doesn't have what was asked for{reason}"))
@@ -136,7 +136,7 @@ impl Refused {
             400 | 409..=418 | 422 => Error::InvalidRequest(format!("{host} refused the request{reason}")),
             0 => match kind {
                 "authentication_error" | "permission_error" | "invalid_api_key" => {
-                    Error::Auth(format!("{host} refused the key{reason}"))
+                    Error::Auth(format!("{host} refused the key{reason} Check it and enter it again."))
                 }
                 "not_found_error" | "model_not_found" => {
                     Error::ModelNotFound(format!("{host} doesn't have what was asked for{reason}"))

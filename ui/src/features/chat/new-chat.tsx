@@ -53,7 +53,7 @@ export function NewChat() {
       text,
       ...(chosen === undefined ? {} : { model: chosen }),
       ...(systemPrompt === '' ? {} : { systemPrompt }),
-      parameters: parameters as never,
+      parameters: parameters,
     });
     transcriptsOf(client).begun(sent);
     forgetFreshChat();

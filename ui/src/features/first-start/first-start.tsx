@@ -3,7 +3,7 @@
  * with, the form for a key) belongs to other features and is handed in by the app.
  */
 import { Check, ChevronDown, Cloud, Cpu, Server } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 
 import type { Model } from '@/api/generated';
 import { useCall, useMutate } from '@/api/query';
@@ -29,6 +29,8 @@ export interface FirstStartProps {
 }
 
 export function FirstStart(slots: FirstStartProps) {
+  const host = useHost();
+  useEffect(() => host.setTitle(null), [host]);
   const list = useCall('model/list', {});
   const providers = useCall('provider/list', {});
   const status = useCall('system/status', {});

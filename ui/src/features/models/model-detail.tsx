@@ -8,6 +8,7 @@ import { ErrorState } from '@/components/error-state';
 import { Header } from '@/components/header';
 import { IconButton } from '@/components/icon-button';
 import { ScrollArea } from '@/components/scroll-area';
+import { useActions } from '@/lib/actions';
 import { formatBytes, formatCount, formatTokens } from '@/lib/format';
 
 import { capabilityWord, fitOf, isLocal, type Memory } from './facts';
@@ -28,6 +29,9 @@ export interface ModelDetailProps {
 export function ModelDetail({ model, providerName, memory, engine, onClose, onRemove }: ModelDetailProps) {
   const verbs = useModelVerbs(model);
   const { state } = model;
+  useActions([
+    { id: 'models.details.close', title: 'Close the details', section: 'Models', shortcut: 'Escape', run: onClose },
+  ]);
   return (
     <div className="flex h-full flex-col">
       <Header title={model.name} level={2}>

@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Boxes, Download, RefreshCw, Search } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 import type { Model } from '@/api/generated';
 import { useCall } from '@/api/query';
@@ -15,6 +15,7 @@ import { ScrollArea } from '@/components/scroll-area';
 import { Segmented } from '@/components/segmented';
 import { SkeletonRows } from '@/components/skeleton';
 import { SplitPane } from '@/components/split-pane';
+import { useHost } from '@/host/host';
 import { useActions } from '@/lib/actions';
 import { formatCount } from '@/lib/format';
 import { inspectorLimits } from '@/lib/panel-width';
@@ -36,6 +37,9 @@ export function ModelsPlace() {
   const { list, memory, refresh, providerName } = useShelf();
   const engine = useCall('engine/state', {});
   const pick = usePickFile();
+  const host = useHost();
+  useEffect(() => host.setTitle('Models'), [host]);
+  const find = useRef<HTMLInputElement>(null);
   const [text, setText] = useState('');
   const [where, setWhere] = useState<Where>('all');
   const [sorting, setSorting] = useState<Sorting | null>(null);
@@ -49,6 +53,14 @@ export function ModelsPlace() {
     void navigate({ search: id === undefined ? {} : { model: id }, replace: true });
   const reload = () => refresh.mutate({ refresh: true });
   useActions([
+    {
+      id: 'models.find',
+      title: 'Find a model',
+      section: 'Models',
+      shortcut: 'Mod+F',
+      icon: Search,
+      run: () => find.current?.focus(),
+    },
     { id: 'models.add', title: 'Add a model file', section: 'Models', keywords: 'gguf import', run: pick },
     {
       id: 'models.download',
@@ -96,6 +108,7 @@ export function ModelsPlace() {
             <div className="flex flex-wrap items-center gap-2 border-b border-border px-4 py-2">
               <div className="min-w-40 flex-1">
                 <Input
+                  ref={find}
                   icon={Search}
                   aria-label="Find a model"
                   placeholder="Find a model"

@@ -52,6 +52,7 @@ export function SettingsPlace({ providers }: { providers: ReactNode }) {
     { id: 'about', title: 'About', icon: Info, content: <About /> },
   ];
   const section = wanted === undefined ? sections[0] : sections.find(({ id }) => id === wanted);
+  useEffect(() => host.setTitle('Settings'), [host]);
   const nav = useRef<HTMLElement>(null);
   // In a narrow window the sections stand in a row that scrolls.
   useEffect(() => {

@@ -105,6 +105,11 @@ impl Turns {
         Some(Claim { turns: self, id })
     }
 
+    /// Whether a turn is being started there.
+    pub(crate) fn is_claimed(&self, id: ConversationId) -> bool {
+        self.claimed.lock().unwrap_or_else(PoisonError::into_inner).contains(&id)
+    }
+
     /// Whether a turn writes that message.
     pub(crate) fn get(&self, id: MessageId) -> Option<Arc<Live>> {
         self.lock().get(&id).cloned()

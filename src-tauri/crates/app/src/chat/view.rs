@@ -110,16 +110,20 @@ pub struct MessagePage {
 
 /// One message as it is shown now.
 pub(crate) async fn one(app: &App, actor: Actor, id: MessageId) -> Result<MessageView, Error> {
-    let (message, siblings, calls) = app
-        .store
-        .read(move |conn| {
+    let read = async || {
+        let found = app.store.read(move |conn| {
             let message = store::messages::get(conn, actor.user_id, id)?;
             let siblings = store::messages::siblings(conn, actor.user_id, id)?;
             let calls = store::calls::get_by_message(conn, actor.user_id, id)?;
             Ok((message, siblings, calls))
-        })
-        .await
-        .map_err(|error| missing(error, "message"))?;
+        });
+        found.await.map_err(|error| missing(error, "message"))
+    };
+    let mut found = read().await?;
+    if is_orphan(app, &found.0) {
+        found = read().await?;
+    }
+    let (message, siblings, calls) = found;
     Ok(view(app, message, siblings, calls.last()))
 }
 
@@ -132,9 +136,8 @@ pub(crate) async fn page(
     limit: u32,
 ) -> Result<MessagePage, Error> {
     let thread = conversation.main_thread_id;
-    let (items, siblings, calls, has_more) = app
-        .store
-        .read(move |conn| {
+    let read = async || {
+        let found = app.store.read(move |conn| {
             let Some(head) = store::threads::get(conn, actor.user_id, thread)?.head_id else {
                 return Ok((Vec::new(), Vec::new(), Vec::new(), false));
             };
@@ -143,9 +146,14 @@ pub(crate) async fn page(
             let siblings = store::messages::siblings_of(conn, actor.user_id, &page.messages)?;
             let calls = store::calls::get_by_messages(conn, actor.user_id, &ids)?;
             Ok((page.messages, siblings, calls, page.more))
-        })
-        .await
-        .map_err(|error| missing(error, "message"))?;
+        });
+        found.await.map_err(|error| missing(error, "message"))
+    };
+    let mut found = read().await?;
+    if found.0.iter().any(|message| is_orphan(app, message)) {
+        found = read().await?;
+    }
+    let (items, siblings, calls, has_more) = found;
     // The newest call is the one that wrote what is shown; of two in one millisecond, the later row.
     let mut latest = HashMap::new();
     for call in &calls {
@@ -167,6 +175,14 @@ pub(crate) async fn page(
     Ok(MessagePage { items, has_more })
 }
 
+/// Whether the database says that a turn writes it, and none does. Turns commit their end before they go, so one that went
+/// between our reading and our looking is seen to have ended when it is read again.
+fn is_orphan(app: &App, message: &Message) -> bool {
+    message.status == MessageStatus::Running
+        && app.turns.get(message.id).is_none()
+        && !app.turns.is_claimed(message.conversation_id)
+}
+
 /// A message that could not be saved as it ended.
 pub(super) fn unsaved(app: &App, message: Message) -> MessageView {
     let siblings = vec![message.id];
@@ -175,9 +191,14 @@ pub(super) fn unsaved(app: &App, message: Message) -> MessageView {
 
 fn view(app: &App, mut message: Message, siblings: Vec<MessageId>, call: Option<&Call>) -> MessageView {
     let live = app.turns.snapshot(message.id).filter(|_| message.status == MessageStatus::Running);
-    if message.status == MessageStatus::Running && live.is_none() {
+    if live.is_none() && is_orphan(app, &message) {
         // No turn writes it: what a crash left where it could not be marked.
         message.status = MessageStatus::Interrupted;
+    }
+    if message.status == MessageStatus::Interrupted && message.error_message.is_none() {
+        message.error_code = Some(ErrorCode::Interrupted);
+        message.error_message =
+            Some("Web+ ended while this was being written. Continue it, or try again.".to_owned());
     }
     let (snapshot, progress) = live.map_or((None, None), |(snapshot, progress)| (Some(snapshot), progress));
     let rendered = |message: &Message| {

@@ -84,7 +84,7 @@ export function Presets({ settings, onApply }: { settings: TurnSettings; onApply
                 name,
                 ...(model === undefined ? {} : { model }),
                 systemPrompt,
-                parameters: parameters as never,
+                parameters: parameters,
               },
               {
                 onSuccess: (preset) => {

@@ -26,8 +26,9 @@ export function factsOf({ model, call, status, finishReason }: MessageView): str
     if (usage.output > 0) facts.push(`${usage.estimated ? '≈ ' : ''}${formatTokens(usage.output)}`);
     if (call.tokensPerSecond !== undefined) facts.push(formatSpeed(call.tokensPerSecond));
     if (call.firstTokenMs !== undefined) facts.push(`${formatDuration(call.firstTokenMs)} to first`);
-    if (call.costNanoUsd === undefined) facts.push('price unknown');
-    else if (call.costNanoUsd > 0) facts.push(formatMoney(call.costNanoUsd));
+    const { costNanoUsd } = call;
+    if (costNanoUsd === undefined && usage.output > 0) facts.push('price unknown');
+    else if (costNanoUsd !== undefined && costNanoUsd > 0) facts.push(formatMoney(costNanoUsd));
   }
   if (finishReason === 'refusal') facts.push('the model refused');
   return facts;

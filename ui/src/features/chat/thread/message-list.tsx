@@ -77,7 +77,8 @@ export function MessageList({ leftOut }: { leftOut: ReadonlySet<string> }) {
   useMessageKeys(scroller, ids, focusMessage);
 
   // The line stands above the first message that is still sent.
-  const cut = leftOut.size === 0 ? -1 : ids.findIndex((id) => !leftOut.has(id));
+  const firstSent = leftOut.size === 0 ? -1 : ids.findIndex((id) => !leftOut.has(id));
+  const cut = firstSent === 0 && hasMore ? -1 : firstSent;
 
   return (
     <div className="relative min-h-0 flex-1">

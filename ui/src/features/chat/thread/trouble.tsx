@@ -41,7 +41,7 @@ export function AnswerEnd({ view }: { view: MessageView }) {
   if (view.status !== 'failed' && view.status !== 'interrupted') return null;
   return (
     <ErrorState title={titleOf(view)} action={<RemedyButton view={view} remedy={remedyOf(view)} />} className="mt-3">
-      {view.errorMessage ?? 'Nothing more is known. Try again.'}
+      {view.errorMessage ?? withoutWords(view)}
     </ErrorState>
   );
 }
@@ -85,4 +85,12 @@ export function ActionFailure({ error }: { error: ApiError }) {
       {error.message}
     </ErrorState>
   );
+}
+
+/** After a power cut nobody was left to write down why. */
+function withoutWords({ status, text }: MessageView): string {
+  if (status !== 'interrupted') return 'Nothing more is known. Try again.';
+  return text === ''
+    ? 'Web+ ended before the first word came. Try again.'
+    : 'Web+ ended while this was being written. What came is kept; continue it, or write it again.';
 }
