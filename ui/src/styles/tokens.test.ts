@@ -1,4 +1,4 @@
-/** The contrast that look.md promises, computed from the tokens themselves: 4.5 for text, 3 for controls, in both themes. */
+/** The contrast that the design promises, computed from the tokens themselves: 4.5 for text, 3 for controls, in both themes. */
 import { describe, expect, it } from 'vitest';
 
 import app from './app.css?raw';
