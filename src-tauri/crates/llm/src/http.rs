@@ -10,7 +10,10 @@ mod proxy;
 mod reply;
 mod retry_after;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    time::Duration,
+};
 
 use serde_json::Value;
 use tokio::time::Instant;
@@ -81,10 +84,54 @@ pub struct Http {
 #[derive(Debug)]
 struct Clients {
     /// By the proxies that are set.
-    remote: reqwest::Client,
+    remote: Lazy,
     /// For this computer: never by a proxy, `localhost` on IPv4 first.
-    local: reqwest::Client,
+    local: Lazy,
     proxies: proxy::Proxies,
+}
+
+/// A client that is built when it is first needed: that reads the system's whole certificate store, which would be most of
+/// the time that Web+ takes to start.
+#[derive(Debug, Clone)]
+struct Lazy(Arc<Unbuilt>);
+
+#[derive(Debug)]
+struct Unbuilt {
+    builder: Mutex<Option<reqwest::ClientBuilder>>,
+    client: OnceLock<Result<reqwest::Client, Error>>,
+}
+
+impl Lazy {
+    fn new(builder: reqwest::ClientBuilder) -> Self {
+        Self(Arc::new(Unbuilt { builder: Mutex::new(Some(builder)), client: OnceLock::new() }))
+    }
+
+    /// The client. Built on a thread for it, to the end, whoever stops waiting meanwhile.
+    async fn get(&self) -> Result<reqwest::Client, Error> {
+        if let Some(client) = self.0.client.get() {
+            return client.clone();
+        }
+        let unbuilt = Arc::clone(&self.0);
+        let built =
+            tokio::task::spawn_blocking(move || unbuilt.client.get_or_init(|| unbuilt.build()).clone());
+        built.await.unwrap_or_else(|_| Err(unusable()))
+    }
+}
+
+impl Unbuilt {
+    fn build(&self) -> Result<reqwest::Client, Error> {
+        let builder = self.builder.lock().unwrap_or_else(PoisonError::into_inner).take();
+        builder.ok_or_else(unusable)?.build().map_err(|error| {
+            tracing::error!(error = ?error.without_url(), "the HTTP client can't be built");
+            unusable()
+        })
+    }
+}
+
+fn unusable() -> Error {
+    Error::InvalidRequest(
+        "This computer's TLS settings can't be used; its certificate store may be damaged.".to_owned(),
+    )
 }
 
 impl Http {
@@ -99,16 +146,7 @@ impl Http {
             .pool_idle_timeout(LOCAL_POOL_IDLE)
             .pool_max_idle_per_host(if options.reuse_local { usize::MAX } else { 0 })
             .resolve_to_addrs("localhost", &addresses);
-        let built = |client: reqwest::ClientBuilder| {
-            client.build().map_err(|error| {
-                tracing::error!(error = ?error.without_url(), "the HTTP client can't be built");
-                Error::InvalidRequest(
-                    "This computer's TLS settings can't be used; its certificate store may be damaged."
-                        .to_owned(),
-                )
-            })
-        };
-        let clients = Clients { remote: built(remote)?, local: built(local)?, proxies };
+        let clients = Clients { remote: Lazy::new(remote), local: Lazy::new(local), proxies };
         Ok(Self { clients: Arc::new(clients), options: Arc::new(options) })
     }
 
@@ -141,7 +179,7 @@ impl Http {
     async fn send(&self, call: HttpCall) -> Result<(HttpReply, Option<String>), Error> {
         let HttpCall { method, url, headers, body, key } = call;
         let host = host_of(&url);
-        let client = if is_local(&url) { &self.clients.local } else { &self.clients.remote };
+        let client = if is_local(&url) { &self.clients.local } else { &self.clients.remote }.get().await?;
         let mut request = client.request(method, url.clone()).headers(headers);
         if let Some(body) = body {
             request = request.body(body);
