@@ -148,7 +148,7 @@ impl LiveCall {
             }
             _ => None,
         };
-        if self.resolved.free {
+        if self.resolved.free || (!self.delivered && error_code.is_some_and(refused)) {
             call.cost_nano_usd = Some(0);
         } else if let Some(price) = self.resolved.price(call.usage.prompt()) {
             call.cost_nano_usd = Some(price.cost(&call.usage));
@@ -156,6 +156,19 @@ impl LiveCall {
         }
         call
     }
+}
+
+/// Whether the request never came to a model: nobody charges for that.
+fn refused(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::InvalidInput
+            | ErrorCode::ProviderAuth
+            | ErrorCode::ProviderUnreachable
+            | ErrorCode::ModelNotFound
+            | ErrorCode::ContextTooLong
+            | ErrorCode::RateLimited
+    )
 }
 
 /// Tokens that were received, estimated: servers send one token a piece or more, and a token is about four bytes.

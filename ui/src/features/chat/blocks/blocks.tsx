@@ -1,212 +1,85 @@
-/** An answer's blocks as elements. A block whose `rev` stays isn't painted again: while an answer grows, only its open end is. */
-import { Square, SquareCheck } from 'lucide-react';
-import { memo } from 'react';
+/**
+ * An answer's blocks, in groups. What finished keeps its identity and isn't painted again: while an answer grows, only the group at its open
+ * end is. A finished group out of sight isn't laid out either, and it is one element to be watched for that, however many blocks it holds.
+ */
+import { memo, useRef } from 'react';
 
-import type { Block, BlockNode, Inline, ListItem, TableAlignment } from '@/api/generated';
+import type { Block } from '@/api/generated';
 import { classNames } from '@/lib/class-names';
 
-import { CodeBlock } from './code-block';
-import { Inlines } from './inlines';
-import { MathView } from './math';
+import { BlockView } from './block-view';
+import { useRest } from './rest';
+
+/** How many blocks a group holds. A block never changes its group, so it is never made anew. */
+const groupSize = 32;
+/** How many of the last blocks are laid out whether they are seen or not: a late line of the answer may still change them. */
+const awake = 4;
 
 export function Blocks({ blocks, growing }: { blocks: readonly Block[]; growing: boolean }) {
+  const frame = useRef<HTMLDivElement>(null);
+  const mayRest = useRest(frame, growing);
+  const groups = Math.ceil(blocks.length / groupSize);
   return (
-    <div className="flex min-w-0 flex-col gap-3 text-answer break-words">
-      {blocks.map((block, index) => (
-        <BlockView
-          key={block.id}
-          block={block}
-          open={growing && index === blocks.length - 1}
-          resting={growing && index < blocks.length - awake}
-        />
-      ))}
+    <div ref={frame} className={classNames('min-w-0 text-answer break-words', groups > 0 && '-my-1.5')}>
+      {Array.from({ length: groups }, (_, index) => {
+        const from = index * groupSize;
+        const to = from + groupSize;
+        return (
+          <Group
+            key={index}
+            blocks={blocks}
+            from={from}
+            open={growing && to >= blocks.length}
+            resting={mayRest && to <= blocks.length - awake}
+          />
+        );
+      })}
     </div>
   );
 }
 
-/** How many of the last blocks are laid out whether they are seen or not while an answer grows. */
-const awake = 4;
-
-interface BlockViewProps {
-  block: Block;
-  /** Text is still being added to it. */
+interface GroupProps {
+  /** All of the answer's. */
+  blocks: readonly Block[];
+  /** Which of them is the group's first. */
+  from: number;
+  /** Text is still being added to its last one. */
   open: boolean;
-  /** Done, in an answer that goes on: out of sight it costs nothing. It was seen once, so its height is known. */
+  /** Finished and measured: out of sight it costs nothing. */
   resting: boolean;
 }
 
-const BlockView = memo(function BlockView({ block, open, resting }: BlockViewProps) {
-  return (
-    <div
-      className={classNames(
-        'min-w-0 first:*:pt-0',
-        resting && '[contain-intrinsic-size:auto_6rem] [content-visibility:auto]',
-      )}
-    >
-      <Node node={block.node} open={open} />
-    </div>
-  );
-});
+const Group = memo(
+  function Group({ blocks, from, open, resting }: GroupProps) {
+    return (
+      <div
+        className={classNames(
+          // Resting cuts off what stands out: there is room for the ring of a focused table. The height is remembered before it rests.
+          '-mx-1.5 px-1.5 [contain-intrinsic-block-size:auto_120rem]',
+          resting && '[content-visibility:auto]',
+        )}
+      >
+        {blocks.slice(from, from + groupSize).map((block, index) => (
+          <BlockView
+            key={block.id}
+            block={block}
+            first={from + index === 0}
+            open={open && from + index === blocks.length - 1}
+          />
+        ))}
+      </div>
+    );
+  },
+  (before, after) =>
+    before.from === after.from &&
+    before.open === after.open &&
+    before.resting === after.resting &&
+    sameBlocks(before.blocks, after.blocks, after.from),
+);
 
-function Nodes({ nodes, open = false }: { nodes: readonly BlockNode[]; open?: boolean }) {
-  return nodes.map((node, index) => <Node key={index} node={node} open={open && index === nodes.length - 1} />);
-}
-
-const headings = [
-  'pt-3 text-title',
-  'pt-2 text-heading text-[1.0625rem]',
-  'pt-1 text-heading',
-  'text-answer font-semibold',
-  'text-answer font-semibold',
-  'text-answer font-semibold text-muted-foreground',
-];
-
-function Node({ node, open }: { node: BlockNode; open: boolean }) {
-  switch (node.type) {
-    case 'paragraph':
-      return (
-        <p>
-          <Inlines content={node.content} />
-        </p>
-      );
-    case 'heading': {
-      // The page has its own first heading.
-      const Tag = (['h2', 'h3', 'h4', 'h5', 'h6', 'h6'] as const)[node.level - 1] ?? 'h6';
-      return (
-        <Tag className={headings[node.level - 1]}>
-          <Inlines content={node.content} />
-        </Tag>
-      );
-    }
-    case 'code':
-      return <CodeBlock language={node.language} text={node.text} open={open} />;
-    case 'quote':
-      return (
-        <blockquote className="flex flex-col gap-2 border-l-2 border-control pl-4 text-muted-foreground">
-          <Nodes nodes={node.blocks} open={open} />
-        </blockquote>
-      );
-    case 'list':
-      return <ListView node={node} open={open} />;
-    case 'table':
-      return <TableView alignments={node.alignments} head={node.head} rows={node.rows} />;
-    case 'rule':
-      return <hr className="my-1" />;
-    case 'math':
-      return <MathView tree={node.tree} source={node.source} error={node.error} display />;
-    case 'footnote':
-      return (
-        <div className="flex gap-2 text-dense text-muted-foreground" role="note">
-          <sup className="tabular pt-2 text-caption">{node.label}</sup>
-          <div className="flex min-w-0 flex-1 flex-col gap-2">
-            <Nodes nodes={node.blocks} open={open} />
-          </div>
-        </div>
-      );
+function sameBlocks(before: readonly Block[], after: readonly Block[], from: number): boolean {
+  for (let index = from; index < from + groupSize; index += 1) {
+    if (before[index] !== after[index]) return false;
   }
+  return true;
 }
-
-function ListView({ node, open }: { node: Extract<BlockNode, { type: 'list' }>; open: boolean }) {
-  const tasks = node.items.some((item) => item.checked !== undefined);
-  const className = classNames(
-    'flex flex-col',
-    node.tight ? 'gap-1' : 'gap-2.5',
-    tasks ? 'list-none' : classNames('pl-6 marker:text-muted-foreground', node.ordered ? 'list-decimal' : 'list-disc'),
-  );
-  const items = node.items.map((item, index) => (
-    <Item key={index} item={item} tight={node.tight} open={open && index === node.items.length - 1} />
-  ));
-  return node.ordered ? (
-    <ol start={node.start} className={className}>
-      {items}
-    </ol>
-  ) : (
-    <ul className={className}>{items}</ul>
-  );
-}
-
-function Item({ item, tight, open }: { item: ListItem; tight: boolean; open: boolean }) {
-  const inside = (
-    <div className={classNames('flex min-w-0 flex-col', tight ? 'gap-1' : 'gap-2')}>
-      <Nodes nodes={item.blocks} open={open} />
-    </div>
-  );
-  if (item.checked === undefined) return <li className="pl-1">{inside}</li>;
-  const Mark = item.checked ? SquareCheck : Square;
-  return (
-    <li className="flex gap-2">
-      <Mark
-        role="img"
-        aria-label={item.checked ? 'Done' : 'Not done'}
-        className={classNames('mt-1 size-4 shrink-0', item.checked ? 'text-accent' : 'text-muted-foreground')}
-      />
-      {inside}
-    </li>
-  );
-}
-
-const sides: Record<TableAlignment, string> = {
-  none: 'text-left',
-  left: 'text-left',
-  center: 'mx-auto text-center',
-  right: 'ml-auto text-right',
-};
-
-interface TableProps {
-  alignments: readonly TableAlignment[];
-  head: readonly Inline[][];
-  rows: readonly Inline[][][];
-}
-
-function TableView({ alignments, head, rows }: TableProps) {
-  return (
-    <div
-      role="region"
-      aria-label="Table"
-      tabIndex={0}
-      className="max-w-full overflow-x-auto rounded-control border border-border"
-    >
-      <table className="tabular w-full border-collapse text-base">
-        <thead className="bg-panel">
-          <tr>
-            {head.map((cell, column) => (
-              <th
-                key={column}
-                scope="col"
-                className={classNames('border-b px-3 py-2 font-medium', sides[alignments[column] ?? 'none'])}
-              >
-                <Inlines content={cell} />
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row, index) => (
-            <Row key={index} row={row} alignments={alignments} />
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-const Row = memo(function Row({
-  row,
-  alignments,
-}: {
-  row: readonly Inline[][];
-  alignments: readonly TableAlignment[];
-}) {
-  return (
-    <tr className="border-b last:border-0">
-      {row.map((cell, column) => (
-        <td key={column} className="px-3 py-2 align-top">
-          {/* As wide as its words, up to a limit: the table scrolls rather than breaking every cell. */}
-          <div className={classNames('w-max max-w-72', sides[alignments[column] ?? 'none'])}>
-            <Inlines content={cell} />
-          </div>
-        </td>
-      ))}
-    </tr>
-  );
-});

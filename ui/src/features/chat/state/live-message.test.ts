@@ -135,3 +135,26 @@ it('progress stands until text comes, and a retry counts down from when it was t
   expect(message.get()).toMatchObject({ retryAt: null });
   expect(message.get().view.progress).toBeUndefined();
 });
+
+it('the end of an answer keeps what it says again as it is, and takes what differs', () => {
+  const { message, paint } = live();
+  const paragraph = (text: string) => ({ type: 'paragraph' as const, content: [{ type: 'text' as const, text }] });
+  const cell = (text: string) => [{ type: 'text' as const, text }];
+  const table = (...rows: string[]) => ({
+    type: 'table' as const, alignments: ['none' as const], head: [cell('h')], rows: rows.map((text) => [cell(text)]),
+  }); // prettier-ignore
+  const nodes = [paragraph('a'), table('1', '2'), paragraph('open')];
+  message.delta({
+    rev: 1,
+    patches: nodes.map((node, id) => ({ type: 'set', index: id, block: { id, rev: 1, node } })),
+  });
+  paint();
+  const before = message.get().view.blocks;
+  const ended = [paragraph('a'), table('1', '3'), paragraph('open'), paragraph('new')];
+  message.replace(view({ status: 'succeeded', blocks: ended.map((node, id) => ({ id, rev: 0, node })) }));
+  const after = message.get().view.blocks;
+  expect(after.map((block) => block.node)).toEqual(ended);
+  expect(after.map((block, index) => block === before[index])).toEqual([true, false, true, false]);
+  const rows = [before, after].map(([, block]) => (block?.node.type === 'table' ? block.node.rows : []));
+  expect(rows[1]?.map((row, index) => row === rows[0]?.[index])).toEqual([true, false]);
+});

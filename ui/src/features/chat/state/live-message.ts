@@ -5,6 +5,7 @@
 import type { MessageView, Patch, TurnProgress } from '@/api/generated';
 
 import { applyPatches } from './apply-patch';
+import { keptBlocks } from './kept-blocks';
 
 export interface Delta {
   rev: number;
@@ -151,7 +152,7 @@ export class LiveMessage {
     const thinking = running && view.text === '' && view.reasoning !== '';
     const progress = view.progress;
     return {
-      view,
+      view: before ? { ...view, blocks: keptBlocks(before.view.blocks, view.blocks) } : view,
       since: goesOn ? before.since : view.text === '' ? view.createdAt : now,
       thinkingSince: thinking ? (before?.thinkingSince ?? now) : null,
       thoughtMs: before?.thoughtMs ?? null,

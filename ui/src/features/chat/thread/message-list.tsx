@@ -4,7 +4,7 @@
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 
 import { Button } from '@/components/button';
 import { Spinner } from '@/components/spinner';
@@ -15,6 +15,7 @@ import type { LiveMessage } from '../state/live-message';
 import { useChat } from '../state/use';
 import { AnswerMessage } from './answer';
 import { useMessageKeys } from './message-keys';
+import { createPosition } from './position';
 import { UserMessage } from './user-message';
 
 /** Pixels from the end that still count as being there. */
@@ -27,10 +28,11 @@ export function MessageList({ leftOut }: { leftOut: ReadonlySet<string> }) {
   const { ids, hasMore } = useStore(transcript.thread);
   const older = useStore(transcript.older);
   const scroller = useRef<HTMLDivElement>(null);
-  const [atEnd, setAtEnd] = useState(true);
+  const [position] = useState(() => createPosition(nearEnd * 2));
+  const atEnd = useStore(position.atEnd);
 
   // eslint-disable-next-line react-hooks/incompatible-library -- the list is the only reader of the virtualizer's methods
-  const virtual = useVirtualizer({
+  const virtual = useVirtualizer<HTMLDivElement, Element>({
     count: ids.length,
     getScrollElement: () => scroller.current,
     estimateSize: (index) => (transcript.message(ids[index] ?? '')?.view.role === 'user' ? 96 : 320),
@@ -43,7 +45,9 @@ export function MessageList({ leftOut }: { leftOut: ReadonlySet<string> }) {
     scrollEndThreshold: nearEnd,
     directDomUpdates: true,
     useFlushSync: false,
-    onChange: (instance) => setAtEnd(instance.isAtEnd(nearEnd * 2)),
+    onChange: position.moved,
+    scrollToFn: position.scrollToFn,
+    observeElementOffset: position.observeElementOffset,
   });
   const items = virtual.getVirtualItems();
 
@@ -129,13 +133,13 @@ export function MessageList({ leftOut }: { leftOut: ReadonlySet<string> }) {
   );
 }
 
-function MessageView({ message, position }: { message: LiveMessage; position: number }) {
+const MessageView = memo(function MessageView({ message, position }: { message: LiveMessage; position: number }) {
   return message.view.role === 'user' ? (
     <UserMessage message={message} position={position} />
   ) : (
     <AnswerMessage message={message} position={position} />
   );
-}
+});
 
 function CutLine({ count }: { count: number }) {
   return (
