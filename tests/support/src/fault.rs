@@ -66,7 +66,14 @@ impl FaultServer {
     pub async fn start(
         respond: impl Fn(&Recorded) -> Script + Send + Sync + 'static,
     ) -> std::io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        Self::on(TcpListener::bind(("127.0.0.1", 0)).await?, respond)
+    }
+
+    /// Starts on a listener of the test's own, on IPv6 say.
+    pub fn on(
+        listener: TcpListener,
+        respond: impl Fn(&Recorded) -> Script + Send + Sync + 'static,
+    ) -> std::io::Result<Self> {
         let address = listener.local_addr()?;
         let log = Arc::new(Mutex::new(Log::default()));
         let (change, changed) = watch::channel(0);

@@ -4,7 +4,10 @@
 
 mod fault;
 pub mod hub;
+pub mod ollama;
+mod proxy;
 mod script;
 
 pub use fault::{FaultServer, Recorded};
+pub use proxy::{Asked, Proxy};
 pub use script::{Gate, Script};

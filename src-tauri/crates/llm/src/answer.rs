@@ -99,7 +99,8 @@ impl AnswerDecoder {
     fn too_large(&self, error: TooLarge) -> Error {
         let mib = (error.limit as f64 / f64::from(1 << 20)).max(0.1);
         Error::BadReply(format!(
-            "{} sent a single piece of more than {mib:.1} MiB, which can't be right.",
+            "{} sent a single piece of more than {mib:.1} MiB, which can't be right. Try again; if it stays so, \
+             something is wrong with that server.",
             self.who
         ))
     }

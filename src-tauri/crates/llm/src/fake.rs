@@ -136,3 +136,40 @@ impl Provider for Fake {
         }))
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use domain::{Parameters, Role};
+    use futures_util::StreamExt;
+
+    use super::*;
+    use crate::{Continuation, RequestMessage};
+
+    fn question() -> CompletionRequest {
+        CompletionRequest {
+            model: "m".to_owned(),
+            system: String::new(),
+            messages: vec![RequestMessage::text(Role::User, "Name three colours.")],
+            parameters: Parameters::default(),
+            continuation: Continuation::Answer,
+            cache_key: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn the_fake_answers_what_a_test_feeds_it() {
+        let fake = Fake::new();
+        let mut stream = fake.complete(question());
+        let call = fake.next_call().await.unwrap();
+        assert_eq!(call.request.model, "m");
+        assert!(call.text("Hel") && call.text("lo"));
+        assert_eq!(stream.next().await, Some(Ok(CompletionEvent::Text("Hel".to_owned()))));
+        drop(stream);
+        call.dropped().await;
+        assert!(!call.text("!"));
+        fake.answer_with("Hi");
+        let mut stream = fake.complete(question());
+        assert_eq!(stream.next().await, Some(Ok(CompletionEvent::Text("Hi".to_owned()))));
+    }
+}

@@ -4,25 +4,28 @@
 //! Deliberately not here: asking again (nothing is sent twice, whatever happened), and following redirects (a key must never
 //! travel to another host).
 
+mod bypass;
 mod call;
+mod certificate;
 mod failure;
+mod names;
 mod proxy;
 mod reply;
 mod retry_after;
+mod trust;
 
-use std::{
-    sync::{Arc, Mutex, OnceLock, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 use tokio::time::Instant;
 use url::Url;
 
 pub use call::HttpCall;
-pub use proxy::ProxyChoice;
+pub use names::Resolver;
+pub use proxy::{ProxyChoice, ProxyVariables};
 pub use reply::HttpReply;
 
+use self::{failure::Way, names::Names, proxy::Proxies, trust::Trust};
 use crate::{Error, json, refusal::Refused};
 
 /// Shorter than the 5 s after which llama.cpp closes.
@@ -55,6 +58,8 @@ pub struct HttpOptions {
     pub reuse_local: bool,
     /// Certificates (DER) of authorities that are trusted beside the operating system's.
     pub extra_roots: Vec<Vec<u8>>,
+    /// Who is asked for the addresses of names.
+    pub resolver: Resolver,
 }
 
 impl Default for HttpOptions {
@@ -70,6 +75,7 @@ impl Default for HttpOptions {
             proxy: ProxyChoice::System,
             reuse_local: false,
             extra_roots: Vec::new(),
+            resolver: Resolver::default(),
         }
     }
 }
@@ -84,69 +90,26 @@ pub struct Http {
 #[derive(Debug)]
 struct Clients {
     /// By the proxies that are set.
-    remote: Lazy,
+    remote: reqwest::Client,
     /// For this computer: never by a proxy, `localhost` on IPv4 first.
-    local: Lazy,
-    proxies: proxy::Proxies,
-}
-
-/// A client that is built when it is first needed: that reads the system's whole certificate store, which would be most of
-/// the time that Web+ takes to start.
-#[derive(Debug, Clone)]
-struct Lazy(Arc<Unbuilt>);
-
-#[derive(Debug)]
-struct Unbuilt {
-    builder: Mutex<Option<reqwest::ClientBuilder>>,
-    client: OnceLock<Result<reqwest::Client, Error>>,
-}
-
-impl Lazy {
-    fn new(builder: reqwest::ClientBuilder) -> Self {
-        Self(Arc::new(Unbuilt { builder: Mutex::new(Some(builder)), client: OnceLock::new() }))
-    }
-
-    /// The client. Built on a thread for it, to the end, whoever stops waiting meanwhile.
-    async fn get(&self) -> Result<reqwest::Client, Error> {
-        if let Some(client) = self.0.client.get() {
-            return client.clone();
-        }
-        let unbuilt = Arc::clone(&self.0);
-        let built =
-            tokio::task::spawn_blocking(move || unbuilt.client.get_or_init(|| unbuilt.build()).clone());
-        built.await.unwrap_or_else(|_| Err(unusable()))
-    }
-}
-
-impl Unbuilt {
-    fn build(&self) -> Result<reqwest::Client, Error> {
-        let builder = self.builder.lock().unwrap_or_else(PoisonError::into_inner).take();
-        builder.ok_or_else(unusable)?.build().map_err(|error| {
-            tracing::error!(error = ?error.without_url(), "the HTTP client can't be built");
-            unusable()
-        })
-    }
-}
-
-fn unusable() -> Error {
-    Error::InvalidRequest(
-        "This computer's TLS settings can't be used; its certificate store may be damaged.".to_owned(),
-    )
+    local: reqwest::Client,
+    proxies: Proxies,
+    trust: Arc<Trust>,
 }
 
 impl Http {
     /// The client; fails on a proxy that can't be used and on a certificate that doesn't parse.
     pub fn new(options: HttpOptions) -> Result<Self, Error> {
-        let proxies = proxy::Proxies::new(&options.proxy)?;
-        let remote = proxies.apply(builder(&options)?)?.pool_idle_timeout(REMOTE_POOL_IDLE);
+        let (proxies, trust) = (Proxies::new(&options.proxy)?, Trust::new(&options.extra_roots)?);
+        let remote = proxies.apply(builder(&options, &trust)?).pool_idle_timeout(REMOTE_POOL_IDLE);
         // Many engines listen on IPv4 only, and `localhost` is ::1 first on many computers.
         let addresses = [([127, 0, 0, 1], 0).into(), (std::net::Ipv6Addr::LOCALHOST, 0).into()];
-        let local = builder(&options)?
+        let local = builder(&options, &trust)?
             .no_proxy()
             .pool_idle_timeout(LOCAL_POOL_IDLE)
             .pool_max_idle_per_host(if options.reuse_local { usize::MAX } else { 0 })
             .resolve_to_addrs("localhost", &addresses);
-        let clients = Clients { remote: Lazy::new(remote), local: Lazy::new(local), proxies };
+        let clients = Clients { remote: built(remote)?, local: built(local)?, proxies, trust };
         Ok(Self { clients: Arc::new(clients), options: Arc::new(options) })
     }
 
@@ -163,8 +126,8 @@ impl Http {
 
     /// Sends once and waits for the head of the reply, whatever its status. A redirect and a proxy's refusal are errors.
     pub async fn open(&self, call: HttpCall) -> Result<HttpReply, Error> {
-        let (reply, proxy) = self.send(call).await?;
-        reply.refuse_detours(proxy.as_deref())?;
+        let (reply, way) = self.send(call).await?;
+        reply.refuse_detours(way.proxy.as_deref())?;
         Ok(reply)
     }
 
@@ -176,28 +139,56 @@ impl Http {
         Ok(self.send(call).await?.0)
     }
 
-    async fn send(&self, call: HttpCall) -> Result<(HttpReply, Option<String>), Error> {
+    /// Sends a body of `size` bytes as it comes, however long that takes, and waits for the head of the reply.
+    pub async fn upload<S>(&self, mut call: HttpCall, size: u64, bytes: S) -> Result<HttpReply, Error>
+    where
+        S: futures_util::Stream<Item = std::io::Result<bytes::Bytes>> + Send + 'static,
+    {
+        call.headers.insert(reqwest::header::CONTENT_LENGTH, size.into());
+        let (reply, way) = self.dispatch(call, Some(reqwest::Body::wrap_stream(bytes)), None).await?;
+        reply.refuse_detours(way.proxy.as_deref())?;
+        Ok(reply)
+    }
+
+    async fn send(&self, call: HttpCall) -> Result<(HttpReply, Way), Error> {
+        self.dispatch(call, None, Some(self.options.first_byte_timeout)).await
+    }
+
+    async fn dispatch(
+        &self,
+        call: HttpCall,
+        stream: Option<reqwest::Body>,
+        patience: Option<Duration>,
+    ) -> Result<(HttpReply, Way), Error> {
         let HttpCall { method, url, headers, body, key } = call;
         let host = host_of(&url);
-        let client = if is_local(&url) { &self.clients.local } else { &self.clients.remote }.get().await?;
-        let mut request = client.request(method, url.clone()).headers(headers);
-        if let Some(body) = body {
+        let Clients { remote, local, proxies, trust } = self.clients.as_ref();
+        let proxy = proxies.route(&url)?;
+        let sealed = [Some(&url), proxy.as_ref()].into_iter().flatten().any(|url| url.scheme() == "https");
+        if sealed {
+            trust.read().await?;
+        }
+        let automatic = proxies.automatic() && !is_local(&url);
+        let way = Way { proxy: proxy.as_ref().map(proxy::name), automatic };
+        let client = if is_local(&url) { local } else { remote };
+        let mut request = client.request(method, url).headers(headers);
+        if let Some(body) = stream.or_else(|| body.map(reqwest::Body::from)) {
             request = request.body(body);
         }
         let sent_at = Instant::now();
-        let proxy = if is_local(&url) { None } else { self.clients.proxies.name(&url) };
-        let waited = tokio::time::timeout(self.options.first_byte_timeout, request.send()).await;
-        let Ok(sent) = waited else {
-            let seconds = self.options.first_byte_timeout.as_secs_f32();
-            return Err(Error::TimedOut {
-                message: format!("{host} took the request and sent nothing for {seconds} seconds."),
-                sent: true,
-            });
+        let sending = request.send();
+        let sent = match patience {
+            None => sending.await,
+            Some(patience) => tokio::time::timeout(patience, sending).await.map_err(|_| {
+                let seconds = patience.as_secs_f32();
+                Error::TimedOut {
+                    message: format!("{host} took the request and sent nothing for {seconds} seconds."),
+                    sent: true,
+                }
+            })?,
         };
-        let response =
-            sent.map_err(|error| failure::sending(&error, &host, proxy.as_deref(), &self.options))?;
-        let reply = HttpReply::new(response, host, sent_at, key);
-        Ok((reply, proxy))
+        let response = sent.map_err(|error| failure::sending(&error, &host, &way, &self.options))?;
+        Ok((HttpReply::new(response, host, sent_at, key), way))
     }
 
     /// Sends once and reads the reply as JSON. A refusal (any status but 2xx) is classified.
@@ -228,16 +219,10 @@ impl Http {
 
 /// What both clients have in common.
 #[allow(clippy::disallowed_methods, reason = "this is the one place that makes the client")]
-fn builder(options: &HttpOptions) -> Result<reqwest::ClientBuilder, Error> {
-    let mut roots = Vec::new();
-    for der in &options.extra_roots {
-        roots.push(reqwest::Certificate::from_der(der).map_err(|_| {
-            Error::InvalidRequest(
-                "An additional certificate can't be read; it must be a DER file.".to_owned(),
-            )
-        })?);
-    }
-    let builder = reqwest::Client::builder()
+fn builder(options: &HttpOptions, trust: &Arc<Trust>) -> Result<reqwest::ClientBuilder, Error> {
+    Ok(reqwest::Client::builder()
+        .tls_backend_preconfigured(trust.config()?)
+        .dns_resolver(Names::new(options.resolver.clone(), options.connect_timeout))
         .user_agent(&options.user_agent)
         .connect_timeout(options.connect_timeout)
         .tcp_nodelay(true)
@@ -248,8 +233,16 @@ fn builder(options: &HttpOptions) -> Result<reqwest::ClientBuilder, Error> {
         .http2_adaptive_window(true)
         .retry(reqwest::retry::never())
         .redirect(reqwest::redirect::Policy::none())
-        .referer(false);
-    Ok(if roots.is_empty() { builder } else { builder.tls_certs_merge(roots) })
+        .referer(false))
+}
+
+fn built(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
+    builder.build().map_err(|error| {
+        tracing::error!(error = ?error.without_url(), "the HTTP client can't be built");
+        Error::InvalidRequest(
+            "The network can't be used for a reason that Web+ doesn't know; the log has it.".to_owned(),
+        )
+    })
 }
 
 /// Whether the address is this computer itself.

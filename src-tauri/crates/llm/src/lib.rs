@@ -8,7 +8,7 @@ mod anthropic;
 pub mod catalog;
 mod error;
 mod event;
-#[cfg(feature = "fake")]
+#[cfg(any(test, feature = "fake"))]
 pub mod fake;
 mod frame;
 mod http;
@@ -30,9 +30,11 @@ pub use anthropic::Anthropic;
 pub use error::{Error, Refusal, RetryAdvice};
 pub use event::{CompletionEvent, Timing};
 pub use frame::{Frame, TooLarge};
-pub use http::{Http, HttpCall, HttpOptions, HttpReply, ProxyChoice};
+pub use http::{Http, HttpCall, HttpOptions, HttpReply, ProxyChoice, ProxyVariables, Resolver};
 pub use ndjson::NdjsonDecoder;
-pub use ollama::{KeepAlive, LoadedModel, ModelDetails, Ollama};
+pub use ollama::{
+    CreateRequest, KeepAlive, LoadedModel, ModelDetails, Ollama, OllamaProgress, OllamaProgressStream,
+};
 pub use openai::{Extend, Flavour, OpenAi};
 pub use provider::{CompletionStream, Provider, ProviderInfo};
 pub use request::{CompletionRequest, Continuation, RequestMessage};

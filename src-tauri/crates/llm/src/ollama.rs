@@ -1,11 +1,13 @@
 //! Ollama's native protocol: answers, the list of models, what is in memory, loading and unloading.
 //!
 //! Native, because its compatible layers can't set the context and cut a long prompt silently. Deliberately not here:
-//! finding, starting and watching an Ollama, pulling and creating models (`engine`).
+//! finding, starting and watching an Ollama, and how a pull that stalls is brought to its end (`engine`).
 
 mod events;
 mod models;
+mod progress;
 mod request;
+mod shelf;
 
 use std::{
     collections::HashMap,
@@ -17,6 +19,8 @@ use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::iter};
 use serde_json::{Value, json};
 
 pub use models::{LoadedModel, ModelDetails};
+pub use progress::{OllamaProgress, OllamaProgressStream};
+pub use shelf::CreateRequest;
 
 use crate::{
     AnswerDecoder, CompletionRequest, CompletionStream, Continuation, Error, Http, HttpCall, Provider,

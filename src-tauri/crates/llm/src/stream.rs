@@ -15,6 +15,9 @@ use crate::{
 /// How long the end of the body is waited for once the answer is complete, so that the connection can be used again.
 const DRAIN: Duration = Duration::from_millis(50);
 
+/// The longest answer, its reasoning counted, in bytes: some million tokens. A server that goes on after that never ends.
+const LONGEST_ANSWER: usize = 4 << 20;
+
 /// How a vendor's refusal becomes an error.
 pub(crate) type Classify = fn(Refused) -> Error;
 
@@ -61,6 +64,8 @@ struct Reading {
     checked: bool,
     barren: u64,
     total: u64,
+    /// Bytes of text and reasoning so far.
+    written: usize,
 }
 
 impl State {
@@ -123,6 +128,7 @@ async fn open(
         checked: false,
         barren: 0,
         total: 0,
+        written: 0,
     })))
 }
 
@@ -151,9 +157,13 @@ impl Reading {
         }
         let result = self.decoder.push(&chunk, &mut events);
         self.content |= events.iter().any(is_content);
+        self.written += events.iter().map(written).sum::<usize>();
         pending.extend(events.into_iter().map(Ok));
         let progress = result?;
         self.measure(chunk.len() as u64, progress.events)?;
+        if self.written > LONGEST_ANSWER {
+            return Err(self.endless());
+        }
         Ok(if progress.finished { Step::Complete } else { Step::More })
     }
 
@@ -183,6 +193,15 @@ impl Reading {
         Error::TimedOut { message, sent: true }
     }
 
+    fn endless(&self) -> Error {
+        Error::BadReply(format!(
+            "{} wrote on beyond {} MiB, which no answer needs; it was cut off and what came is kept. Ask again, with a limit of tokens if \
+             it stays so.",
+            self.reply.host(),
+            LONGEST_ANSWER >> 20
+        ))
+    }
+
     /// Memory is flat whatever comes; these limits end a body that never becomes an answer, such as a compressed bomb.
     fn measure(&mut self, bytes: u64, events: usize) -> Result<(), Error> {
         let limit = self.http.options().max_barren_bytes;
@@ -194,11 +213,18 @@ impl Reading {
         }
         if self.barren > limit || self.total > limit.saturating_mul(16) {
             return Err(Error::BadReply(format!(
-                "{} sent far more than an answer can be; it was cut off.",
+                "{} sent far more than an answer can be; it was cut off. Check the provider's address, or try again.",
                 self.reply.host()
             )));
         }
         Ok(())
+    }
+}
+
+fn written(event: &CompletionEvent) -> usize {
+    match event {
+        CompletionEvent::Text(text) | CompletionEvent::Reasoning(text) => text.len(),
+        _ => 0,
     }
 }
 

@@ -117,6 +117,41 @@ fn a_dismissed_prompt_is_told_and_the_key_stays() {
 }
 
 #[test]
+fn k3_a_single_item_that_is_denied_counts_as_locked_and_stays_and_a_retry_works() {
+    session::inside(
+        "keychain::k3_a_single_item_that_is_denied_counts_as_locked_and_stays_and_a_retry_works",
+        async {
+            let _daemon = Daemon::unlocked().await;
+            let keychain = Keychain::new();
+            let other = "provider/2/https://api.example.org".to_owned();
+            set(&keychain).await.unwrap();
+            keychain.set(other.clone(), secret("the other key")).await.unwrap();
+            let denied = name();
+            tokio::task::spawn_blocking(move || session::deny(Some(&denied))).await.unwrap();
+
+            for refused in [
+                get(&keychain).await.map(|_| ()),
+                keychain.set(name(), secret("another")).await,
+                keychain.delete(name()).await,
+            ] {
+                let told = matches!(&refused, Err(SecretError::Locked(text)) if text.contains("refuses"));
+                assert!(told, "{refused:?}");
+            }
+            // Only this item: the keychain is open, the item is known to be there, and so is its neighbour.
+            assert_eq!(keychain.probe().await, Ok(()));
+            assert_eq!(keychain.has(name()).await, Ok(true));
+            assert_eq!(keychain.get(other).await, Ok(Some(secret("the other key"))));
+            assert_eq!(session::items(), 2);
+
+            tokio::task::spawn_blocking(|| session::deny(None)).await.unwrap();
+            assert_eq!(get(&keychain).await, Ok(Some(secret(CANARY))), "neither deleted nor written over");
+            assert_eq!(keychain.delete(name()).await, Ok(()));
+            assert_eq!(get(&keychain).await, Ok(None));
+        },
+    );
+}
+
+#[test]
 fn a_frozen_keychain_is_told_in_time_and_works_when_it_wakes() {
     session::inside("keychain::a_frozen_keychain_is_told_in_time_and_works_when_it_wakes", async {
         let daemon = Daemon::unlocked().await;

@@ -164,10 +164,30 @@ pub(crate) fn unlock() {
 
 /// Deletes everything with this handle, as another program would.
 pub(crate) fn delete_behind_our_back(handle: &str) {
+    call(&path_of(handle), "org.freedesktop.Secret.Item.Delete", &[]);
+}
+
+fn path_of(handle: &str) -> String {
     let found = service("SearchItems", &format!("{{'service': 'webplus', 'username': '{handle}'}}"));
-    let path =
-        found.split('\'').find(|part| part.starts_with("/org")).expect("the item is not in the keyring");
-    call(path, "org.freedesktop.Secret.Item.Delete", &[]);
+    let path = found.split('\'').find(|part| part.starts_with("/org"));
+    path.expect("the item is not in the keyring").to_owned()
+}
+
+/// Lets nobody call these methods of the item with this handle, or everybody again: the bus itself answers with the
+/// refusal that KeePassXC gives when the person denies an item.
+pub(crate) fn deny(handle: Option<&str>) {
+    let config = Path::new(&std::env::var_os("HOME").unwrap()).join("bus.conf");
+    let whole = fs::read_to_string(&config).unwrap();
+    let allowed: String =
+        whole.lines().filter(|line| !line.contains("<deny")).map(|line| format!("{line}\n")).collect();
+    let rule = handle
+        .map(path_of)
+        .map(|path| format!("<deny send_path=\"{path}\" send_interface=\"org.freedesktop.Secret.Item\"/>\n"));
+    let denied = allowed.replace("</policy>", &format!("{}</policy>", rule.unwrap_or_default()));
+    fs::write(&config, denied).unwrap();
+    let bus = zbus::blocking::Connection::session().unwrap();
+    let (name, path) = ("org.freedesktop.DBus", "/org/freedesktop/DBus");
+    bus.call_method(Some(name), path, Some(name), "ReloadConfig", &()).unwrap();
 }
 
 /// How many items of ours there are.

@@ -1,17 +1,20 @@
 //! From what the network did to a sentence: classified once, naming the host and nothing else of the address.
 
-use std::{error::Error as _, fmt::Write as _, io, time::Duration};
+use std::{error::Error as _, io, time::Duration};
 
-use super::HttpOptions;
+use super::{HttpOptions, certificate, names::NoAnswer};
 use crate::Error;
 
+/// By which way a request went.
+pub(super) struct Way {
+    /// Host and port of the proxy.
+    pub(super) proxy: Option<String>,
+    /// Whether a PAC file is set, which might name a proxy that we know nothing of.
+    pub(super) automatic: bool,
+}
+
 /// What went wrong before the head of a reply came.
-pub(super) fn sending(
-    error: &reqwest::Error,
-    host: &str,
-    proxy: Option<&str>,
-    options: &HttpOptions,
-) -> Error {
+pub(super) fn sending(error: &reqwest::Error, host: &str, way: &Way, options: &HttpOptions) -> Error {
     if error.is_builder() {
         return Error::InvalidRequest(format!(
             "The request for {host} can't be written; check the provider's address."
@@ -19,7 +22,8 @@ pub(super) fn sending(
     }
     let chain = chain_of(error);
     if error.is_connect() {
-        return connecting(error, &chain, host, proxy, options);
+        let told = connecting(error, &chain, host, way.proxy.as_deref(), options);
+        return if way.automatic { with_automatic(told) } else { told };
     }
     if error.is_timeout() {
         return stalled(host, options.idle_timeout);
@@ -78,6 +82,17 @@ pub(super) fn proxy_password(proxy: Option<&str>) -> Error {
     )
 }
 
+/// The same, with what stands in the environment and isn't followed.
+fn with_automatic(told: Error) -> Error {
+    const HINT: &str = " A PAC file is set here (auto_proxy), which isn't supported: put the proxy itself into HTTPS_PROXY, \
+                        as http://host:port.";
+    match told {
+        Error::Unreachable { message, retry } => Error::Unreachable { message: message + HINT, retry },
+        Error::TimedOut { message, sent } => Error::TimedOut { message: message + HINT, sent },
+        other => other,
+    }
+}
+
 fn connecting(
     error: &reqwest::Error,
     chain: &str,
@@ -85,6 +100,17 @@ fn connecting(
     proxy: Option<&str>,
     options: &HttpOptions,
 ) -> Error {
+    if let Some(NoAnswer(patience)) = find(error) {
+        let whom = proxy.map_or_else(|| host.to_owned(), |name| format!("the proxy {name}"));
+        return Error::TimedOut {
+            message: format!(
+                "The name of {whom} could not be looked up within {} seconds: no name server answers. Check whether you are \
+                 online.",
+                patience.as_secs_f32()
+            ),
+            sent: false,
+        };
+    }
     if error.is_timeout() {
         let seconds = options.connect_timeout.as_secs_f32();
         let via = proxy.map_or_else(String::new, |name| format!(" by the proxy {name}"));
@@ -100,7 +126,8 @@ fn connecting(
         if error.is_dns() {
             return unreachable(format!("The proxy {name} can't be found; check the proxy settings."), false);
         }
-        if chain.contains("tunnel") || chain.contains("socks") {
+        // A tunnel to a proxy that isn't there fails as a tunnel too.
+        if (chain.contains("tunnel") || chain.contains("socks")) && !is_nobody_there(io_kind(error)) {
             return unreachable(format!("The proxy {name} didn't let a connection to {host} through."), true);
         }
     }
@@ -111,8 +138,8 @@ fn connecting(
             chain.to_ascii_lowercase().contains("temporar") || chain.contains("try again"),
         );
     }
-    if let Some(error) = tls(chain, host) {
-        return error;
+    if let Some(message) = find(error).and_then(|error| certificate::sentence(error, host)) {
+        return unreachable(message, false);
     }
     let whom = proxy.map_or_else(|| host.to_owned(), |name| format!("the proxy {name}"));
     match io_kind(error) {
@@ -127,44 +154,23 @@ fn connecting(
     }
 }
 
-/// Sentences for what a certificate can be wrong in. Checking is never turned off.
-fn tls(chain: &str, host: &str) -> Option<Error> {
-    let has = |words: &[&str]| words.iter().any(|word| chain.contains(word));
-    let message = if has(&["UnknownIssuer", "CaUsedAsEndEntity"]) {
-        format!(
-            "The certificate of {host} comes from an issuer that this computer doesn't trust. A company's network or a \
-             virus scanner may be reading along: have its certificate added to this computer's store, or use another network."
-        )
-    } else if has(&["NotValidYet", "not valid yet"]) {
-        format!("The certificate of {host} isn't valid yet. Check this computer's date and time.")
-    } else if has(&["certificate expired", "Expired"]) {
-        format!(
-            "The certificate of {host} has expired. Check this computer's date and time; if they are right, {host} must renew it."
-        )
-    } else if has(&["NotValidForName", "not valid for name"]) {
-        format!(
-            "The certificate is for another name than {host}. Check the address; something on the way may answer in its place."
-        )
-    } else if has(&["Revoked"]) {
-        format!(
-            "The certificate of {host} was revoked. Don't send it anything until its owner has explained why."
-        )
-    } else if has(&["invalid peer certificate"]) {
-        format!("The certificate of {host} can't be verified.")
-    } else if has(&["corrupt message", "InvalidContentType"]) {
-        format!(
-            "{host} doesn't speak HTTPS at this port. Check the port, or use http:// for a server on this computer."
-        )
-    } else if has(&["received fatal alert", "HandshakeFailure", "peer is incompatible"]) {
-        format!("{host} and this computer found no common kind of encryption.")
-    } else {
-        return None;
-    };
-    Some(unreachable(message, false))
-}
-
 fn unreachable(message: String, retry: bool) -> Error {
     Error::Unreachable { message, retry }
+}
+
+/// The first cause of this kind. An `io::Error` hides the one that it carries from `source`.
+pub(super) fn find<'a, T: std::error::Error + 'static>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> Option<&'a T> {
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        if let Some(found) = cause.downcast_ref::<T>() {
+            return Some(found);
+        }
+        let carried = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        next = carried.map(|inner| inner as _).or_else(|| cause.source());
+    }
+    None
 }
 
 /// The causes' texts, for telling kinds apart; never shown, because they hold addresses.
@@ -174,13 +180,14 @@ fn chain_of(error: &reqwest::Error) -> String {
     while let Some(cause) = source {
         text.push_str(&cause.to_string());
         text.push_str("; ");
-        // The kinds of rustls' certificate errors stand in `Debug` only.
-        if cause.is::<io::Error>() {
-            let _ = write!(text, "{cause:?}; ");
-        }
         source = cause.source();
     }
     text
+}
+
+fn is_nobody_there(kind: Option<io::ErrorKind>) -> bool {
+    use io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable};
+    matches!(kind, Some(ConnectionRefused | NetworkUnreachable | HostUnreachable | NetworkDown))
 }
 
 fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
@@ -193,48 +200,4 @@ fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
         source = cause.source();
     }
     found
-}
-
-#[cfg(test)]
-#[allow(clippy::panic, reason = "tests")]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_fault_of_a_certificate_has_its_own_sentence() {
-        // As rustls 0.23 words them.
-        let cases = [
-            ("invalid peer certificate: UnknownIssuer", "doesn't trust"),
-            ("Custom { kind: InvalidData, error: InvalidCertificate(UnknownIssuer) }", "doesn't trust"),
-            (
-                "invalid peer certificate: certificate expired: verification time 2 (UNIX), but certificate is not valid after 1 (1 seconds ago)",
-                "has expired",
-            ),
-            (
-                "invalid peer certificate: certificate not valid yet: verification time 1 (UNIX), but certificate is not valid before 2 (1 seconds in future)",
-                "date and time",
-            ),
-            (
-                "invalid peer certificate: certificate not valid for name \"a.test\"; certificate is only valid for DnsName(\"b.test\")",
-                "another name",
-            ),
-            ("invalid peer certificate: Revoked", "revoked"),
-            ("invalid peer certificate: BadSignature", "can't be verified"),
-            ("received corrupt message of type InvalidContentType", "doesn't speak HTTPS"),
-            ("received fatal alert: HandshakeFailure", "encryption"),
-        ];
-        for (chain, words) in cases {
-            match tls(chain, "models.example.com") {
-                Some(Error::Unreachable { message, retry: false }) => {
-                    assert!(
-                        message.contains(words) && message.contains("models.example.com"),
-                        "{chain}: {message}"
-                    );
-                    assert!(!message.contains("a.test"), "{message}");
-                }
-                other => panic!("{chain} became {other:?}"),
-            }
-        }
-        assert_eq!(tls("connection refused", "x"), None);
-    }
 }

@@ -82,7 +82,8 @@ impl HttpReply {
             let Some(chunk) = chunk? else { return Ok(body) };
             if body.len() + chunk.len() > options.max_body_bytes {
                 return Err(Error::BadReply(format!(
-                    "{} answered with more than {} MiB, which can't be right; nothing of it was used.",
+                    "{} answered with more than {} MiB, which can't be right; nothing of it was used. Check the \
+                     provider's address.",
                     self.host,
                     options.max_body_bytes >> 20
                 )));

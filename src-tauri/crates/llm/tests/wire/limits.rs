@@ -38,6 +38,21 @@ async fn w11_a_hundred_thousand_tiny_events_come_in_order() {
 }
 
 #[tokio::test]
+async fn w11_an_answer_without_end_is_cut_off_and_what_came_is_kept() {
+    let piece = "word ".repeat(2000);
+    for kind in ALL {
+        let server = FaultServer::always(kind.head().repeat(kind.piece(&piece), 100_000)).await.unwrap();
+        let (events, error) = collect(kind.provider(http(), &server.url()).complete(question("m"))).await;
+        let written = text(&events).len();
+        assert!((4 << 20..5 << 20).contains(&written), "{kind:?}: {written}");
+        assert!(
+            matches!(&error, Some(Error::BadReply(text)) if text.contains("4 MiB")),
+            "{kind:?}: {error:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn w11_a_body_that_never_becomes_an_answer_is_cut_off() {
     let options = HttpOptions { max_barren_bytes: 1 << 20, ..options() };
     for kind in ALL {

@@ -1,9 +1,9 @@
-//! Lists of models, states, identity, loading and unloading, and the fake provider.
+//! Lists of models, states, identity, loading and unloading.
 
 use domain::{Capability, Model, ModelState, ParameterName};
 use futures_util::StreamExt;
 use llm::{
-    Anthropic, CompletionEvent, Error, Flavour, KeepAlive, Ollama, OpenAi, Provider, ProviderInfo, fake::Fake,
+    Anthropic, Error, Flavour, KeepAlive, Ollama, OpenAi, Provider, ProviderInfo,
 };
 use serde_json::json;
 use test_support::{FaultServer, Script};
@@ -284,20 +284,4 @@ async fn a_wrong_key_is_found_by_the_test_of_a_connection() {
         let error = kind.provider(http(), &server.url()).test().await.unwrap_err();
         assert!(matches!(&error, Error::Auth(text) if text.contains("invalid")), "{kind:?}: {error:?}");
     }
-}
-
-#[tokio::test]
-async fn the_fake_answers_what_a_test_feeds_it() {
-    let fake = Fake::new();
-    let mut stream = fake.complete(question("m"));
-    let call = fake.next_call().await.unwrap();
-    assert_eq!(call.request.model, "m");
-    assert!(call.text("Hel") && call.text("lo"));
-    assert_eq!(stream.next().await, Some(Ok(CompletionEvent::Text("Hel".to_owned()))));
-    drop(stream);
-    call.dropped().await;
-    assert!(!call.text("!"));
-    fake.answer_with("Hi");
-    let (events, error) = crate::collect(fake.complete(question("m"))).await;
-    assert_eq!((crate::text(&events).as_str(), error), ("Hi", None));
 }

@@ -16,12 +16,17 @@ mod framing;
 mod kinds;
 mod limits;
 mod lists;
+mod names;
 mod network;
+mod no_proxy;
+mod ollama_shelf;
+mod proxies;
 mod recorded;
 mod requests;
 mod stalls;
 mod think;
 mod tls;
+mod trust;
 mod usage;
 mod waits;
 
@@ -31,7 +36,7 @@ use domain::{Parameters, Role};
 use futures_util::StreamExt;
 use llm::{
     CompletionEvent, CompletionRequest, CompletionStream, Continuation, Error, Http, HttpOptions,
-    ProxyChoice, RequestMessage,
+    ProxyChoice, RequestMessage, Resolver,
 };
 
 /// Long enough for a busy computer; nothing waits for it when all is well.
@@ -43,6 +48,38 @@ fn options() -> HttpOptions {
 
 fn http() -> Http {
     Http::new(options()).unwrap()
+}
+
+/// What a call fails with.
+async fn failure(kind: kinds::Kind, http: Http, url: &str) -> Error {
+    let (_, error) = collect(kind.provider(http, url).complete(question("m"))).await;
+    error.expect("a failure")
+}
+
+/// The text of an answer, or what it failed with.
+async fn answer(kind: kinds::Kind, http: Http, url: &str) -> Result<String, Error> {
+    let (events, error) = collect(kind.provider(http, url).complete(question("m"))).await;
+    error.map_or_else(|| Ok(text(&events)), Err)
+}
+
+/// An address of this computer where nothing listens.
+fn unused_address() -> String {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+}
+
+/// A name server that finds every name at these addresses.
+fn found_at(addresses: &[std::net::IpAddr]) -> Resolver {
+    let all: Vec<_> = addresses.iter().map(|address| std::net::SocketAddr::new(*address, 0)).collect();
+    Resolver::new(move |_| {
+        let all = all.clone();
+        Box::pin(async move { Ok(all) })
+    })
+}
+
+/// A name server that knows no name, as glibc words it.
+fn unknown() -> Resolver {
+    let lost = "failed to lookup address information: Name or service not known";
+    Resolver::new(move |_| Box::pin(async move { Err(std::io::Error::other(lost)) }))
 }
 
 fn question(model: &str) -> CompletionRequest {

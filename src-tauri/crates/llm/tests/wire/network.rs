@@ -1,149 +1,19 @@
-//! Names, proxies, certificates, redirects, stale sockets and leaving (W15 to W20), and what never leaks (C-20, C-21).
+//! Redirects, stale sockets and leaving (W18 to W20), and what never leaks (C-20, C-21).
 
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use llm::{Error, Http, HttpOptions, ProxyChoice};
+use llm::{Error, Http, HttpOptions};
 use test_support::{FaultServer, Script};
 
 use crate::{
-    collect, http,
+    collect, failure, http,
     kinds::{ALL, Kind},
-    options, question, text,
+    options, question, text, unused_address,
 };
-
-fn by_proxy(url: &str) -> Http {
-    Http::new(HttpOptions { proxy: ProxyChoice::Url(url.to_owned()), ..options() }).unwrap()
-}
 
 fn reusing() -> Http {
     Http::new(HttpOptions { reuse_local: true, ..options() }).unwrap()
-}
-
-async fn failure(kind: Kind, http: Http, url: &str) -> Error {
-    let (_, error) = collect(kind.provider(http, url).complete(question("m"))).await;
-    error.expect("a failure")
-}
-
-#[tokio::test]
-async fn w15_this_computer_is_never_reached_by_a_proxy() {
-    let proxy = FaultServer::always(Script::json(500, "{}")).await.unwrap();
-    for kind in ALL {
-        let server =
-            FaultServer::always(kind.head().bytes(kind.piece("Direct")).bytes(kind.end())).await.unwrap();
-        for host in ["127.0.0.1", "localhost"] {
-            let url = format!("http://{host}:{}", server.address().port());
-            let (events, error) =
-                collect(kind.provider(by_proxy(&proxy.url()), &url).complete(question("m"))).await;
-            assert_eq!((text(&events).as_str(), error), ("Direct", None), "{kind:?} {host}");
-        }
-    }
-    assert_eq!(proxy.connections(), 0);
-}
-
-#[tokio::test]
-async fn w15_a_proxy_is_used_and_named_when_it_asks_for_a_password() {
-    let proxy = FaultServer::always(Script::reply(407, &[("Proxy-Authenticate", "Basic realm=\"x\"")], ""))
-        .await
-        .unwrap();
-    let name = proxy.address().to_string();
-    for url in ["http://models.example.com", "https://models.example.com"] {
-        let error = failure(Kind::Chat, by_proxy(&proxy.url()), url).await;
-        let named = matches!(&error, Error::Unreachable { message, retry: false } if message.contains(&name) && message.contains("password"));
-        assert!(named, "{url}: {error:?}");
-    }
-    let asked: Vec<String> =
-        proxy.requests().iter().map(|request| format!("{} {}", request.method, request.target)).collect();
-    assert_eq!(
-        asked,
-        ["POST http://models.example.com/v1/chat/completions", "CONNECT models.example.com:443"]
-    );
-}
-
-#[tokio::test]
-async fn w15_an_answer_comes_through_a_proxy() {
-    let kind = Kind::Anthropic;
-    let proxy =
-        FaultServer::always(kind.head().bytes(kind.piece("Relayed")).bytes(kind.end())).await.unwrap();
-    let (events, error) =
-        collect(kind.provider(by_proxy(&proxy.url()), "http://models.example.com").complete(question("m")))
-            .await;
-    assert_eq!((text(&events).as_str(), error), ("Relayed", None));
-}
-
-#[tokio::test]
-async fn w15_a_proxy_that_refuses_or_is_gone_is_named() {
-    let proxy = FaultServer::always(Script::reply(403, &[], "")).await.unwrap();
-    let name = proxy.address().to_string();
-    let error = failure(Kind::Chat, by_proxy(&proxy.url()), "https://models.example.com").await;
-    assert!(matches!(&error, Error::Unreachable { message, .. } if message.contains(&name)), "{error:?}");
-    let gone = unused_address();
-    let error = failure(Kind::Chat, by_proxy(&format!("http://{gone}")), "https://models.example.com").await;
-    assert!(matches!(&error, Error::Unreachable { message, .. } if message.contains(&gone)), "{error:?}");
-}
-
-#[test]
-fn w15_automatic_proxy_configuration_is_named_as_unsupported() {
-    for url in
-        ["http://wpad.example.com/proxy.pac", "pac+http://x/y", "http://x/wpad.dat", "file:///etc/proxy.pac"]
-    {
-        let error =
-            Http::new(HttpOptions { proxy: ProxyChoice::Url(url.to_owned()), ..options() }).unwrap_err();
-        assert!(matches!(&error, Error::InvalidRequest(text) if text.contains("PAC")), "{url}: {error:?}");
-    }
-    let error =
-        Http::new(HttpOptions { proxy: ProxyChoice::Url("gopher://x".to_owned()), ..options() }).unwrap_err();
-    assert!(matches!(&error, Error::InvalidRequest(text) if text.contains("proxy")), "{error:?}");
-}
-
-#[tokio::test]
-async fn w16_a_port_that_does_not_speak_tls_is_named() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let _ =
-                tokio::io::AsyncWriteExt::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
-            // Read what the client says, so that closing isn't a reset.
-            let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut [0; 4096]).await;
-        }
-    });
-    let error = failure(Kind::Chat, http(), &format!("https://{address}")).await;
-    assert!(
-        matches!(&error, Error::Unreachable { message, retry: false } if message.contains("HTTPS")),
-        "{error:?}"
-    );
-}
-
-#[tokio::test]
-async fn w17_a_name_that_does_not_exist_is_named() {
-    // RFC 6761: never exists, so no resolver finds it.
-    let error = failure(Kind::Chat, http(), "http://no-such-host.invalid").await;
-    assert!(
-        matches!(&error, Error::Unreachable { message, .. } if message.contains("no-such-host.invalid") && message.contains("name")),
-        "{error:?}"
-    );
-}
-
-#[tokio::test]
-async fn w17_localhost_is_tried_on_ipv4_without_delay() {
-    let kind = Kind::Ollama;
-    let server = FaultServer::always(kind.head().bytes(kind.piece("Here")).bytes(kind.end())).await.unwrap();
-    let began = Instant::now();
-    let url = format!("http://localhost:{}", server.address().port());
-    let (events, error) = collect(kind.provider(http(), &url).complete(question("m"))).await;
-    assert_eq!((text(&events).as_str(), error), ("Here", None));
-    assert!(began.elapsed() < Duration::from_millis(300), "{:?}", began.elapsed());
-}
-
-#[tokio::test]
-async fn w17_nothing_listening_is_said_at_once() {
-    let gone = unused_address();
-    for kind in ALL {
-        let error = failure(kind, http(), &format!("http://{gone}")).await;
-        let told = matches!(&error, Error::Unreachable { message, retry: true } if message.contains(&gone) && message.contains("running"));
-        assert!(told, "{kind:?}: {error:?}");
-    }
 }
 
 #[tokio::test]
@@ -301,9 +171,4 @@ async fn c21_the_key_goes_in_its_header_and_nowhere_else() {
             !request.target.contains("canary") && !String::from_utf8_lossy(&request.body).contains("canary")
         );
     }
-}
-
-/// An address of this computer where nothing listens.
-fn unused_address() -> String {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }

@@ -111,19 +111,29 @@ async fn w9_an_address_that_never_connects_has_a_time_of_its_own() {
 }
 
 /// A listener that nobody accepts from, filled up; nothing where the system doesn't behave so.
-fn full_listener() -> Option<(std::net::SocketAddr, std::net::TcpListener, Vec<std::net::TcpStream>)> {
+fn full_listener() -> Option<(std::net::SocketAddr, Full)> {
+    fill(([127, 0, 0, 1], 0).into())
+}
+
+/// Keeps a listener full.
+pub(crate) type Full = (std::net::TcpListener, Vec<std::net::TcpStream>);
+
+/// The same at an address of the test's choice.
+pub(crate) fn fill(address: std::net::SocketAddr) -> Option<(std::net::SocketAddr, Full)> {
     if !cfg!(target_os = "linux") {
         return None;
     }
-    let socket = tokio::net::TcpSocket::new_v4().ok()?;
-    socket.bind(([127, 0, 0, 1], 0).into()).ok()?;
+    let socket =
+        if address.is_ipv4() { tokio::net::TcpSocket::new_v4() } else { tokio::net::TcpSocket::new_v6() };
+    let socket = socket.ok()?;
+    socket.bind(address).ok()?;
     let listener = socket.listen(1).ok()?.into_std().ok()?;
     let address = listener.local_addr().ok()?;
     let mut held = Vec::new();
     for _ in 0..8 {
         match std::net::TcpStream::connect_timeout(&address, Duration::from_millis(100)) {
             Ok(stream) => held.push(stream),
-            Err(_) => return Some((address, listener, held)),
+            Err(_) => return Some((address, (listener, held))),
         }
     }
     None
