@@ -21,6 +21,9 @@ use std::{
 
 use domain::{ErrorCode, FinishReason, RUNNER_PROTOCOL, RunnerEnd, RunnerReply, RunnerRequest, TokenUsage};
 
+/// Whether the model is on the GPU that this runner says it has in the scenarios that begin with "gpu".
+static ON_GPU: AtomicBool = AtomicBool::new(false);
+
 fn main() {
     let scenario = std::env::var("FAKE_RUNNER").unwrap_or_default();
     eprintln!("fake runner: {scenario}");
@@ -33,7 +36,11 @@ fn main() {
     say(&RunnerReply::Hello {
         protocol,
         engine: "fake 1".into(),
-        backends: vec!["cpu".into()],
+        backends: if scenario.starts_with("gpu") {
+            vec!["cpu".into(), "vulkan".into()]
+        } else {
+            vec!["cpu".into()]
+        },
         missing_cpu_features: missing,
     });
     let cancelled = Arc::new(AtomicBool::new(false));
@@ -59,7 +66,7 @@ fn requests(cancelled: Arc<AtomicBool>) -> mpsc::Receiver<RunnerRequest> {
 
 fn answer(scenario: &str, request: RunnerRequest, cancelled: &AtomicBool) {
     match request {
-        RunnerRequest::Load { context, .. } => load(scenario, context),
+        RunnerRequest::Load { context, gpu_layers, .. } => load(scenario, context, gpu_layers),
         RunnerRequest::Generate { id, messages, extend, .. } => {
             cancelled.store(false, Ordering::SeqCst);
             let last = messages.last().map(|message| message.text.clone()).unwrap_or_default();
@@ -77,8 +84,12 @@ fn answer(scenario: &str, request: RunnerRequest, cancelled: &AtomicBool) {
     }
 }
 
-fn load(scenario: &str, context: u32) {
+fn load(scenario: &str, context: u32, gpu_layers: u32) {
     match scenario {
+        "gpu_crash_load" if gpu_layers > 0 => {
+            eprintln!("the driver lost its device");
+            std::process::exit(134);
+        }
         "hang_load" => wait(),
         "crash_load" => {
             eprintln!("cannot allocate the impossible");
@@ -94,6 +105,7 @@ fn load(scenario: &str, context: u32) {
         }
         _ => {}
     }
+    ON_GPU.store(gpu_layers > 0, Ordering::SeqCst);
     say(&RunnerReply::Loading { progress: 0.5 });
     if scenario == "slow_load" {
         wait();
@@ -102,7 +114,7 @@ fn load(scenario: &str, context: u32) {
         context,
         trained_context: 8192,
         chat_template: true,
-        gpu_layers: 0,
+        gpu_layers: gpu_layers.min(2),
         layers: 2,
         confined: false,
         embedding: false,
@@ -118,6 +130,8 @@ fn generate(scenario: &str, id: u64, last: &str, extend: bool, cancelled: &Atomi
     say(&RunnerReply::Prefill { id, done: 4, total: 4 });
     let text = |text: &str| say(&RunnerReply::Text { id, text: text.into() });
     match scenario {
+        // Until it is told to do without the GPU.
+        "gpu_crash" if ON_GPU.load(Ordering::SeqCst) => std::process::exit(134),
         "crash" => {
             text("half an ");
             text("answer");

@@ -6,6 +6,7 @@
 mod answer;
 mod count;
 mod crash;
+mod gpu;
 mod hello;
 mod job;
 mod lines;

@@ -3,6 +3,12 @@
 //!
 //! It must be called before other threads exist: Landlock confines the calling thread and those it starts.
 
+#[cfg(target_os = "linux")]
+use std::path::{Path, PathBuf};
+
+#[cfg(target_os = "linux")]
+use landlock::{ABI, Access, AccessFs, BitFlags};
+
 use crate::load::LoadRequest;
 
 /// Confines the process; true when the kernel enforces at least the file rules.
@@ -20,8 +26,7 @@ pub(crate) fn confine(_: &LoadRequest) -> bool {
 #[cfg(target_os = "linux")]
 fn restrict(request: &LoadRequest) -> Result<bool, landlock::RulesetError> {
     use landlock::{
-        ABI, Access, AccessFs, AccessNet, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreatedAttr,
-        RulesetStatus, Scope,
+        AccessNet, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetStatus, Scope,
     };
 
     // Best effort by default: what this kernel doesn't know is left out, the rest is enforced.
@@ -36,22 +41,35 @@ fn restrict(request: &LoadRequest) -> Result<bool, landlock::RulesetError> {
         }
     }
     if cfg!(feature = "vulkan") && request.gpu_layers > 0 {
-        // A GPU's driver reads its libraries and settings late, and talks to its device file.
-        for folder in ["/usr", "/etc", "/lib", "/sys", "/proc"] {
-            if let Ok(folder) = PathFd::new(folder) {
-                rules = rules.add_rule(PathBeneath::new(folder, AccessFs::from_read(ABI::V5)))?;
-            }
-        }
-        for device in ["/dev/dri", "/dev/nvidia0", "/dev/nvidiactl", "/dev/nvidia-uvm"] {
-            if let Ok(device) = PathFd::new(device) {
-                rules = rules.add_rule(PathBeneath::new(
-                    device,
-                    AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::IoctlDev,
-                ))?;
-            }
+        for (path, access) in for_graphics() {
+            // What this computer hasn't got needs no rule.
+            let Ok(opened) = PathFd::new(&path) else { continue };
+            // A file knows fewer rights than a folder.
+            let access = if path.is_dir() { access } else { access & AccessFs::from_file(ABI::V5) };
+            rules = rules.add_rule(PathBeneath::new(opened, access))?;
         }
     }
     Ok(rules.restrict_self()?.ruleset != RulesetStatus::NotEnforced)
+}
+
+/// What a graphics driver needs: its libraries and settings, which it reads late, and its devices, which it lists. The shader
+/// caches that drivers write stay forbidden: they do without.
+#[cfg(target_os = "linux")]
+fn for_graphics() -> Vec<(PathBuf, BitFlags<AccessFs>)> {
+    let libraries = ["/usr", "/etc", "/lib", "/lib64", "/opt", "/nix/store", "/run/opengl-driver", "/sys"];
+    let facts = ["self", "cpuinfo", "meminfo", "devices", "modules", "version", "driver", "sys/vm"];
+    let read = AccessFs::from_read(ABI::V5);
+    let talk = AccessFs::ReadFile | AccessFs::ReadDir | AccessFs::WriteFile | AccessFs::IoctlDev;
+    let nvidia = std::fs::read_dir("/dev").into_iter().flatten().flatten();
+    let nvidia = nvidia.filter(|entry| entry.file_name().to_string_lossy().starts_with("nvidia"));
+    let devices = ["/dev/dri", "/dev/dxg", "/dev/null", "/dev/zero"].map(PathBuf::from).into_iter();
+    libraries
+        .map(PathBuf::from)
+        .into_iter()
+        .chain(facts.map(|fact| Path::new("/proc").join(fact)))
+        .map(|path| (path, read))
+        .chain(devices.chain(nvidia.map(|entry| entry.path())).map(|path| (path, talk)))
+        .collect()
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -12,6 +12,7 @@ use llama_cpp_2::model::params::LlamaModelParams;
 
 use crate::engine_log;
 use crate::failure::Failure;
+use crate::gpu;
 use crate::memory;
 use crate::wire::Output;
 
@@ -48,7 +49,7 @@ pub(crate) struct Loaded {
     pub(crate) notices: Vec<String>,
 }
 
-/// Reads the model, mapped into memory, telling how far it is; `gpu_layers` of it to a GPU, if there is one it fits on.
+/// Reads the model, mapped into memory, telling how far it is; as many as fit of `gpu_layers` layers to a GPU, if there is one.
 pub(crate) fn model(
     backend: &LlamaBackend,
     request: &LoadRequest,
@@ -58,23 +59,32 @@ pub(crate) fn model(
 ) -> Result<Loaded, Failure> {
     let file_bytes = check_file(request)?;
     let mut notices = Vec::new();
-    if gpu_layers > 0 && !backend.supports_gpu_offload() {
-        notices.push("No GPU that this build can use was found: the CPU is used.".to_owned());
-        gpu_layers = 0;
+    let mut kept = file_bytes;
+    if gpu_layers > 0 {
+        let gpus = gpu::found();
+        if gpus.is_empty() {
+            notices.push("No GPU that this build can use was found: the CPU is used.".to_owned());
+            gpu_layers = 0;
+        } else if let Some(choice) = gpu::choose(request, &gpus) {
+            gpu_layers = choice.layers;
+            kept = choice.kept;
+            notices.extend(choice.notice);
+        } else {
+            kept = 0;
+        }
     }
-    if gpu_layers == 0 {
-        memory::check_weights(file_bytes, available)?;
-    }
+    memory::check_weights(kept, available)?;
     engine_log::clear();
     let mut model = read(backend, request, gpu_layers, output);
     if model.is_none() && gpu_layers > 0 {
-        notices.push("The model doesn't fit on the GPU: the CPU is used.".to_owned());
+        notices = vec!["The model can't be loaded onto the GPU: the CPU is used.".to_owned()];
         gpu_layers = 0;
         memory::check_weights(file_bytes, available)?;
+        engine_log::clear();
         model = read(backend, request, 0, output);
     }
     let model = model.ok_or_else(|| refused(request))?;
-    let gpu_layers = gpu_layers.min(model.n_layer() + 1);
+    let gpu_layers = gpu_layers.min(model.n_layer());
     Ok(Loaded { model, gpu_layers, file_bytes, notices })
 }
 
@@ -86,6 +96,8 @@ fn read(
 ) -> Option<LlamaModel> {
     let output = Arc::clone(output);
     let mut told = -1.0_f32;
+    // llama.cpp counts what comes after the last layer as one more.
+    let gpu_layers = if gpu_layers > 0 { gpu_layers + 1 } else { 0 };
     let parameters = LlamaModelParams::default()
         .with_n_gpu_layers(gpu_layers)
         .with_use_mmap(true)
@@ -96,6 +108,8 @@ fn read(
             }
             true
         });
+    // Without layers of its own a GPU would still be given long prompts, and its memory, if it weren't taken away.
+    let parameters = if gpu_layers > 0 { parameters } else { parameters.with_devices(&[]).ok()? };
     LlamaModel::load_from_file(backend, &request.path, &parameters).ok()
 }
 
@@ -107,7 +121,7 @@ fn check_file(request: &LoadRequest) -> Result<u64, Failure> {
         } else {
             ErrorCode::EngineFailed
         };
-        Failure::new(code, format!("The model file {} can't be read: {error}.", path.display()))
+        Failure::new(code, format!("The model's file {} can't be read: {error}.", name(path)))
     };
     let mut magic = [0_u8; 4];
     let mut file = File::open(&request.path).map_err(|error| unreadable(&request.path, error))?;
@@ -129,7 +143,7 @@ fn refused(request: &LoadRequest) -> Failure {
             ErrorCode::EngineFailed,
             format!(
                 "The built-in engine doesn't know the kind of model in {}. Choose another model.",
-                request.path.display()
+                name(&request.path)
             ),
         );
     }
@@ -149,8 +163,16 @@ fn refused(request: &LoadRequest) -> Failure {
 fn damaged(request: &LoadRequest, why: &str) -> Failure {
     Failure::new(
         ErrorCode::ModelDamaged,
-        format!("The model file {} is damaged: {why}. Remove it and add it again.", request.path.display()),
+        format!(
+            "The model's file {} is damaged: {why}. Remove the model and add it again.",
+            name(&request.path)
+        ),
     )
+}
+
+/// The file without its folder, which is nobody's business but ours.
+fn name(path: &Path) -> std::borrow::Cow<'_, str> {
+    path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy())
 }
 
 #[cfg(test)]

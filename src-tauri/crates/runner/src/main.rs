@@ -2,7 +2,7 @@
 //! `domain::RunnerReply`). It is apart because a model file is untrusted input to a large C++ program: whatever goes wrong in
 //! here costs the application one answer, nothing else.
 //!
-//! Deliberately not here: ports, files to write, choosing models, threads or layers (the application does), conversations.
+//! Deliberately not here: ports, files to write, choosing models and threads (the application does), conversations.
 
 mod clock;
 mod confine;
@@ -11,6 +11,7 @@ mod embed;
 mod engine_log;
 mod failure;
 mod generate;
+mod gpu;
 mod inbox;
 mod load;
 mod memory;
@@ -18,6 +19,7 @@ mod prompt;
 mod sampler;
 mod session;
 mod template;
+mod tensors;
 mod text_stream;
 mod wire;
 
@@ -91,10 +93,11 @@ fn serve(output: &Arc<Output>) -> Result<(), Failure> {
     }
     let available = memory::available();
     engine_log::install();
+    // Before the engine starts, because that starts the graphics drivers, and those may start threads.
+    let confined = request.confine && confine::confine(&request);
     let backend = LlamaBackend::init().map_err(|error| {
         Failure::new(ErrorCode::EngineFailed, format!("The engine can't start: {error}."))
     })?;
-    let confined = request.confine && confine::confine(&request);
 
     let inbox = Arc::new(Inbox::default());
     inbox::start_reader(Arc::clone(&inbox), Arc::clone(output))?;
@@ -124,9 +127,8 @@ impl World {
     fn run(&self, gpu_layers: u32) -> Result<Infallible, Failure> {
         let mut loaded = load::model(&self.backend, &self.request, gpu_layers, self.available, &self.output)?;
         if gpu_layers < self.request.gpu_layers {
-            loaded
-                .notices
-                .push("The GPU has too little memory for this context: the CPU is used.".to_owned());
+            loaded.notices =
+                vec!["The GPU has too little memory for this context: the CPU is used.".to_owned()];
         }
         let mut session =
             Session::open(&self.backend, &loaded, &self.request, self.available, self.confined)?;

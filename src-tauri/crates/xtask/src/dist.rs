@@ -30,8 +30,13 @@ Terminal=false
 pub(crate) fn dist(workspace: &Workspace, options: &Options) -> Result<()> {
     setup::prepare(workspace, Purpose::Run, options)?;
     Call::new("npm").args(["run", "--silent", "build"]).dir(workspace.ui()).run()?;
-    Call::new("cargo").args(["build", "--release", "--workspace", "--locked"]).dir(&workspace.root).run()?;
-    let overlay = overlay(workspace)?;
+    let gpu: &[&str] = if options.vulkan { &["--features", "webplus-runner/vulkan"] } else { &[] };
+    Call::new("cargo")
+        .args(["build", "--release", "--workspace", "--locked"])
+        .args(gpu.iter().copied())
+        .dir(&workspace.root)
+        .run()?;
+    let overlay = overlay(workspace, options.vulkan)?;
     // The Tauri command line only works from the root, and bundles what was built above instead of building again.
     let tauri = workspace.ui().join("node_modules").join(".bin").join(if cfg!(windows) {
         "tauri.cmd"
@@ -59,7 +64,7 @@ fn format() -> &'static str {
 }
 
 /// Copies the executables under the names that the bundler looks for, and names them in JSON.
-fn overlay(workspace: &Workspace) -> Result<String> {
+fn overlay(workspace: &Workspace, vulkan: bool) -> Result<String> {
     let triple = setup::host_triple()?;
     let folder = workspace.target.join("beside");
     fs::create_dir_all(&folder).map_err(|error| format!("{} can't be made: {error}.", folder.display()))?;
@@ -73,8 +78,10 @@ fn overlay(workspace: &Workspace) -> Result<String> {
     let entry = folder.join("webplus.desktop");
     fs::write(&entry, MENU_ENTRY)
         .map_err(|error| format!("{} can't be written: {error}.", entry.display()))?;
+    // Linked, not looked for: without it the runner doesn't start.
+    let loader = if vulkan { r#","libvulkan1""# } else { "" };
     Ok(format!(
-        r#"{{"bundle":{{"active":true,"externalBin":[{}],"shortDescription":"Run, manage and talk to language models","linux":{{"deb":{{"depends":["libayatana-appindicator3-1"],"desktopTemplate":{}}}}}}}}}"#,
+        r#"{{"bundle":{{"active":true,"externalBin":[{}],"shortDescription":"Run, manage and talk to language models","linux":{{"deb":{{"depends":["libayatana-appindicator3-1"{loader}],"desktopTemplate":{}}}}}}}}}"#,
         names.join(","),
         quoted(&entry),
     ))

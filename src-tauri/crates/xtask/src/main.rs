@@ -46,7 +46,7 @@ cargo xtask COMMAND [--yes]
   bindings [--check]          writes ui/src/api/generated.ts from the method table, or compares it
   e2e [browser|window] [NAME] the journeys in a real browser and in the real desktop window
   bench [NAME...]             figures, as JSON lines on standard output
-  dist                        a package for this system
+  dist [--vulkan]             a package for this system; with --vulkan its engine uses the GPU (README: what that needs)
 
 --yes  don't ask before system packages are installed with sudo (CI=true means the same)";
 

@@ -16,6 +16,8 @@ pub(crate) struct Options {
     pub(crate) check: bool,
     /// Name what there is instead of running it.
     pub(crate) list: bool,
+    /// Build the model runner for graphics cards, which takes packages that set-up doesn't install.
+    pub(crate) vulkan: bool,
     /// Everything that isn't a flag of ours, in order.
     pub(crate) rest: Vec<String>,
 }
@@ -31,6 +33,7 @@ impl Options {
                 "--serve" => options.serve = true,
                 "--check" => options.check = true,
                 "--list" => options.list = true,
+                "--vulkan" => options.vulkan = true,
                 "--" => options.rest.extend(arguments.by_ref()),
                 _ => options.rest.push(argument),
             }

@@ -20,6 +20,14 @@ use crate::{
     hardware::Hardware,
 };
 
+/// What became of a process that was started.
+enum Started {
+    /// The model is in memory.
+    Ready,
+    /// The process was lost while it loaded onto the GPU. Nobody was told yet, and the next one won't use the GPU.
+    LostOnGpu(Error),
+}
+
 impl Worker {
     /// Makes sure that the model is loaded, with that context if one is given. Gives the milliseconds that loading took, if
     /// it had to.
@@ -35,8 +43,8 @@ impl Worker {
                 "{name} isn't on this computer any more. Choose another model, or add its file again."
             ))
         })?;
-        if let Some(reason) = &model.damaged {
-            return Err(failure(ErrorCode::ModelDamaged, reason.clone()));
+        if let Some(reason) = model.damaged.clone().or_else(|| model.cut()) {
+            return Err(failure(ErrorCode::ModelDamaged, reason));
         }
         let fits = |running: &Running| {
             running.model.name == name && options.context.is_none_or(|context| context == running.asked)
@@ -55,7 +63,11 @@ impl Worker {
         }
         let begun = Instant::now();
         self.stop().await;
-        self.start(model, context, &hardware, options.force, events).await?;
+        let started = self.start(model, context, &hardware, options.force, events).await?;
+        if let Started::LostOnGpu(error) = started {
+            tracing::warn!(model = name, %error, "the engine was lost while loading onto the GPU, so the CPU is tried");
+            self.start(model, context, &hardware, options.force, events).await?;
+        }
         Ok(Some(begun.elapsed().as_secs_f64() * 1000.0))
     }
 
@@ -88,6 +100,7 @@ impl Worker {
         )
     }
 
+    /// Starts a process with the model in it.
     async fn start(
         &mut self,
         model: &LocalModel,
@@ -95,7 +108,7 @@ impl Worker {
         hardware: &Hardware,
         forced: bool,
         events: Option<&Events>,
-    ) -> Result<(), Error> {
+    ) -> Result<Started, Error> {
         self.progress(&model.name, 0.0, events);
         let mut process = match Process::start(&self.options) {
             Ok(process) => process,
@@ -117,15 +130,16 @@ impl Worker {
             confine: self.options.confine,
         };
         if let Err(loss) = process.send(&request).await {
-            return Err(self.lost_loading(process, &model.name, &loss).await);
+            return self.lost_loading(process, &model.name, &loss).await;
         }
         self.follow(process, hello, model, context, forced, events).await
     }
 
     /// All layers where the build has a GPU: the runner puts there what fits and says so.
-    fn gpu_layers(&self, model: &LocalModel, hello: &Hello) -> u32 {
+    fn gpu_layers(&mut self, model: &LocalModel, hello: &Hello) -> u32 {
         let gpu = self.options.gpu && hello.backends.iter().any(|backend| backend != "cpu");
-        if gpu { model.header.block_count.unwrap_or(0).saturating_add(1) } else { 0 }
+        let all = model.header.block_count.unwrap_or(0).saturating_add(1);
+        self.gpu.layers(if gpu { all } else { 0 })
     }
 
     /// Follows the loading to its end. The one who asked may go; the model is loaded all the same, since it was chosen.
@@ -138,7 +152,7 @@ impl Worker {
         asked: u32,
         forced: bool,
         events: Option<&Events>,
-    ) -> Result<(), Error> {
+    ) -> Result<Started, Error> {
         let never = CancellationToken::new();
         loop {
             match self.wait(&mut process, self.options.patience.load, &never).await {
@@ -153,8 +167,10 @@ impl Worker {
                     layers,
                     confined,
                     embedding,
-                    notices,
+                    mut notices,
                 }) => {
+                    self.gpu.loaded(gpu_layers);
+                    notices.extend(self.gpu.notice());
                     let (memory, pid) = (process.memory().await, process.pid());
                     let loaded = LoadedModel {
                         name: model.name.clone(),
@@ -172,7 +188,7 @@ impl Worker {
                     };
                     self.running = Some(Running { process, model: loaded.clone(), asked, forced });
                     self.state.send_replace(EngineState::Loaded { model: loaded });
-                    return Ok(());
+                    return Ok(Started::Ready);
                 }
                 Happening::Reply(RunnerReply::Error { code, message, .. }) => {
                     let log = process.log().tail();
@@ -180,11 +196,11 @@ impl Worker {
                     return Err(self.failed(&model.name, told(code, message, asked), log));
                 }
                 Happening::Reply(_) => {
-                    return Err(self
+                    return self
                         .lost_loading(process, &model.name, &Loss::Protocol("an answer while loading".into()))
-                        .await);
+                        .await;
                 }
-                Happening::Lost(loss) => return Err(self.lost_loading(process, &model.name, &loss).await),
+                Happening::Lost(loss) => return self.lost_loading(process, &model.name, &loss).await,
                 Happening::Cancelled => {}
                 Happening::Unload(reply) => {
                     process.kill().await;
@@ -198,10 +214,19 @@ impl Worker {
         }
     }
 
-    async fn lost_loading(&mut self, mut process: Process, name: &str, loss: &Loss) -> Error {
+    async fn lost_loading(
+        &mut self,
+        mut process: Process,
+        name: &str,
+        loss: &Loss,
+    ) -> Result<Started, Error> {
         let log = process.log().tail();
         process.kill().await;
-        self.crashed(name, loss.error(name, &log), log)
+        let error = loss.error(name, &log);
+        if self.gpu.process_lost() {
+            return Ok(Started::LostOnGpu(error));
+        }
+        Err(self.crashed(name, error, log))
     }
 
     fn progress(&self, name: &str, progress: f32, events: Option<&Events>) {

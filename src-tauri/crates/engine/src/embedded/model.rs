@@ -1,12 +1,12 @@
 //! A model's file on this disk, and how the shelf shows it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use domain::{Capability, Model, ModelRef, ModelState, ParameterName, ParameterSpec};
 use serde::{Deserialize, Serialize};
 
 use super::{EngineState, PROVIDER};
-use crate::{estimate::estimate, gguf::GgufHeader, hardware::Hardware};
+use crate::{estimate::estimate, failure::bytes, gguf::GgufHeader, hardware::Hardware};
 
 /// A model on this disk.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,6 +33,27 @@ pub struct LocalModel {
 }
 
 impl LocalModel {
+    /// What is wrong with the file of a model that had `size` bytes when it was added: a sentence, or nothing.
+    pub fn fault(path: &Path, size: u64) -> Option<String> {
+        let Ok(found) = std::fs::metadata(path) else {
+            return Some("The model's file is gone. Remove the model and add it again.".to_owned());
+        };
+        if found.len() == size {
+            return None;
+        }
+        let (is, was) = (bytes(found.len()), bytes(size));
+        Some(if is == was {
+            "The model's file was changed after it was added. Remove the model and add it again.".to_owned()
+        } else {
+            format!("The model's file has {is} instead of {was}. Remove the model and add it again.")
+        })
+    }
+
+    /// The same for a file that was cut since the models were last looked at. One that is gone is for the runner to miss.
+    pub(super) fn cut(&self) -> Option<String> {
+        self.path.exists().then(|| Self::fault(&self.path, self.size)).flatten()
+    }
+
     /// The context it is loaded with on the given machine, in tokens.
     pub fn default_context(&self, hardware: &Hardware) -> u32 {
         self.context.unwrap_or_else(|| hardware.default_context(&self.header, self.size))

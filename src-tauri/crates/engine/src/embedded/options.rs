@@ -4,13 +4,15 @@ use std::{path::PathBuf, time::Duration};
 
 use crate::hardware::Hardware;
 
-/// The variables of the environment that a runner may need: where its libraries and graphics drivers are. The mains read
+/// The variables of the environment that a runner may need: where its libraries and graphics drivers are, and
+/// which of several GPUs to use. The mains read
 /// them and hand them in; all others stay away from it.
-pub const KEPT_ENVIRONMENT: [&str; 10] = [
+pub const KEPT_ENVIRONMENT: [&str; 11] = [
     "LD_LIBRARY_PATH",
     "DYLD_LIBRARY_PATH",
     "VK_ICD_FILENAMES",
     "VK_DRIVER_FILES",
+    "GGML_VK_VISIBLE_DEVICES",
     "XDG_DATA_DIRS",
     "HOME",
     "TMPDIR",

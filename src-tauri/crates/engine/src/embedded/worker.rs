@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     EngineOptions, EngineState, LoadOptions, LoadedModel, Shelf, closed,
     crash::Crashes,
+    gpu::Gpu,
     job::{Control, Job},
     process::Process,
     reply::Loss,
@@ -26,6 +27,7 @@ pub(super) struct Worker {
     pub(super) state: watch::Sender<EngineState>,
     pub(super) running: Option<Running>,
     pub(super) crashes: Crashes,
+    pub(super) gpu: Gpu,
     jobs: mpsc::UnboundedReceiver<Job>,
     control: mpsc::UnboundedReceiver<Control>,
     closing: CancellationToken,
@@ -69,6 +71,7 @@ impl Worker {
             state,
             running: None,
             crashes: Crashes::default(),
+            gpu: Gpu::default(),
             jobs,
             control,
             closing,
@@ -224,6 +227,7 @@ impl Worker {
         }
         let log = running.process.log().tail();
         running.process.kill().await;
+        self.gpu.process_lost();
         self.crashed(&name, loss.error(&name, &log), log)
     }
 

@@ -53,9 +53,15 @@ impl Answer {
 
 impl Runner {
     /// Starts the executable and takes its greeting.
-    #[allow(clippy::disallowed_methods, reason = "starting the program under test")]
     pub(crate) fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// The same with variables of the environment.
+    #[allow(clippy::disallowed_methods, reason = "starting the program under test")]
+    pub(crate) fn start_with(environment: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_webplus-runner"))
+            .envs(environment.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -92,8 +98,12 @@ impl Runner {
     }
 
     pub(crate) fn load(&mut self, path: PathBuf, context: u32, confine: bool) {
+        self.load_onto_gpu(path, context, confine, 0);
+    }
+
+    pub(crate) fn load_onto_gpu(&mut self, path: PathBuf, context: u32, confine: bool, gpu_layers: u32) {
         let path = path.to_str().unwrap().to_owned();
-        self.send(&RunnerRequest::Load { path, context, threads: 1, gpu_layers: 0, confine });
+        self.send(&RunnerRequest::Load { path, context, threads: 1, gpu_layers, confine });
     }
 
     pub(crate) fn send(&mut self, request: &RunnerRequest) {

@@ -6,6 +6,7 @@
 
 mod answer;
 mod fault;
+mod gpu;
 mod harness;
 mod kind;
 mod stop;
