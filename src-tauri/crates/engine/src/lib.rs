@@ -7,8 +7,10 @@ pub mod download;
 pub mod embedded;
 pub mod estimate;
 pub mod gguf;
+pub mod guard;
 pub mod hardware;
 pub mod import;
+pub mod leftovers;
 pub mod starter;
 
 mod failure;
