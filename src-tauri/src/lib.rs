@@ -36,6 +36,12 @@ pub fn run(surroundings: Surroundings) -> ExitCode {
         return ExitCode::FAILURE;
     }
     rendering::begin_as_remembered(&surroundings);
+    if !display_answers() {
+        tracing::error!(
+            "The display that is named does not answer, so there is no window. Check it, or use `webplus serve` and open the address that it prints."
+        );
+        return ExitCode::FAILURE;
+    }
     let built = tauri::Builder::default()
         // First, so that a second start ends before it touches anything.
         .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| window::show(app)))
@@ -63,6 +69,7 @@ pub fn run(surroundings: Surroundings) -> ExitCode {
             ending::watch_signals(app);
             window::open(app)?;
             tray::build(app);
+            opening::follow(app);
             rendering::watch(app);
             Ok(())
         })
@@ -81,4 +88,15 @@ pub fn run(surroundings: Surroundings) -> ExitCode {
         _ => {}
     });
     ExitCode::SUCCESS
+}
+
+/// Whether a window can be opened on the display. Asked here, because the window's own loop ends the program with a panic.
+#[cfg(target_os = "linux")]
+fn display_answers() -> bool {
+    gtk::init().is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn display_answers() -> bool {
+    true
 }

@@ -1,8 +1,11 @@
 //! The application behind the window: opened once, beside it; tried again when asked after a failure; closed once.
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex as PlainMutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
-use app::{App, AppOptions, Error, ErrorBody, OpenError};
+use app::{App, AppOptions, Error, ErrorBody};
 use domain::ErrorCode;
 use tauri::{AppHandle, Manager as _};
 use tokio::{
@@ -21,6 +24,8 @@ const CLOSING: Duration = Duration::from_secs(12);
 pub(crate) struct Opening {
     options: Result<AppOptions, (ErrorCode, String)>,
     state: Mutex<State>,
+    /// The same application, for whoever can't wait: a menu's click must not be lost because a call looks at the state.
+    current: PlainMutex<Option<App>>,
     opened: Notify,
 }
 
@@ -33,7 +38,12 @@ enum State {
 
 impl Opening {
     pub(crate) fn new(options: Result<AppOptions, (ErrorCode, String)>) -> Self {
-        Self { options, state: Mutex::new(State::Closed), opened: Notify::new() }
+        Self {
+            options,
+            state: Mutex::new(State::Closed),
+            current: PlainMutex::default(),
+            opened: Notify::new(),
+        }
     }
 
     /// The application; waits while it is being opened. The refusal is the sentence for the person.
@@ -53,6 +63,7 @@ impl Opening {
         match self.open().await {
             Ok(app) => {
                 *state = State::Open(app.clone());
+                *self.current() = Some(app.clone());
                 self.opened.notify_one();
                 Ok(app)
             }
@@ -67,15 +78,13 @@ impl Opening {
 
     /// The application if it is open at this moment.
     pub(crate) fn now(&self) -> Option<App> {
-        match &*self.state.try_lock().ok()? {
-            State::Open(app) => Some(app.clone()),
-            _ => None,
-        }
+        self.current().clone()
     }
 
     /// Ends it: answers that run are kept as interrupted, the engine ends, the database is closed.
     pub(crate) async fn close(&self) {
         let state = std::mem::replace(&mut *self.state.lock().await, State::Ended);
+        *self.current() = None;
         if let State::Open(app) = state
             && tokio::time::timeout(CLOSING, app.shutdown()).await.is_err()
         {
@@ -83,37 +92,43 @@ impl Opening {
         }
     }
 
+    fn current(&self) -> MutexGuard<'_, Option<App>> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn open(&self) -> Result<App, Error> {
         let options = self.options.clone().map_err(|(code, message)| Error::new(code, message))?;
         let folder = options.data_dir.clone();
-        let app = App::open(options).await.map_err(|error| in_words(&error))?;
+        let app = App::open(options).await?;
         listen_to_commands(&app, folder);
         Ok(app)
     }
 }
 
-/// Opens the application while the window opens, and has the tray follow it once it is open: now, or after a refusal.
+/// Opens the application while the window opens.
 pub(crate) fn begin(app: &AppHandle) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        let opening = app.state::<Opening>();
         let began = Instant::now();
         // A refusal is for the page, which asks as well.
-        let _ = opening.app().await;
-        opening.opened.notified().await;
-        let milliseconds = began.elapsed().as_millis() as u64;
-        tracing::info!(milliseconds, folder = ?app.state::<Surroundings>().data_dir, "opened");
-        if let Some(application) = opening.now() {
-            tray::follow(&app, &application);
+        if app.state::<Opening>().app().await.is_ok() {
+            let milliseconds = began.elapsed().as_millis() as u64;
+            tracing::info!(milliseconds, folder = ?app.state::<Surroundings>().data_dir, "opened");
         }
     });
 }
 
-fn in_words(error: &OpenError) -> Error {
-    if error.is_owned() {
-        return Error::new(ErrorCode::Busy, error.to_string());
-    }
-    Error::new(ErrorCode::Internal, error.to_string())
+/// Has the tray follow the application once it is open: now, or after a refusal. Only a tray that has been made can follow,
+/// and an application may be open before that, so this is not part of opening it.
+pub(crate) fn follow(app: &AppHandle) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let opening = app.state::<Opening>();
+        opening.opened.notified().await;
+        if let Some(application) = opening.now() {
+            tray::follow(&app, &application);
+        }
+    });
 }
 
 /// Serves the owner's socket, so that `webplus …` works while the window is open.

@@ -249,6 +249,10 @@ async fn a_folder_that_can_not_be_used_is_named_in_a_sentence() {
     let before = fs::read(&database).unwrap();
     let newer = program.run(&["models", "list"]).await;
     failed(&newer, 1);
+    for command in [&["--json", "models", "list"][..], &["--json", "serve"]] {
+        let told = program.run(command).await;
+        assert_eq!((told.code(), &told.lines()[0]["code"]), (1, &json!("database_newer")), "{told:?}");
+    }
     assert_eq!(fs::read(&database).unwrap(), before);
 }
 

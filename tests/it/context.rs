@@ -1,5 +1,6 @@
 //! `context/measure`, and what is left out where a conversation is longer than its model's window.
 
+use domain::{Message, MessageId, MessageStatus, Part, Role, Timestamp, UserId};
 use llm::Error;
 use serde_json::{Value, json};
 use webplus_tests::{Sent, TestApp};
@@ -87,5 +88,65 @@ async fn without_a_model_or_a_message_there_is_still_a_measure() {
     let created = app.call("conversation/create", json!({})).await;
     let measure = measured(&app, created["id"].as_str().unwrap()).await;
     assert_eq!((&measure["limit"], &measure["leftOut"]), (&Value::Null, &json!([])));
+    app.finish().await;
+}
+
+/// A conversation of so many messages, written past the application: "word word word" and the like, by turns.
+async fn long(app: &TestApp, length: i64) -> Vec<String> {
+    let created = app.call("conversation/create", json!({})).await;
+    let id = created["id"].as_str().unwrap().parse().unwrap();
+    let thread = created["mainThreadId"].as_str().unwrap().parse().unwrap();
+    let fill = move |connection: &store::Connection| {
+        let mut ids: Vec<MessageId> = Vec::new();
+        for seq in 1..=length {
+            let message = Message {
+                id: MessageId::new(Timestamp::from_millis(seq)),
+                conversation_id: id,
+                parent_id: ids.last().copied(),
+                seq,
+                role: if seq % 2 == 1 { Role::User } else { Role::Assistant },
+                status: MessageStatus::Succeeded,
+                parts: vec![Part::Text { text: "word ".repeat(8) }],
+                model: None,
+                finish_reason: None,
+                error_code: None,
+                error_message: None,
+                created_at: Timestamp::from_millis(seq),
+            };
+            store::messages::insert(connection, UserId::LOCAL, &message)?;
+            ids.push(message.id);
+        }
+        store::threads::set_head(connection, UserId::LOCAL, thread, ids.last().copied())?;
+        Ok(ids)
+    };
+    let ids = app.app.store.write(fill).await.unwrap();
+    std::iter::once(created["id"].as_str().unwrap().to_owned())
+        .chain(ids.iter().map(ToString::to_string))
+        .collect()
+}
+
+#[tokio::test]
+async fn of_a_conversation_of_any_length_all_messages_count() {
+    let app = TestApp::start().await;
+    app.call("settings/update", json!({"defaultModel": null})).await;
+    let made = long(&app, 4500).await;
+    let (id, messages) = made.split_first().unwrap();
+    // Without a model there is no limit, and all would be sent.
+    let all = measured(&app, id).await;
+    assert_eq!((&all["limit"], &all["leftOut"]), (&Value::Null, &json!([])));
+    let each = all["used"].as_u64().unwrap() / 4500;
+    assert!((14..20).contains(&each), "{each} tokens each");
+    app.call("conversation/update", json!({"id": id, "model": "fake/small"})).await;
+    let measure = measured(&app, id).await;
+    let left_out = measure["leftOut"].as_array().unwrap();
+    assert!(left_out.len() > 4450, "{}", left_out.len());
+    assert!(left_out.iter().zip(messages).all(|(id, message)| id == message), "the oldest, in order");
+    let sent = Sent::of(&app.call("message/send", json!({"conversationId": id, "text": "and now?"})).await);
+    let call = app.next_call().await;
+    let before = measure["used"].as_u64().unwrap() / each;
+    assert!((before - 2..=before + 2).contains(&(call.request.messages.len() as u64)));
+    assert_eq!(call.request.messages.last().unwrap().plain(), "and now?");
+    call.finish();
+    app.ended(&sent.answer).await;
     app.finish().await;
 }

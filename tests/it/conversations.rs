@@ -55,6 +55,24 @@ async fn the_list_is_newest_first_and_comes_in_pages() {
 }
 
 #[tokio::test]
+async fn what_is_found_by_its_title_comes_in_pages_too() {
+    let app = TestApp::start().await;
+    for number in 0..120 {
+        let title = if number % 2 == 0 { format!("Möwe {number}") } else { "else".to_owned() };
+        app.call("conversation/create", json!({ "title": title })).await;
+    }
+    let mut params = json!({"title": "MÖWE"});
+    let first = app.call("conversation/list", params.clone()).await;
+    assert_eq!(titles(&first).len(), 50, "a page is as long as of any list");
+    params["cursor"] = first["next"].clone();
+    let second = app.call("conversation/list", params).await;
+    let found: Vec<_> = titles(&first).into_iter().chain(titles(&second)).collect();
+    let all: Vec<_> = (0..120).rev().step_by(2).map(|number| format!("Möwe {}", number - 1)).collect();
+    assert_eq!((found, &second["next"]), (all.iter().map(String::as_str).collect(), &Value::Null));
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn a_conversation_that_is_answered_moves_to_the_top() {
     let app = TestApp::start().await;
     let old = app.exchange(None, "old", "a").await;

@@ -100,3 +100,47 @@ async fn a_retry_that_is_waited_for_does_not_hold_up_the_end() {
     assert_eq!(app.ended(&sent.answer).await["status"], "interrupted");
     app.finish().await;
 }
+
+/// Sets how large the database may grow, in pages; SQLite takes no limit below the size that it has.
+async fn limit(app: &TestApp, pages: u32) {
+    let sql = format!("PRAGMA max_page_count = {pages}");
+    let set = app.app.store.write(move |conn| Ok(conn.query_row(&sql, [], |_| Ok(()))?));
+    set.await.unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_that_a_full_disk_has_no_room_for_is_shown_in_full_and_kept_once_there_is() {
+    let app = TestApp::start().await;
+    let mut events = app.events(None).await;
+    let (sent, call) = app.send(None, "go").await;
+    limit(&app, 1).await;
+    let text = "Every word of it stays on the screen. ".repeat(10_000);
+    call.text(&text);
+    let warned = events.until(|event| event["progress"]["type"] == "notice").await;
+    assert!(warned["progress"]["text"].as_str().unwrap().contains("this answer isn't saved yet"), "{warned}");
+    call.finish();
+    events.until(|event| event["message"]["errorCode"] == "disk_full").await;
+    let shown = app.call("message/get", json!({"id": sent.answer})).await;
+    assert_eq!(
+        (shown["text"].as_str(), shown["status"].as_str()),
+        (Some(text.as_str()), Some("interrupted"))
+    );
+    assert!(shown["errorMessage"].as_str().unwrap().contains("as soon as there is room"), "{shown}");
+    let next = json!({"conversationId": sent.conversation, "text": "and?"});
+    let refused = app.refused("message/send", next).await;
+    assert!(refused.message.contains("The answer before isn't saved yet"), "{refused:?}");
+
+    limit(&app, 1_000_000).await;
+    events
+        .until(|event| event["message"]["status"] == "succeeded" && event["message"]["id"] == sent.answer)
+        .await;
+    drop(events);
+    let app = app.reopen().await;
+    let thread = app.thread(&sent.conversation).await;
+    assert_eq!(
+        (thread[1]["text"].as_str(), thread[1]["status"].as_str()),
+        (Some(text.as_str()), Some("succeeded"))
+    );
+    assert_eq!(app.newest_call().await["outcome"], "succeeded");
+    app.finish().await;
+}

@@ -77,8 +77,30 @@ async fn a_known_price_is_reckoned_and_what_runs_here_is_free() {
     }
     // 1000 at 150, 500 at 75 and 100 at 600 nano-dollars.
     assert_eq!(costs, [json!(1000 * 150 + 500 * 75 + 100 * 600), json!(0)]);
-    let status = app.call("system/status", json!({})).await;
-    assert_eq!((&status["todayCostNanoUsd"], &status["todayUnpriced"]), (&costs[0], &json!(0)));
+    let sum = app.call("call/sum", json!({"since": 0})).await;
+    assert_eq!(sum, json!({"costNanoUsd": costs[0], "unpriced": 0}));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_sum_counts_from_the_moment_that_the_client_calls_its_midnight() {
+    let app = TestApp::start().await;
+    app.fake().answer_with("yes");
+    let mut begun = Vec::new();
+    // A day of 23 hours, one of 25 and one of 24: what counts is when it began, not how long it is.
+    for hours in [0, 23, 25, 24] {
+        app.opened.clock.advance(Duration::from_hours(hours));
+        let sent = Sent::of(&app.call("message/send", json!({"text": "a"})).await);
+        app.ended(&sent.answer).await;
+        begun.push(app.newest_call().await["startedAt"].as_i64().unwrap());
+    }
+    let unpriced =
+        async |since: i64| app.call("call/sum", json!({ "since": since })).await["unpriced"].clone();
+    for (index, at) in begun.iter().enumerate() {
+        assert_eq!(unpriced(*at).await, begun.len() - index, "that moment counts");
+        assert_eq!(unpriced(at + 1).await, begun.len() - index - 1, "what was before it doesn't");
+    }
+    assert_eq!(app.refused("call/sum", json!({})).await.code, "invalid_input");
     app.finish().await;
 }
 

@@ -21,6 +21,7 @@ mod providers;
 mod settings;
 mod tree;
 
+mod bad_input;
 mod command_line;
 mod events;
 mod http_door;

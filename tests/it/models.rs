@@ -54,6 +54,28 @@ async fn an_uploaded_file_becomes_a_model_and_the_same_again_doubles_nothing() {
 }
 
 #[tokio::test]
+async fn the_memory_for_any_context_is_reckoned_from_the_file_s_header() {
+    let app = start().await;
+    let handle = app.upload("tiny.gguf", Gguf::model("Tiny Model").bytes(1)).await;
+    let model = app.call("model/import", json!({ "handle": handle })).await;
+    let id = model["id"].clone();
+    let usual = model["defaultContext"].as_u64().unwrap();
+    let params = |contexts: Value| json!({ "id": id, "contexts": contexts });
+    let found = app.call("model/estimate", params(json!([usual, 1, usual / 2]))).await;
+    assert_eq!(found[0], json!({"context": usual, "memory": model["memoryEstimate"], "atLeast": false}));
+    let memory = |index: usize| found[index]["memory"].as_u64().unwrap();
+    assert!(memory(1) < memory(2) && memory(2) < memory(0), "{found}");
+    for contexts in [json!([]), json!([0]), json!([-1]), json!(vec![1; 33]), Value::Null] {
+        assert_eq!(app.refused("model/estimate", params(contexts)).await.code, "invalid_input");
+    }
+    let refused =
+        async |id: &str| app.refused("model/estimate", json!({"id": id, "contexts": [1]})).await.code;
+    assert_eq!(refused("embedded/absent").await, "not_found");
+    assert_eq!(refused("fake/m").await, "invalid_input");
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn a_file_of_this_computer_is_copied_and_stays_where_it_is() {
     let app = start().await;
     let folder = tempfile::tempdir().unwrap();

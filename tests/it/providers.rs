@@ -177,7 +177,7 @@ async fn a_keychain_that_is_locked_absent_or_lost_its_key_says_so_and_works_agai
     let params = own(&server, json!({"key": KEY}));
     let problem = app.refused("provider/add", params.clone()).await;
     assert_eq!((problem.status, problem.code.as_str()), (503, "keychain_missing"));
-    assert!(app.call("system/status", json!({})).await["keychainProblem"].is_string());
+    assert!(app.call("provider/key-places", json!({})).await["keychainProblem"].is_string());
     keychain.set(None);
     let added = app.call("provider/add", params).await;
     for (mood, state, code) in [

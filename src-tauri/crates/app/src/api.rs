@@ -47,6 +47,7 @@ macro_rules! methods {
 
 methods! {
     "call/list" Read usage::list, usage::CallListParams => domain::Page<domain::Call>;
+    "call/sum" Read usage::sum, usage::CallSumParams => usage::CallSum;
     "code/highlight" Read code::highlight, code::CodeHighlightParams => code::HighlightedCode;
     "context/measure" Read chat::measure, chat::ContextMeasureParams => chat::ContextMeasure;
     "conversation/create" Write conversations::create, conversations::ConversationCreateParams => domain::Conversation;
@@ -70,6 +71,7 @@ methods! {
     "message/send" Write chat::send, chat::MessageSendParams => chat::MessageSent;
     "message/stop" Write chat::stop, chat::MessageIdParams => Nothing;
     "model/download" Write models::download, models::ModelDownloadParams => domain::Job;
+    "model/estimate" Read models::estimate, models::ModelEstimateParams => Vec<models::ModelEstimate>;
     "model/import" Admin models::import, models::ModelImportParams => domain::Model;
     "model/list" Read models::list, models::ModelListParams => models::ModelList;
     "model/remove" Admin models::remove, models::ModelIdParams => Nothing;
@@ -80,6 +82,7 @@ methods! {
     "preset/list" Read presets::list, Nothing => Vec<domain::Preset>;
     "preset/save" Write presets::save, presets::PresetSaveParams => domain::Preset;
     "provider/add" Admin providers::add, providers::ProviderAddParams => domain::Provider;
+    "provider/key-places" Read providers::key_places, Nothing => providers::KeyPlaces;
     "provider/list" Read providers::list, Nothing => Vec<domain::Provider>;
     "provider/remove" Admin providers::remove, providers::ProviderIdParams => Nothing;
     "provider/set-key" Admin providers::set_key, providers::ProviderSetKeyParams => domain::Provider;

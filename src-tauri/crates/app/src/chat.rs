@@ -3,8 +3,10 @@
 
 mod begin;
 mod fold;
+mod keep;
 mod outcome;
 mod params;
+mod path;
 mod prompt;
 mod title;
 mod turn;
@@ -171,18 +173,12 @@ pub async fn list(app: App, actor: Actor, params: MessageListParams) -> Result<M
 
 /// How much of the window the next turn would use, and what would be left out.
 pub async fn measure(app: App, actor: Actor, params: ContextMeasureParams) -> Result<ContextMeasure, Error> {
-    let (conversation, path) = app
+    let (conversation, head) = app
         .store
         .read(move |conn| {
             let conversation = store::conversations::get(conn, actor.user_id, params.conversation_id)?;
             let head = store::threads::get(conn, actor.user_id, conversation.main_thread_id)?.head_id;
-            let path = match head {
-                Some(head) => {
-                    store::messages::path_to(conn, actor.user_id, head, prompt::LONGEST_PATH, None)?.messages
-                }
-                None => Vec::new(),
-            };
-            Ok((conversation, path))
+            Ok((conversation, head))
         })
         .await
         .map_err(|error| missing(error, "conversation"))?;
@@ -195,9 +191,10 @@ pub async fn measure(app: App, actor: Actor, params: ContextMeasureParams) -> Re
     };
     let fit =
         conversation.model.as_ref().map(|model| app.turns.fit(conversation.id, model)).unwrap_or_default();
-    let prompt = prompt::cut(&conversation, path, context, &conversation.parameters, fit);
-    let limit = prompt.context.map(|_| prompt.limit);
-    Ok(ContextMeasure { used: prompt.used, limit, context: prompt.context, left_out: prompt.left_out })
+    let limits = prompt::Limits::new(context, &conversation.parameters, fit);
+    let chosen = prompt::choose(&app, actor, &conversation, head, limits).await?;
+    let limit = limits.context.map(|_| limits.prompt);
+    Ok(ContextMeasure { used: chosen.used, limit, context: limits.context, left_out: chosen.left_out })
 }
 
 fn check_text(text: String) -> Result<String, Error> {

@@ -113,7 +113,9 @@ pub async fn list(
     let mut items = app
         .store
         .read(move |conn| match title {
-            Some(title) => store::conversations::find_by_title(conn, actor.user_id, title.trim(), limit),
+            Some(title) => {
+                store::conversations::find_by_title(conn, actor.user_id, title.trim(), cursor, limit + 1)
+            }
             None => store::conversations::list(conn, actor.user_id, cursor, limit + 1),
         })
         .await?;

@@ -1,10 +1,12 @@
 //! The one error of every verb: a code for the program, a sentence for the person, a source for the log.
 
-use std::{fmt, time::Duration};
+use std::{fmt, io::ErrorKind, time::Duration};
 
 use domain::ErrorCode;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+use crate::OpenError;
 
 /// What a verb answers instead of its result.
 #[derive(Debug)]
@@ -100,6 +102,31 @@ impl From<crate::secrets::SecretError> for Error {
     }
 }
 
+impl From<OpenError> for Error {
+    fn from(error: OpenError) -> Self {
+        let OpenError::Store(store) = error else {
+            return Self::new(ErrorCode::Internal, error.to_string());
+        };
+        let code = match store {
+            store::OpenError::Store(error) => return error.into(),
+            store::OpenError::Owned { .. } => ErrorCode::Busy,
+            store::OpenError::Newer { .. } => ErrorCode::DatabaseNewer,
+            store::OpenError::Folder { ref source, .. } => folder_code(source.kind()),
+            _ => ErrorCode::Internal,
+        };
+        Self::new(code, store.to_string()).caused_by(store)
+    }
+}
+
+/// Why there can be no data folder where one was named.
+fn folder_code(kind: ErrorKind) -> ErrorCode {
+    match kind {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => ErrorCode::ReadOnly,
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => ErrorCode::DiskFull,
+        _ => ErrorCode::InvalidInput,
+    }
+}
+
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         let code = match &error {
@@ -111,5 +138,42 @@ impl From<store::Error> for Error {
             _ => ErrorCode::Internal,
         };
         Self::new(code, error.to_string()).caused_by(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests may")]
+    use std::path::PathBuf;
+
+    use super::*;
+
+    #[test]
+    fn each_reason_not_to_open_has_its_code_and_says_what_to_do() {
+        let folder = || PathBuf::from("/data");
+        let unusable = |kind: ErrorKind| store::OpenError::Folder { folder: folder(), source: kind.into() };
+        let cases = [
+            (store::OpenError::Owned { folder: folder() }, ErrorCode::Busy, "Close it"),
+            (
+                store::OpenError::Newer { folder: folder(), found: 9, known: 1 },
+                ErrorCode::DatabaseNewer,
+                "Update Web+",
+            ),
+            (unusable(ErrorKind::PermissionDenied), ErrorCode::ReadOnly, "Choose another"),
+            (unusable(ErrorKind::ReadOnlyFilesystem), ErrorCode::ReadOnly, "Choose another"),
+            (unusable(ErrorKind::StorageFull), ErrorCode::DiskFull, "Choose another"),
+            (unusable(ErrorKind::NotADirectory), ErrorCode::InvalidInput, "Choose another"),
+            (store::OpenError::Store(store::Error::DiskFull), ErrorCode::DiskFull, "Free some space"),
+            (store::OpenError::Store(store::Error::ReadOnly), ErrorCode::ReadOnly, "Check its permissions"),
+            (store::OpenError::Store(store::Error::Damaged), ErrorCode::DatabaseDamaged, "from a backup"),
+            (store::OpenError::OldSqlite { found: "3.7".into() }, ErrorCode::Internal, "official build"),
+        ];
+        for (reason, code, advice) in cases {
+            let error = Error::from(OpenError::Store(reason));
+            assert_eq!(error.code, code, "{error}");
+            assert!(error.message.contains(advice), "{error}");
+        }
+        let other = Error::from(OpenError::Other("Something broke.".to_owned()));
+        assert_eq!((other.code, other.message.as_str()), (ErrorCode::Internal, "Something broke."));
     }
 }

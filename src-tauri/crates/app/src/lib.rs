@@ -22,6 +22,7 @@ pub mod providers;
 pub mod secrets;
 pub mod settings;
 mod shelf;
+mod signal;
 pub mod system;
 pub mod tasks;
 pub mod threads;
@@ -31,6 +32,7 @@ pub use api::call;
 pub use environment::environment_options;
 pub use error::{Error, ErrorBody};
 pub use open::{AppOptions, OpenError, ScriptedProviders};
+pub use signal::asked_to_end;
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 

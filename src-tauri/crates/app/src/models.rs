@@ -14,6 +14,9 @@ use ts_rs::TS;
 
 use crate::{App, Error, api::Nothing, gateway, providers};
 
+/// The most contexts that are reckoned at once.
+const MOST_CONTEXTS: usize = 32;
+
 /// Which model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ModelIdParams {
@@ -50,6 +53,27 @@ pub struct ModelStartParams {
     /// Load it though the estimate says that memory is too small.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub force: Option<bool>,
+}
+
+/// Whose memory is reckoned, with which contexts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ModelEstimateParams {
+    /// "embedded/name".
+    pub id: ModelRef,
+    /// Lengths in tokens: 1 to 32 of them, each at least 1.
+    pub contexts: Vec<u32>,
+}
+
+/// What a model takes with a context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelEstimate {
+    /// Tokens.
+    pub context: u32,
+    /// Bytes of memory, reckoned before it is loaded.
+    pub memory: u64,
+    /// Whether it takes more than that: its architecture keeps the context in a way that can't be reckoned.
+    pub at_least: bool,
 }
 
 /// All models, and what could not be listed.
@@ -102,6 +126,20 @@ pub async fn list(app: App, actor: Actor, params: ModelListParams) -> Result<Mod
         }
     }
     Ok(list)
+}
+
+/// How much memory a model of the built-in engine takes with each of the contexts, in their order. What other servers hold
+/// of theirs isn't known here.
+pub async fn estimate(
+    app: App,
+    actor: Actor,
+    params: ModelEstimateParams,
+) -> Result<Vec<ModelEstimate>, Error> {
+    local_only(&params.id, "estimated")?;
+    if !(1..=MOST_CONTEXTS).contains(&params.contexts.len()) || params.contexts.contains(&0) {
+        return Err(Error::invalid(format!("Name 1 to {MOST_CONTEXTS} contexts, each of at least 1 token.")));
+    }
+    local::estimate(&app, actor, &params).await
 }
 
 /// Adds a chosen GGUF file to the built-in engine's models. The same file again adds nothing.

@@ -1,8 +1,10 @@
 //! Opening the application: the folder, the database, what was left over, the engine.
 
+mod left;
+
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use domain::{Actor, Provider, ProviderId, ProviderKind, Timestamp};
+use domain::{Actor, Provider, ProviderId, ProviderKind};
 use engine::{EmbeddedEngine, EngineOptions};
 
 use crate::{
@@ -20,8 +22,6 @@ use crate::{
 
 /// How often it is looked whether a backup is due.
 const BACKUP_CHECK: Duration = Duration::from_mins(30);
-/// How long a deleted conversation can be brought back.
-const TRASH: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// Gives a scripted provider in place of the real one; for tests and measurements.
 pub type ScriptedProviders = Arc<dyn Fn(&Provider) -> Option<Arc<dyn llm::Provider>> + Send + Sync>;
@@ -110,8 +110,9 @@ impl App {
                 .await
                 .map_err(|error| OpenError::Other(format!("Opening the database failed: {error}")))??;
         let (store, condition) = (opened.store, opened.condition);
+        let found = left::look(&store, now).await;
         if condition.is_writable() {
-            recover(&store, now).await;
+            left::recover(&store, now, &found).await;
         }
         let http =
             llm::Http::new(options.http.clone()).map_err(|error| OpenError::Other(error.to_string()))?;
@@ -133,27 +134,22 @@ impl App {
             shelf: Shelf::default(),
             clients: crate::clients::Clients::default(),
             jobs: Jobs::default(),
-            first_token_timeout: std::sync::atomic::AtomicU32::new(
-                crate::settings::Settings::default().first_token_timeout,
-            ),
+            first_token_timeout: std::sync::atomic::AtomicU32::new(found.settings.first_token_timeout),
             engine,
             condition,
             options,
         }));
-        app.begin().await;
+        app.begin(found.seeded).await;
         Ok(app)
     }
 
-    async fn begin(&self) {
+    async fn begin(&self, seeded: bool) {
         if self.condition().is_writable() {
             engine::sweep_imports(&self.models_dir());
             self.sweep_uploads().await;
-            if let Err(error) = seed(self).await {
+            if !seeded && let Err(error) = seed(self).await {
                 tracing::error!(%error, "the built-in engine could not be added to the providers");
             }
-        }
-        if let Ok(settings) = crate::settings::load(self, Actor::LOCAL.user_id).await {
-            self.set_first_token_timeout(settings.first_token_timeout);
         }
         // Whatever can't be read now, the window opens and says so there.
         if let Err(error) = models::refresh_local(self, Actor::LOCAL).await {
@@ -162,30 +158,6 @@ impl App {
         watch_engine(self);
         keep_backups(self);
         providers::find_ollama(self);
-    }
-}
-
-/// What a crash left: answers without a turn, calls without an end, jobs without a task. What can't be marked is only
-/// logged: the window opens all the same, and what is there can be read.
-async fn recover(store: &store::Store, now: Timestamp) {
-    let marked = store
-        .write(move |conn| {
-            let answers = store::messages::interrupt_running(conn)?;
-            let calls = store::calls::interrupt_reserved(conn)?;
-            let jobs = store::jobs::interrupt_running(conn, now)?;
-            Ok((answers, calls, jobs))
-        })
-        .await;
-    match marked {
-        Ok((0, 0, 0)) => {}
-        Ok((answers, calls, jobs)) => {
-            tracing::info!(answers, calls, jobs, "what the last start left unfinished is marked interrupted");
-        }
-        Err(error) => tracing::error!(%error, "what the last start left unfinished could not be marked"),
-    }
-    let before = Timestamp::from_millis(now.millis() - TRASH);
-    if let Err(error) = store.write(move |conn| store::conversations::sweep_deleted(conn, before)).await {
-        tracing::warn!(%error, "what was deleted long ago could not be removed");
     }
 }
 

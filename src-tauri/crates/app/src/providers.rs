@@ -6,8 +6,8 @@ mod params;
 
 pub(crate) use client::{client, find_ollama};
 pub use params::{
-    KeepKey, ProviderAddParams, ProviderIdParams, ProviderSetKeyParams, ProviderTest, ProviderUpdateParams,
-    TypedKey, Vendor,
+    KeepKey, KeyPlaces, ProviderAddParams, ProviderIdParams, ProviderSetKeyParams, ProviderTest,
+    ProviderUpdateParams, TypedKey, Vendor,
 };
 
 use domain::{Actor, KeySource, KeyState, Provider, ProviderId, ProviderKind, Secret};
@@ -26,6 +26,13 @@ pub async fn list(app: App, actor: Actor, _params: Nothing) -> Result<Vec<Provid
         provider.key_state = state;
     }
     Ok(providers)
+}
+
+/// Where keys can be kept now. Asked for by itself, because a keychain may take seconds to say that it doesn't answer.
+pub async fn key_places(app: App, _actor: Actor, _params: Nothing) -> Result<KeyPlaces, Error> {
+    let (keychain, vault) =
+        tokio::join!(app.secrets.probe(&KeySource::Keychain), app.secrets.probe(&KeySource::Vault));
+    Ok(KeyPlaces { keychain_problem: keychain.err().map(|error| error.to_string()), vault: vault.is_ok() })
 }
 
 /// The catalogue of vendors.

@@ -1,7 +1,7 @@
 //! What a person may change, kept with everything else in the database.
 
 use domain::{Actor, ModelRef, UserId};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
 
@@ -17,8 +17,6 @@ pub struct Settings {
     pub default_model: Option<ModelRef>,
     /// Whether closing the window leaves Web+ in the tray, where there is one.
     pub close_to_tray: bool,
-    /// How dense lists are.
-    pub comfortable_rows: bool,
     /// Where starter models are downloaded from; empty for the built-in hub.
     pub hub_url: String,
     /// A list of starter models (JSON) in place of the built-in one; empty for none.
@@ -32,7 +30,6 @@ impl Default for Settings {
         Self {
             default_model: None,
             close_to_tray: false,
-            comfortable_rows: false,
             hub_url: String::new(),
             starter_list: String::new(),
             first_token_timeout: 300,
@@ -45,15 +42,12 @@ impl Default for Settings {
 #[serde(rename_all = "camelCase", default)]
 #[ts(optional_fields)]
 pub struct SettingsUpdateParams {
-    /// See `Settings`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_model: Option<ModelRef>,
+    /// See `Settings`; null for none.
+    #[serde(deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    pub default_model: Option<Option<ModelRef>>,
     /// See `Settings`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub close_to_tray: Option<bool>,
-    /// See `Settings`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comfortable_rows: Option<bool>,
     /// See `Settings`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hub_url: Option<String>,
@@ -95,6 +89,11 @@ pub async fn update(app: App, actor: Actor, params: SettingsUpdateParams) -> Res
     Ok(settings)
 }
 
+/// A field that stands there, null or not; an absent one never comes here.
+fn named<'de, T: Deserialize<'de>, D: Deserializer<'de>>(field: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(field).map(Some)
+}
+
 fn check(params: &SettingsUpdateParams) -> Result<(), Error> {
     if params.first_token_timeout.is_some_and(|seconds| !(10..=3600).contains(&seconds)) {
         return Err(Error::invalid("The time to the first token must be between 10 and 3600 seconds."));
@@ -115,9 +114,12 @@ fn check(params: &SettingsUpdateParams) -> Result<(), Error> {
 }
 
 pub(crate) async fn load(app: &App, owner: UserId) -> Result<Settings, Error> {
-    let value = app.store.read(move |conn| store::settings::get(conn, owner, KEY)).await?;
+    Ok(app.store.read(move |conn| read(conn, owner)).await?)
+}
+
+pub(crate) fn read(conn: &store::Connection, owner: UserId) -> Result<Settings, store::Error> {
     // A value of a newer or older shape falls back field by field, never as a whole.
-    Ok(value.map(lenient).unwrap_or_default())
+    Ok(store::settings::get(conn, owner, KEY)?.map(lenient).unwrap_or_default())
 }
 
 fn lenient(value: Value) -> Settings {
@@ -144,6 +146,16 @@ pub(crate) async fn default_model(app: &App, actor: Actor) -> Result<Option<Mode
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn absent_null_and_a_value_are_three_things() {
+        let read =
+            |json: Value| serde_json::from_value::<SettingsUpdateParams>(json).map(|read| read.default_model);
+        assert_eq!(read(serde_json::json!({})).ok(), Some(None));
+        assert_eq!(read(serde_json::json!({"defaultModel": null})).ok(), Some(Some(None)));
+        let model = ModelRef::new("a", "b").ok();
+        assert_eq!(read(serde_json::json!({"defaultModel": "a/b"})).ok(), Some(Some(model)));
+    }
 
     #[test]
     fn one_bad_field_costs_only_itself() {

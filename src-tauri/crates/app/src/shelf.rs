@@ -99,7 +99,7 @@ impl Shelf {
             return Err(Error::new(
                 ErrorCode::ModelNotFound,
                 format!(
-                    "{} has no model \"{}\". Choose another one; `webplus models list` names them.",
+                    "{} has no model \"{}\" any more, or never had it. Choose another one.",
                     provider.name,
                     model.name()
                 ),

@@ -1,10 +1,15 @@
 //! How the whole application is: for the status bar, the first start and the doctor.
 
-use domain::{Actor, KeySource, KeyState, ProviderKind};
+use domain::{Actor, KeyState, ProviderKind};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{App, Error, api::Nothing, engine_state::EngineState};
+use crate::{
+    App, Error,
+    api::Nothing,
+    engine_state::EngineState,
+    providers::{KeyPlaces, key_places},
+};
 
 /// What the status bar and the first start need.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -15,10 +20,6 @@ pub struct Status {
     pub version: String,
     /// The embedded engine.
     pub engine: EngineState,
-    /// What today's calls cost, in nano-USD, as far as their price is known.
-    pub today_cost_nano_usd: i64,
-    /// How many of today's calls have no known price.
-    pub today_unpriced: u64,
     /// Bytes of this computer's memory.
     pub memory_total: u64,
     /// Bytes of it that are free for a model.
@@ -28,11 +29,6 @@ pub struct Status {
     pub database_notice: Option<String>,
     /// Whether nothing can be saved.
     pub read_only: bool,
-    /// Why keys can't be kept in the keychain at the moment.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub keychain_problem: Option<String>,
-    /// Whether a vault is open, to keep keys in.
-    pub vault: bool,
 }
 
 /// How a check ended.
@@ -70,36 +66,23 @@ pub struct Doctor {
 }
 
 /// How things are now.
-pub async fn status(app: App, actor: Actor, _params: Nothing) -> Result<Status, Error> {
-    let day = 24 * 60 * 60 * 1000;
-    let midnight = domain::Timestamp::from_millis(app.clock.now().millis() / day * day);
-    let (cost, unpriced) = app
-        .store
-        .read(move |conn| store::calls::cost_since(conn, actor.user_id, midnight))
-        .await
-        .unwrap_or((0, 0));
+pub async fn status(app: App, _actor: Actor, _params: Nothing) -> Result<Status, Error> {
     let hardware = tokio::task::spawn_blocking(engine::Hardware::measure).await.ok();
-    let (keychain, vault) =
-        tokio::join!(app.secrets.probe(&KeySource::Keychain), app.secrets.probe(&KeySource::Vault));
     Ok(Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         engine: app.engine_state(),
-        today_cost_nano_usd: cost,
-        today_unpriced: unpriced,
         memory_total: hardware.as_ref().map_or(0, |hardware| hardware.total_memory),
         memory_available: hardware.as_ref().map_or(0, |hardware| hardware.available_memory),
         database_notice: app.condition().sentence(),
         read_only: !app.condition().is_writable(),
-        keychain_problem: keychain.err().map(|error| error.to_string()),
-        vault: vault.is_ok(),
     })
 }
 
 /// Looks at everything that must work; changes nothing.
 pub async fn doctor(app: App, actor: Actor, _params: Nothing) -> Result<Doctor, Error> {
-    let status = status(app.clone(), actor, Nothing {}).await?;
-    let mut checks =
-        vec![database(&status), engine_check(&status.engine), memory(&status), keychain(&status)];
+    let (status, keys) =
+        tokio::try_join!(status(app.clone(), actor, Nothing {}), key_places(app.clone(), actor, Nothing {}))?;
+    let mut checks = vec![database(&status), engine_check(&status.engine), memory(&status), keychain(&keys)];
     for mut provider in
         app.store.read(move |conn| store::providers::list(conn, actor.user_id)).await.unwrap_or_default()
     {
@@ -148,8 +131,9 @@ fn database(status: &Status) -> Check {
         (notice, true) => check(
             "database",
             CheckStatus::Fail,
+            // It says what to do itself.
             notice.clone().unwrap_or_default(),
-            Some("Make the data folder writable, or restore a backup."),
+            None,
         ),
         (Some(notice), false) => check("database", CheckStatus::Warn, notice.clone(), None),
     }
@@ -195,8 +179,8 @@ fn memory(status: &Status) -> Check {
     }
 }
 
-fn keychain(status: &Status) -> Check {
-    match &status.keychain_problem {
+fn keychain(keys: &KeyPlaces) -> Check {
+    match &keys.keychain_problem {
         None => check("keychain", CheckStatus::Ok, "The system's keychain can be used.", None),
         Some(problem) => check(
             "keychain",

@@ -31,6 +31,30 @@ pub async fn list(app: App, actor: Actor, params: CallListParams) -> Result<Page
     Ok(Page { items, next })
 }
 
+/// Since when calls are summed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CallSumParams {
+    /// Calls that began at this time or later. A day begins at the person's own midnight, which only the client knows.
+    pub since: Timestamp,
+}
+
+/// What calls cost together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CallSum {
+    /// In nano-USD, as far as prices are known.
+    pub cost_nano_usd: i64,
+    /// How many ended calls have no known price.
+    pub unpriced: u64,
+}
+
+/// What the calls since then cost.
+pub async fn sum(app: App, actor: Actor, params: CallSumParams) -> Result<CallSum, Error> {
+    let (cost_nano_usd, unpriced) =
+        app.store.read(move |conn| store::calls::cost_since(conn, actor.user_id, params.since)).await?;
+    Ok(CallSum { cost_nano_usd, unpriced })
+}
+
 fn parse_cursor(text: &str) -> Result<(Timestamp, CallId), Error> {
     let bad = || Error::invalid("The list's cursor is off. Reload the list.");
     let (millis, id) = text.split_once('.').ok_or_else(bad)?;

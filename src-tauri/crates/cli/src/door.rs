@@ -44,7 +44,7 @@ impl Door {
                         reached => return reached,
                     }
                 }
-                Err(error) => return Err(Failure::new(error.to_string())),
+                Err(error) => return Err(app::Error::from(error).into()),
             }
         }
     }

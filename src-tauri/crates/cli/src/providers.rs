@@ -68,8 +68,8 @@ async fn add(door: &Door, add: ProviderAdd) -> Result<Provider, Failure> {
             .await
             .map_err(|_| Failure::new("The key could not be read."))??;
         params["key"] = Value::String(secret.expose().to_owned());
-        let status: Value = door.call("system/status", json!({})).await?;
-        params["keep"] = json!(match (add.session, status["vault"].as_bool()) {
+        let places: Value = door.call("provider/key-places", json!({})).await?;
+        params["keep"] = json!(match (add.session, places["vault"].as_bool()) {
             (true, _) => "session",
             (false, Some(true)) => "vault",
             (false, _) => "keychain",

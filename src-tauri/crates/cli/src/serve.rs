@@ -15,7 +15,7 @@ const LAST_REPLIES: Duration = Duration::from_secs(8);
 
 pub(crate) async fn run(options: AppOptions, serve: &Serve, output: &Output) -> Result<ExitCode, Failure> {
     let data_dir = options.data_dir.clone();
-    let app = App::open(options).await.map_err(|error| Failure::new(error.to_string()))?;
+    let app = App::open(options).await.map_err(app::Error::from)?;
     let token = Token::generate()?;
     let listener = TcpListener::bind(("127.0.0.1", serve.port)).await.map_err(|error| {
         Failure::new(format!(
@@ -38,7 +38,7 @@ pub(crate) async fn run(options: AppOptions, serve: &Serve, output: &Output) -> 
     tokio::pin!(serving);
     let stopped = tokio::select! {
         result = &mut serving => Some(result),
-        () = asked_to_stop() => None,
+        () = app::asked_to_end() => None,
     };
     // First the answers that run are kept and the streams ended; then connections close by themselves, soon or not at all.
     let end = async {
@@ -71,23 +71,3 @@ fn listen_to_commands(app: &App, data_dir: &std::path::Path, closing: &Cancellat
 
 #[cfg(not(unix))]
 fn listen_to_commands(_app: &App, _data_dir: &std::path::Path, _closing: &CancellationToken) {}
-
-#[cfg(unix)]
-async fn asked_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
-    else {
-        let _ = tokio::signal::ctrl_c().await;
-        return;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-        _ = hangup.recv() => {}
-    }
-}
-
-#[cfg(not(unix))]
-async fn asked_to_stop() {
-    let _ = tokio::signal::ctrl_c().await;
-}

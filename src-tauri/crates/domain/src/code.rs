@@ -58,6 +58,8 @@ pub enum ErrorCode {
     ReadOnly,
     /// The database is damaged; what can be read is shown.
     DatabaseDamaged,
+    /// The database was written by a newer version, which alone can read it.
+    DatabaseNewer,
     /// Another process owns the data folder and can't be reached.
     Busy,
     /// A fault of ours.
@@ -93,6 +95,7 @@ impl ErrorCode {
             Self::DiskFull => "disk_full",
             Self::ReadOnly => "read_only",
             Self::DatabaseDamaged => "database_damaged",
+            Self::DatabaseNewer => "database_newer",
             Self::Busy => "busy",
             Self::Internal => "internal",
         }

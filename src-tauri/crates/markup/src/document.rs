@@ -10,7 +10,10 @@ use crate::parse::{Known, Parsed, parse, push_normalised, whole};
 use crate::patch::{Patch, apply};
 use crate::tree::{Block, BlockNode, Inline};
 
+mod close;
 mod keep;
+
+use self::close::Waiting;
 
 /// An open end up to this length, in bytes, is read again at each push.
 const SMALL: usize = 4096;
@@ -29,15 +32,6 @@ struct Open {
     kept: Kept,
     /// The length of the text at which keeping more is tried again.
     keep_at: usize,
-}
-
-/// A closed block that refers to something not yet defined.
-#[derive(Debug)]
-struct Waiting {
-    index: usize,
-    from: usize,
-    to: usize,
-    labels: Vec<String>,
 }
 
 /// A text that grows, and its blocks.
@@ -203,63 +197,6 @@ impl Document {
             self.revision += 1;
             apply(&mut self.blocks, &patch);
             patches.push(patch);
-        }
-    }
-
-    /// Closes the first `count` blocks of the open end; one more must follow them.
-    fn close(&mut self, parsed: &mut Parsed, count: usize, patches: &mut Vec<Patch>) {
-        let Some(next) = parsed.top.get(count) else { return };
-        let start = line_start(&self.text, next.range.start);
-        for (top, index) in parsed.top.drain(..count).zip(self.closed..) {
-            let labels: Vec<String> = parsed
-                .unresolved
-                .iter()
-                .filter(|(_, place)| top.range.contains(place))
-                .map(|(label, _)| label.clone())
-                .collect();
-            if !labels.is_empty() {
-                let from = if index == self.closed {
-                    self.open.start
-                } else {
-                    line_start(&self.text, top.range.start)
-                };
-                self.waiting.push(Waiting { index, from, to: top.range.end, labels });
-            }
-        }
-        self.closed += count;
-        self.open = Open { start, from: start, ..Open::default() };
-        self.learn(parsed, start, patches);
-    }
-
-    /// Remembers what is defined before `end`, and what waited for it is read again.
-    fn learn(&mut self, parsed: &Parsed, end: usize, patches: &mut Vec<Patch>) {
-        let fresh = self.known.learn(parsed, end);
-        if !fresh.is_empty() {
-            self.resolve(&fresh, patches);
-        }
-    }
-
-    /// Reads closed blocks again that wait for one of these labels.
-    fn resolve(&mut self, fresh: &[String], patches: &mut Vec<Patch>) {
-        let (ready, waiting) = std::mem::take(&mut self.waiting)
-            .into_iter()
-            .partition(|waiting| waiting.labels.iter().any(|label| fresh.contains(label)));
-        self.waiting = waiting;
-        let ready: Vec<Waiting> = ready;
-        for mut block in ready {
-            let parsed =
-                parse(self.text.get(block.from..block.to).unwrap_or_default(), block.from, &self.known);
-            let Ok([top]) = <[_; 1]>::try_from(parsed.top) else { continue };
-            let rev = self.revision + 1;
-            let patch = self
-                .blocks
-                .get(block.index)
-                .and_then(|old| difference(old, block.index, &Kept::Nothing, top.node, rev));
-            self.give(patch, patches);
-            block.labels = parsed.unresolved.into_iter().map(|(label, _)| label).collect();
-            if !block.labels.is_empty() {
-                self.waiting.push(block);
-            }
         }
     }
 

@@ -83,6 +83,7 @@ fn status(code: ErrorCode) -> StatusCode {
         | ErrorCode::KeychainMissing
         | ErrorCode::ReadOnly
         | ErrorCode::DatabaseDamaged
+        | ErrorCode::DatabaseNewer
         | ErrorCode::Busy => StatusCode::SERVICE_UNAVAILABLE,
         ErrorCode::ModelDamaged => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,

@@ -26,8 +26,15 @@ impl Ballast {
         Self { path, size, retry_at: None }
     }
 
+    /// Makes the file unless it was given up a moment ago.
+    pub(crate) fn make_unless_given_up(&mut self) {
+        if self.retry_at.is_none() {
+            self.make();
+        }
+    }
+
     /// Makes the file if it isn't there in full.
-    pub(crate) fn make(&mut self) {
+    fn make(&mut self) {
         self.retry_at = None;
         let there = fs::metadata(&self.path).is_ok_and(|file| file.len() == self.size);
         if self.size == 0 || there {

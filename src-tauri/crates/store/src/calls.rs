@@ -95,6 +95,12 @@ fn execute(connection: &Connection, sql: &str, owner: UserId, call: &Call) -> Re
     ])?)
 }
 
+/// Whether anybody's call isn't settled.
+pub fn any_reserved(connection: &Connection) -> Result<bool, Error> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM calls WHERE outcome = 'reserved')";
+    Ok(connection.prepare_cached(sql)?.query_row([], |found| found.get(0))?)
+}
+
 /// At the start: everybody's calls that were never settled were cut off, and their numbers are estimates. Says how many.
 pub fn interrupt_reserved(connection: &Connection) -> Result<usize, Error> {
     let sql = "UPDATE calls SET outcome = ?1, estimated = 1 WHERE outcome = 'reserved'";

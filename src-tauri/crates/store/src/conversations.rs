@@ -18,6 +18,10 @@ macro_rules! select {
     };
 }
 
+/// Behind every conversation in the order of the list.
+const END: (Timestamp, ConversationId) =
+    (Timestamp::from_millis(i64::MAX), ConversationId::from_bytes([0xff; 16]));
+
 fn conversation(found: &Row<'_>) -> rusqlite::Result<Conversation> {
     Ok(Conversation {
         id: row::id(found, 0)?,
@@ -76,19 +80,19 @@ pub fn list(
         "WHERE owner_id = ?1 AND deleted_at IS NULL AND (updated_at, id) < (?2, ?3)
          ORDER BY updated_at DESC, id DESC LIMIT ?4"
     );
-    // Every id is less than this one.
-    let end = (Timestamp::from_millis(i64::MAX), ConversationId::from_bytes([0xff; 16]));
-    let (time, id) = after.unwrap_or(end);
+    let (time, id) = after.unwrap_or(END);
     let mut query = connection.prepare_cached(sql)?;
     let found = query.query_map(params![Blob(owner), time.millis(), Blob(id), limit], conversation)?;
     Ok(found.collect::<Result<_, _>>()?)
 }
 
-/// Those that aren't deleted and whose title holds the text, whatever the case, the last changed first.
+/// Those that aren't deleted and whose title holds the text, whatever the case, the last changed first, after the one that
+/// the cursor names.
 pub fn find_by_title(
     connection: &Connection,
     owner: UserId,
     text: &str,
+    after: Option<(Timestamp, ConversationId)>,
     limit: u32,
 ) -> Result<Vec<Conversation>, Error> {
     let mut pattern = String::from("%");
@@ -100,11 +104,14 @@ pub fn find_by_title(
     }
     pattern.push('%');
     let sql = select!(
-        "WHERE owner_id = ?1 AND deleted_at IS NULL AND title_folded LIKE ?2 ESCAPE '\\'
-         ORDER BY updated_at DESC, id DESC LIMIT ?3"
+        "WHERE owner_id = ?1 AND deleted_at IS NULL AND (updated_at, id) < (?2, ?3)
+         AND title_folded LIKE ?5 ESCAPE '\\' ORDER BY updated_at DESC, id DESC LIMIT ?4"
     );
+    let (time, id) = after.unwrap_or(END);
     let mut query = connection.prepare_cached(sql)?;
-    Ok(query.query_map(params![Blob(owner), pattern, limit], conversation)?.collect::<Result<_, _>>()?)
+    let found =
+        query.query_map(params![Blob(owner), time.millis(), Blob(id), limit, pattern], conversation)?;
+    Ok(found.collect::<Result<_, _>>()?)
 }
 
 /// Gives it another title.
@@ -178,6 +185,12 @@ pub fn mark_deleted(
 pub fn undelete(connection: &Connection, owner: UserId, id: ConversationId) -> Result<(), Error> {
     let sql = "UPDATE conversations SET deleted_at = NULL WHERE owner_id = ?1 AND id = ?2 AND deleted_at IS NOT NULL";
     row::found(connection.prepare_cached(sql)?.execute(params![Blob(owner), Blob(id)])?)
+}
+
+/// Whether anybody's conversation was deleted before that time.
+pub fn any_deleted(connection: &Connection, before: Timestamp) -> Result<bool, Error> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM conversations WHERE deleted_at IS NOT NULL AND deleted_at < ?1)";
+    Ok(connection.prepare_cached(sql)?.query_row([before.millis()], |found| found.get(0))?)
 }
 
 /// Removes everybody's conversations that were deleted before that time, for good, and says how many.

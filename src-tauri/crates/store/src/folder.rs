@@ -6,6 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// The database's write-ahead log.
+pub(crate) const LOG: &str = "webplus.db-wal";
+
 /// Where everything lies.
 #[derive(Debug, Clone)]
 pub(crate) struct Folder {
@@ -38,6 +41,11 @@ impl Folder {
 
     pub(crate) fn database(&self) -> PathBuf {
         self.root.join("webplus.db")
+    }
+
+    /// The database's write-ahead log; there while the database is open, or after a crash.
+    pub(crate) fn log(&self) -> PathBuf {
+        self.root.join(LOG)
     }
 
     pub(crate) fn restoring(&self) -> PathBuf {

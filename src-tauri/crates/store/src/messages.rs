@@ -5,7 +5,7 @@ mod tree;
 use domain::{CallId, ConversationId, Message, MessageId, MessageStatus, Part, UserId};
 use rusqlite::{Connection, Row, params};
 
-pub use tree::{PathPage, children, delete_branch, latest_leaf, path_to, siblings, siblings_of};
+pub use tree::{PathPage, children, delete_branch, latest_leaf, older, path_to, siblings, siblings_of};
 
 use crate::{
     Error,
@@ -121,6 +121,12 @@ pub fn list_running(connection: &Connection, owner: UserId) -> Result<Vec<Messag
         " FROM messages AS m WHERE m.owner_id = ?1 AND m.status = 'running' ORDER BY m.conversation_id, m.seq"
     );
     Ok(connection.prepare_cached(sql)?.query_map([Blob(owner)], message)?.collect::<Result<_, _>>()?)
+}
+
+/// Whether anybody's message is being written, or was.
+pub fn any_running(connection: &Connection) -> Result<bool, Error> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM messages WHERE status = 'running')";
+    Ok(connection.prepare_cached(sql)?.query_row([], |found| found.get(0))?)
 }
 
 /// At the start: everybody's messages that no turn is writing any more were broken off. Says how many.

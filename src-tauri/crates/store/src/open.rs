@@ -54,6 +54,8 @@ pub enum Condition {
     Restored {
         /// When the backup was taken.
         taken_at: Timestamp,
+        /// How old it was, in milliseconds.
+        age: i64,
         /// The backup.
         backup: PathBuf,
         /// Where the damaged file is kept.
@@ -88,12 +90,14 @@ impl Condition {
     pub fn sentence(&self) -> Option<String> {
         match self {
             Self::Good => None,
-            Self::Restored { kept, .. } => Some(format!(
-                "Your database was damaged, so the newest backup took its place. What you did since then is missing. The damaged file is kept as {}.",
+            Self::Restored { kept, age, .. } => Some(format!(
+                "Your database was damaged, so the newest backup took its place. It was made {}; what you did since then is missing. The damaged file is kept as {}.",
+                ago(*age),
                 kept.display()
             )),
+            // The log beside it goes along: replayed into a new database, it would damage that as well.
             Self::Salvaged { kept } => Some(format!(
-                "Your database is damaged and there is no backup of it. You can read what is left, but nothing can be changed. Copy what you need, then begin with an empty database. The damaged file is {}.",
+                "Your database is damaged and there is no backup of it. You can read what is left, but nothing can be changed. Copy what you need. To begin with an empty one, close Web+, move every file whose name begins with {} somewhere else, and open Web+ again.",
                 kept.display()
             )),
             Self::Fresh { kept } => Some(format!(
@@ -121,6 +125,17 @@ impl Condition {
     }
 }
 
+/// How long ago, as people say it.
+fn ago(millis: i64) -> String {
+    let hours = millis / (60 * 60 * 1000);
+    match hours {
+        ..1 => "less than an hour ago".to_owned(),
+        1 => "an hour ago".to_owned(),
+        2..48 => format!("{hours} hours ago"),
+        _ => format!("{} days ago", hours / 24),
+    }
+}
+
 /// Why a store can't be opened at all.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -132,7 +147,7 @@ pub enum OpenError {
         folder: PathBuf,
     },
     /// The database was written by a newer version.
-    #[error("The database in {} was written by a newer version of Web+ (schema {found}, this one knows {known}). Update Web+, or choose another data folder.", folder.display())]
+    #[error("The database in {} was written by a newer version of Web+ and is left as it is. Update Web+, or start it with another data folder (WEBPLUS_DATA_DIR).", folder.display())]
     Newer {
         /// The data folder.
         folder: PathBuf,
@@ -207,14 +222,13 @@ fn own(
     migrations: &[&str],
 ) -> Result<Opened, OpenError> {
     let ladder::Found { writing, condition } = ladder::climb(folder, now, options.begin_fresh, migrations)?;
-    let read = || connection::reading(&folder.database());
+    let reading = || connection::reading(&folder.database());
     // Both files are one lock, which lasts as long as either is open.
     let lock = lock.try_clone().map_err(Error::from)?;
     let store = if let Some(writing) = writing {
-        let reading = (0..options.readers.max(1)).map(|_| read()).collect::<Result<_, _>>()?;
-        Store::start(folder.clone(), lock, writing, reading, options.ballast)?
+        Store::start(folder.clone(), lock, writing, reading()?, options.readers, options.ballast)?
     } else {
-        Store::start_reading(folder.clone(), Some(lock), vec![read()?], condition.refusal())?
+        Store::start_reading(folder.clone(), Some(lock), reading()?, condition.refusal())?
     };
     Ok(Opened { store, condition })
 }
@@ -233,7 +247,7 @@ fn look_only(folder: &Folder, full: bool, migrations: &[&str]) -> Result<Opened,
         _ => crate::backup::nothing(migrations)?,
     };
     let condition = Condition::ReadOnly { folder: folder.root().to_owned(), full };
-    let store = Store::start_reading(folder.clone(), None, vec![reader], condition.refusal())?;
+    let store = Store::start_reading(folder.clone(), None, reader, condition.refusal())?;
     Ok(Opened { store, condition })
 }
 

@@ -56,15 +56,17 @@ impl Store {
         folder: Folder,
         lock: File,
         writing: Connection,
-        reading: Vec<Connection>,
+        reading: Connection,
+        readers: usize,
         ballast: u64,
     ) -> Result<Self, Error> {
-        let epoch = owner::advance(&writing)?;
+        let epoch = owner::advance(&writing, &folder.log())?;
         let ballast = Ballast::new(folder.ballast(), ballast);
         let (reads, writes) = (Arc::new(Queue::new()), Arc::new(Queue::new()));
-        let readers = readers::start(reading, &reads)?;
+        let mut threads = vec![readers::start(reading, &reads)?];
+        threads.extend(readers::more(readers.saturating_sub(1), &folder.database(), &reads)?);
         let threads = Threads {
-            readers,
+            readers: threads,
             writer: Some(writer::start(writing, ballast, lock, Arc::clone(&writes))?),
             lock: None,
         };
@@ -76,12 +78,12 @@ impl Store {
     pub(crate) fn start_reading(
         folder: Folder,
         lock: Option<File>,
-        reading: Vec<Connection>,
+        reading: Connection,
         refusal: Error,
     ) -> Result<Self, Error> {
-        let epoch = reading.first().map_or(Ok(0), owner::epoch).unwrap_or(0);
+        let epoch = owner::epoch(&reading).unwrap_or(0);
         let (reads, writes) = (Arc::new(Queue::new()), Arc::new(Queue::new()));
-        let readers = readers::start(reading, &reads)?;
+        let readers = vec![readers::start(reading, &reads)?];
         let threads = Mutex::new(Threads { readers, writer: None, lock });
         Ok(Self { inner: Arc::new(Inner { folder, epoch, refusal: Some(refusal), reads, writes, threads }) })
     }

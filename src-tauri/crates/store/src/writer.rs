@@ -31,13 +31,17 @@ pub(crate) fn start(
 ) -> std::io::Result<JoinHandle<()>> {
     thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
         let mut writer = Writer { connection, ballast };
-        writer.ballast.make();
+        let mut first = true;
         loop {
             let jobs = queue.take(TOGETHER);
             if jobs.is_empty() {
                 break;
             }
             writer.commit_together(jobs.into_iter());
+            // What a new folder begins with doesn't wait for the reserve, which takes longer than all else together.
+            if std::mem::take(&mut first) {
+                writer.ballast.make_unless_given_up();
+            }
         }
         writer.finish();
         drop(lock);

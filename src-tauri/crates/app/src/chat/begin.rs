@@ -8,7 +8,7 @@ use domain::{
 use llm::Continuation;
 use store::Connection;
 
-use super::{MessageSent, fold::Fold, turn::Turn, turns::Claim, view};
+use super::{MessageSent, fold::Fold, keep, turn::Turn, turns::Claim, view};
 use crate::{App, Error, conversations::missing, events::Event};
 
 /// What a verb has committed: an answer that is to be written now.
@@ -23,6 +23,9 @@ pub(super) struct Begun {
 /// Claims a conversation for a new turn.
 pub(super) fn claim(app: &App, id: ConversationId) -> Result<Claim<'_>, Error> {
     app.turns.claim(id).ok_or_else(|| {
+        if app.turns.waits_to_be_kept(id) {
+            return keep::waits_for_room();
+        }
         Error::new(
             ErrorCode::Conflict,
             "An answer is still being written here. Stop it first, or wait for its end.",

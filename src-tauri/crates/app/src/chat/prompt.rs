@@ -3,19 +3,48 @@
 use domain::{Actor, Conversation, Message, MessageId, Parameters, Part, Role};
 use llm::RequestMessage;
 
-use super::window;
+use super::{path, window};
 use crate::{App, Error, gateway::Resolved};
 
-/// The most messages that are looked at; more never fit a context anyway.
-pub(super) const LONGEST_PATH: u32 = 4000;
+/// What may be sent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Limits {
+    /// What the model's window is, in tokens, where known.
+    pub context: Option<u64>,
+    /// What the prompt may have of it.
+    pub prompt: u64,
+    /// The same in tokens as we count them.
+    ours: u64,
+}
+
+impl Limits {
+    /// For a window of `context` tokens, unless the parameters or a refusal say otherwise.
+    pub(super) fn new(context: Option<u32>, parameters: &Parameters, fit: Fit) -> Self {
+        let context = fit.context.or(parameters.context_size.or(context).map(u64::from));
+        let prompt = context
+            .map_or(u64::MAX, |context| window::prompt_limit(context, parameters.max_tokens.map(u64::from)));
+        let ours = if prompt == u64::MAX { prompt } else { ((prompt as f64) * fit.scale) as u64 };
+        Self { context, prompt, ours }
+    }
+}
+
+/// Which messages are sent.
+pub(super) struct Chosen {
+    /// Tokens, estimated.
+    pub used: u64,
+    /// Older messages that are not sent.
+    pub left_out: Vec<MessageId>,
+    /// How many messages of the path, from its head back, hold what is sent.
+    steps: u32,
+    /// Whether sending less is possible.
+    can_shrink: bool,
+}
 
 /// What is sent.
 pub(super) struct Prompt {
     pub messages: Vec<RequestMessage>,
     /// Tokens, estimated.
     pub used: u64,
-    /// What may be used.
-    pub limit: u64,
     /// What the model's window is, where known.
     pub context: Option<u64>,
     /// Older messages that are not sent.
@@ -35,55 +64,52 @@ pub(super) async fn build(
     fit: Fit,
 ) -> Result<Prompt, Error> {
     let head = if message.parts.is_empty() { message.parent_id } else { Some(message.id) };
-    let path = match head {
-        Some(head) => {
+    let context = resolved.model.default_context.or(resolved.model.context_window);
+    let limits = Limits::new(context, parameters, fit);
+    let Chosen { used, left_out, steps, can_shrink } = choose(app, actor, conversation, head, limits).await?;
+    let messages = match head {
+        Some(head) if steps > 0 => {
             let page = app
                 .store
-                .read(move |conn| store::messages::path_to(conn, actor.user_id, head, LONGEST_PATH, None))
+                .read(move |conn| store::messages::path_to(conn, actor.user_id, head, steps, None))
                 .await?;
-            page.messages
+            take_turns(page.messages.into_iter().filter(path::speaks))
         }
-        None => Vec::new(),
+        _ => Vec::new(),
     };
-    Ok(cut(
-        conversation,
-        path,
-        resolved.model.default_context.or(resolved.model.context_window),
-        parameters,
-        fit,
-    ))
+    Ok(Prompt { messages, used, context: limits.context, left_out, can_shrink })
 }
 
-/// Cuts a path to what fits a window of `context` tokens. It begins with the person's words and takes turns: vendors and
-/// chat templates refuse anything else.
-pub(super) fn cut(
+/// Chooses of the path to the head what fits. It begins with the person's words and takes turns: vendors and chat templates
+/// refuse anything else.
+pub(super) async fn choose(
+    app: &App,
+    actor: Actor,
     conversation: &Conversation,
-    mut path: Vec<Message>,
-    context: Option<u32>,
-    parameters: &Parameters,
-    fit: Fit,
-) -> Prompt {
-    // An answer of which nothing came says nothing.
-    path.retain(|message| message.role == Role::User || !message.text().is_empty());
-    let context = fit.context.or(parameters.context_size.or(context).map(u64::from));
-    let limit = context
-        .map_or(u64::MAX, |context| window::prompt_limit(context, parameters.max_tokens.map(u64::from)));
-    let sizes: Vec<u64> = path.iter().map(|message| llm::tokens::estimate(&message.text())).collect();
+    head: Option<MessageId>,
+    limits: Limits,
+) -> Result<Chosen, Error> {
     let system = if conversation.system_prompt.is_empty() {
         0
     } else {
         llm::tokens::estimate(&conversation.system_prompt)
     };
-    let scaled = if limit == u64::MAX { limit } else { ((limit as f64) * fit.scale) as u64 };
-    let chosen = window::choose(system, &sizes, scaled);
-    let question = |message: &Message| message.role == Role::User;
-    let last_question = path.iter().rposition(question).unwrap_or(0);
-    let first =
-        (chosen.first..last_question).find(|at| path.get(*at).is_some_and(question)).unwrap_or(last_question);
-    let left_out = path.iter().take(first).map(|message| message.id).collect();
-    let can_shrink = first < last_question;
-    let used = chosen.used - sizes.iter().take(first).skip(chosen.first).sum::<u64>().min(chosen.used);
-    Prompt { messages: take_turns(path.into_iter().skip(first)), used, limit, context, left_out, can_shrink }
+    let path::Path { lines, mut older } = path::read(app, actor, head, system, limits.ours).await?;
+    let sizes: Vec<u64> = lines.iter().map(|line| line.tokens).collect();
+    let chosen = window::choose(system, &sizes, limits.ours);
+    let question = |line: &path::Line| line.role == Role::User;
+    let last_question = lines.iter().rposition(question).unwrap_or(0);
+    let first = (chosen.first..last_question)
+        .find(|at| lines.get(*at).is_some_and(question))
+        .unwrap_or(last_question);
+    let skipped = sizes.iter().take(first).skip(chosen.first).sum::<u64>().min(chosen.used);
+    older.extend(lines.iter().take(first).map(|line| line.id));
+    Ok(Chosen {
+        used: chosen.used - skipped,
+        left_out: older,
+        steps: lines.get(first).map_or(0, |line| line.steps),
+        can_shrink: first < last_question,
+    })
 }
 
 /// Joins neighbours of one role: what stands between two questions may have been an answer of which nothing came.
@@ -136,14 +162,7 @@ mod tests {
     use super::*;
 
     fn refused(used: u64, context: Option<u64>) -> Prompt {
-        Prompt {
-            messages: Vec::new(),
-            used,
-            limit: u64::MAX,
-            context,
-            left_out: Vec::new(),
-            can_shrink: true,
-        }
+        Prompt { messages: Vec::new(), used, context, left_out: Vec::new(), can_shrink: true }
     }
 
     #[test]

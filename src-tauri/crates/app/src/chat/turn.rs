@@ -1,10 +1,8 @@
-//! One generation, from the committed empty answer to the committed end of it.
+//! One generation, from the committed empty answer to its end. How it is kept is in `keep`.
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{
-    Actor, Call, CallOutcome, Conversation, ErrorCode, Message, MessageId, MessageStatus, Parameters, Surface,
-};
+use domain::{Actor, CallOutcome, Conversation, ErrorCode, Message, MessageStatus, Parameters, Surface};
 use llm::{CompletionEvent, CompletionRequest, Continuation};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -13,7 +11,6 @@ use super::{
     outcome::{End, Streamed, cut, stopped},
     prompt,
     turns::Live,
-    view,
 };
 use crate::{
     App, Error,
@@ -47,7 +44,7 @@ impl Turn {
             Ok(end) => end,
             Err(error) => End::failed(&error),
         };
-        self.commit(end).await;
+        self.keep(end, &shutdown).await;
     }
 
     async fn answer(&mut self, shutdown: &CancellationToken) -> Result<End, Error> {
@@ -123,6 +120,7 @@ impl Turn {
         let mut deltas = interval(DELTA);
         deltas.set_missed_tick_behavior(MissedTickBehavior::Skip);
         let mut saved = Instant::now();
+        let mut failures = 0;
         let mut finished = None;
         loop {
             let event = tokio::select! {
@@ -138,7 +136,7 @@ impl Turn {
                 _ = deltas.tick() => {
                     self.publish_delta();
                     if saved.elapsed() >= CHECKPOINT {
-                        self.checkpoint().await;
+                        failures = self.checkpoint(failures).await;
                         saved = Instant::now();
                     }
                     continue;
@@ -207,7 +205,7 @@ impl Turn {
         End { status, finish_reason: None, error: Some((error.code(), error.to_string())), call: Some(row) }
     }
 
-    fn progress(&self, progress: TurnProgress) {
+    pub(super) fn progress(&self, progress: TurnProgress) {
         self.live.set_progress(Some(progress.clone()));
         self.app.bus.publish(Event::MessageProgress {
             conversation_id: self.conversation.id,
@@ -216,7 +214,7 @@ impl Turn {
         });
     }
 
-    fn publish_delta(&self) {
+    pub(super) fn publish_delta(&self) {
         let Some(delta) = self.live.fold(super::fold::Fold::delta) else { return };
         self.live.set_progress(None);
         self.app.bus.publish(Event::MessageDelta {
@@ -227,76 +225,5 @@ impl Turn {
             text: delta.text,
             reasoning: delta.reasoning,
         });
-    }
-
-    async fn checkpoint(&self) {
-        let Some(parts) = self.live.fold(super::fold::Fold::checkpoint) else { return };
-        let (owner, id) = (self.actor.user_id, self.message.id);
-        let written = self
-            .app
-            .store
-            .write(move |conn| {
-                store::messages::set_parts_and_status(conn, owner, id, &parts, MessageStatus::Running)
-            })
-            .await;
-        if let Err(error) = written {
-            tracing::warn!(%error, message = %id, "a checkpoint could not be written; it is tried again");
-            self.live.fold(super::fold::Fold::checkpoint_failed);
-        }
-    }
-
-    /// One write: the message as it ended and its row in the ledger.
-    async fn commit(self, end: End) {
-        self.publish_delta();
-        let mut message = self.message.clone();
-        message.parts = self.live.fold(|fold| fold.parts().to_vec());
-        message.status = end.status;
-        message.finish_reason = end.finish_reason;
-        (message.error_code, message.error_message) =
-            end.error.map_or((None, None), |(code, text)| (Some(code), Some(text)));
-        let id = message.id;
-        let mut written = Ok(());
-        // A full disk gives up its reserve at the first failure, so that the next try can succeed.
-        for pause in [Duration::ZERO, Duration::from_millis(200), Duration::from_secs(1)] {
-            tokio::time::sleep(pause).await;
-            written = self.write_end(message.clone(), end.call.clone()).await;
-            if written.is_ok() {
-                break;
-            }
-        }
-        self.app.turns.remove(id);
-        match written {
-            Ok(()) => publish(&self.app, self.actor, id).await,
-            Err(error) => {
-                tracing::error!(%error, message = %id, "the end of an answer could not be saved; its last checkpoint stands");
-                message.status = MessageStatus::Interrupted;
-                message.error_code = Some(Error::from(error.clone()).code);
-                message.error_message = Some(format!("The end of this answer could not be saved. {error}"));
-                let shown = view::unsaved(&self.app, message);
-                self.app.bus.publish(Event::MessageChanged { message: Box::new(shown) });
-            }
-        }
-        self.app.bus.publish(Event::UsageChanged);
-    }
-
-    async fn write_end(&self, message: Message, call: Option<Call>) -> Result<(), store::Error> {
-        let (owner, now) = (self.actor.user_id, self.app.clock.now());
-        self.app
-            .store
-            .write(move |conn| {
-                store::messages::finish(conn, owner, &message)?;
-                store::conversations::touch(conn, owner, message.conversation_id, now)?;
-                call.map_or(Ok(()), |call| store::calls::settle(conn, owner, &call))
-            })
-            .await
-    }
-}
-
-/// Tells the page how a message is now.
-pub(super) async fn publish(app: &App, actor: Actor, id: MessageId) {
-    match view::one(app, actor, id).await {
-        Ok(message) => app.bus.publish(Event::MessageChanged { message: Box::new(message) }),
-        // The database can't be read: every page fetches anew and shows that error where it stands.
-        Err(_) => app.bus.publish(Event::Resync),
     }
 }

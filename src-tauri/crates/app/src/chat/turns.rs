@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use domain::{ConversationId, MessageId, ModelRef};
+use domain::{ConversationId, Message, MessageId, ModelRef};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -25,6 +25,8 @@ pub(crate) struct Live {
 struct LiveState {
     fold: Fold,
     progress: Option<TurnProgress>,
+    /// How it ended, where there was no room to keep that yet.
+    unsaved: Option<Message>,
 }
 
 impl Live {
@@ -36,6 +38,11 @@ impl Live {
     /// What it waits for.
     pub(crate) fn set_progress(&self, progress: Option<TurnProgress>) {
         self.lock().progress = progress;
+    }
+
+    /// It has ended as this message says, which isn't kept yet.
+    pub(crate) fn set_unsaved(&self, message: Message) {
+        self.lock().unsaved = Some(message);
     }
 
     fn lock(&self) -> MutexGuard<'_, LiveState> {
@@ -70,7 +77,7 @@ impl Turns {
         let live = Arc::new(Live {
             conversation_id,
             stop: CancellationToken::new(),
-            state: Mutex::new(LiveState { fold, progress: Some(TurnProgress::Waiting) }),
+            state: Mutex::new(LiveState { fold, progress: Some(TurnProgress::Waiting), unsaved: None }),
         });
         self.lock().insert(id, Arc::clone(&live));
         live
@@ -120,6 +127,16 @@ impl Turns {
         let live = self.get(id)?;
         let state = live.lock();
         Some((state.fold.snapshot(), state.progress.clone()))
+    }
+
+    /// A message whose end isn't kept yet, as it is to be shown.
+    pub(crate) fn unsaved(&self, id: MessageId) -> Option<Message> {
+        self.get(id)?.lock().unsaved.clone()
+    }
+
+    /// Whether a conversation waits until the end of its answer can be kept.
+    pub(crate) fn waits_to_be_kept(&self, id: ConversationId) -> bool {
+        self.lock().values().any(|live| live.conversation_id == id && live.lock().unsaved.is_some())
     }
 
     /// Stops every turn of a conversation.

@@ -190,6 +190,11 @@ pub(super) fn unsaved(app: &App, message: Message) -> MessageView {
 }
 
 fn view(app: &App, mut message: Message, siblings: Vec<MessageId>, call: Option<&Call>) -> MessageView {
+    if message.status == MessageStatus::Running
+        && let Some(ended) = app.turns.unsaved(message.id)
+    {
+        message = ended;
+    }
     let live = app.turns.snapshot(message.id).filter(|_| message.status == MessageStatus::Running);
     if live.is_none() && is_orphan(app, &message) {
         // No turn writes it: what a crash left where it could not be marked.

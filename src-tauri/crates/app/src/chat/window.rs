@@ -4,6 +4,11 @@
 /// What a message's own framing costs in a chat template, in tokens: an estimate.
 const FRAMING: u64 = 6;
 
+/// What a message of so many tokens takes.
+pub(crate) fn cost(tokens: u64) -> u64 {
+    tokens.saturating_add(FRAMING)
+}
+
 /// The choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Window {
@@ -15,10 +20,10 @@ pub(crate) struct Window {
 
 /// Chooses from messages' sizes in tokens, oldest first. `limit` is what the prompt may have.
 pub(crate) fn choose(system: u64, messages: &[u64], limit: u64) -> Window {
-    let mut used = if system == 0 { 0 } else { system + FRAMING };
+    let mut used = if system == 0 { 0 } else { cost(system) };
     let mut first = messages.len();
     for (index, tokens) in messages.iter().enumerate().rev() {
-        let with = used + tokens + FRAMING;
+        let with = used + cost(*tokens);
         if with > limit && index + 1 < messages.len() {
             break;
         }

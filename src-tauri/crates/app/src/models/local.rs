@@ -7,7 +7,7 @@ use engine::{GgufHeader, Imported, LoadOptions, LocalModel, embedded::PROVIDER};
 use serde_json::json;
 use store::models::ModelRecord;
 
-use super::ModelStartParams;
+use super::{ModelEstimate, ModelEstimateParams, ModelStartParams};
 use crate::{App, Error, conversations::missing, files::ChosenFile};
 
 /// The small model that `cargo xtask` puts in place, known by its content: good for trying things out only.
@@ -44,14 +44,7 @@ fn known(record: ModelRecord, folder: &std::path::Path) -> Option<LocalModel> {
     let path = folder.join(record.path.as_deref()?);
     let header: GgufHeader = serde_json::from_value(record.header?).ok()?;
     let size = record.size.unwrap_or_default();
-    let damaged = match std::fs::metadata(&path) {
-        Ok(found) if found.len() == size => None,
-        Ok(found) => Some(format!(
-            "The file has {} bytes instead of {size}. Remove the model and add it again.",
-            found.len()
-        )),
-        Err(_) => Some("The file is gone. Remove the model and add it again.".to_owned()),
-    };
+    let damaged = LocalModel::fault(&path, size);
     Some(LocalModel {
         name: record.model.name().to_owned(),
         path,
@@ -67,6 +60,32 @@ fn known(record: ModelRecord, folder: &std::path::Path) -> Option<LocalModel> {
         force: false,
         damaged,
     })
+}
+
+/// From the header that was read when the model was added, so that the file isn't touched.
+pub(super) async fn estimate(
+    app: &App,
+    actor: Actor,
+    params: &ModelEstimateParams,
+) -> Result<Vec<ModelEstimate>, Error> {
+    let id = params.id.clone();
+    let record = app
+        .store
+        .read(move |conn| store::models::get(conn, actor.user_id, &id))
+        .await
+        .map_err(|error| missing(error, "model"))?;
+    let header: Option<GgufHeader> = record.header.and_then(|header| serde_json::from_value(header).ok());
+    let (Some(header), Some(size)) = (header, record.size) else {
+        return Err(Error::new(
+            ErrorCode::ModelDamaged,
+            "What the model's file says of itself is missing. Remove the model and add it again.",
+        ));
+    };
+    let reckoned = params.contexts.iter().map(|&context| {
+        let estimate = engine::estimate(&header, size, context);
+        ModelEstimate { context, memory: estimate.total, at_least: !estimate.known }
+    });
+    Ok(reckoned.collect())
 }
 
 /// Copies a chosen file into our folder and notes it.

@@ -79,6 +79,9 @@ pub(crate) fn find_ollama(app: &App) {
             if looked.is_some() || known.iter().any(|provider| provider.kind == ProviderKind::Ollama) {
                 return Ok(());
             }
+            if nobody_listens(&address).await {
+                return Ok(());
+            }
             let Ok(found) = llm::Ollama::new(app.http.clone(), &address) else { return Ok(()) };
             if found.identify().await.is_err() {
                 return Ok(());
@@ -111,4 +114,12 @@ pub(crate) fn find_ollama(app: &App) {
             }
         }
     });
+}
+
+/// Whether a port of this computer is closed: then no client is made, which would read all certificates first.
+async fn nobody_listens(address: &str) -> bool {
+    let Ok(url) = url::Url::parse(address) else { return false };
+    let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else { return false };
+    let here = host == "localhost" || host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback());
+    here && tokio::net::TcpStream::connect((host, port)).await.is_err()
 }

@@ -125,3 +125,15 @@ pub struct Vendor {
     /// Whether it needs a key.
     pub needs_key: bool,
 }
+
+/// Where keys can be kept. For one session they always can.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(optional_fields)]
+pub struct KeyPlaces {
+    /// Why the keychain can't be used at the moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keychain_problem: Option<String>,
+    /// Whether a vault is open.
+    pub vault: bool,
+}

@@ -12,7 +12,7 @@ use std::{fmt, sync::Arc, thread, time::Duration};
 
 use domain::Secret;
 use futures_util::future::BoxFuture;
-use keyring::Error;
+use keyring::{Entry, Error};
 use tokio::{
     sync::{Semaphore, oneshot},
     time::timeout,
@@ -173,9 +173,12 @@ impl Attempt<'_> {
         if (self.waited_for)() { Ok(()) } else { Err(wording::not_answering()) }
     }
 
-    fn entry(&self, handle: &str) -> Result<keyring_core::Entry, SecretError> {
+    /// An entry of a store of our own: one that `keyring` made would be of the store that it opens once, and a keychain that
+    /// was absent then would be absent to it for ever.
+    fn entry(&self, handle: &str) -> Result<Entry, SecretError> {
         let store = self.platform.open()?;
-        store.build(SERVICE, handle, None).map_err(|error| wording::explain(&error))
+        let inner = store.build(SERVICE, handle, None).map_err(|error| wording::explain(&error))?;
+        Ok(Entry { inner })
     }
 }
 

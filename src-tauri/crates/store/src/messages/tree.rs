@@ -61,6 +61,23 @@ pub fn path_to(
     Ok(PathPage { messages, more })
 }
 
+/// The messages of the path before that one, oldest first, by their ids only; an answer of which nothing came isn't among
+/// them.
+pub fn older(connection: &Connection, owner: UserId, id: MessageId) -> Result<Vec<MessageId>, Error> {
+    // Their texts are not read: how long a value is stands before it.
+    let sql = "WITH RECURSIVE path(number, parent_id, depth) AS (
+                   SELECT rowid, parent_id, 0 FROM messages WHERE owner_id = ?1 AND id = ?2
+                   UNION ALL
+                   SELECT p.rowid, p.parent_id, path.depth + 1 FROM path JOIN messages AS p ON p.id = path.parent_id
+               )
+               SELECT m.id FROM path CROSS JOIN messages AS m ON m.rowid = path.number
+               WHERE path.depth > 0 AND (m.role = 'user' OR octet_length(m.parts) > 2) ORDER BY path.depth DESC";
+    let mut query = connection.prepare_cached(sql)?;
+    Ok(query
+        .query_map(params![Blob(owner), Blob(id)], |found| row::id(found, 0))?
+        .collect::<Result<_, _>>()?)
+}
+
 fn parent(connection: &Connection, owner: UserId, id: MessageId) -> Result<Option<MessageId>, Error> {
     let mut query =
         connection.prepare_cached("SELECT parent_id FROM messages WHERE owner_id = ?1 AND id = ?2")?;

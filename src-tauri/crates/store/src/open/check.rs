@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::Error;
+use crate::{Error, folder};
 
 /// Up to this size, in bytes, a check of everything takes a few milliseconds.
 const SMALL: u64 = 4 * 1024 * 1024;
@@ -64,7 +64,7 @@ fn sampled(connection: &Connection, path: &Path, length: u64) -> Result<(), Erro
 
 /// The file must be as long as its header says, unless the log still holds its end.
 fn not_cut_off(connection: &Connection, path: &Path, length: u64) -> Result<(), Error> {
-    let log = path.with_file_name("webplus.db-wal");
+    let log = path.with_file_name(folder::LOG);
     if std::fs::metadata(log).is_ok_and(|log| log.len() > 0) {
         return Ok(());
     }

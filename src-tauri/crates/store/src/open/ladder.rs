@@ -65,6 +65,7 @@ fn as_it_is(folder: &Folder, migrations: &[&str]) -> Result<Connection, OpenErro
     let mut writing = connection::writing(&path)?;
     let found = migrate::version(&writing)?;
     if found > migrations.len() {
+        tracing::warn!(found, known = migrations.len(), "the database's schema is newer than this program");
         let folder = folder.root().to_owned();
         return Err(OpenError::Newer { folder, found, known: migrations.len() });
     }
@@ -87,7 +88,9 @@ fn from_backup(folder: &Folder, now: Timestamp, migrations: &[&str]) -> Result<O
         let kept = set_aside(folder, now)?;
         finish_restoring(folder)?;
         let writing = as_it_is(folder, migrations)?;
-        let condition = Condition::Restored { taken_at: candidate.taken_at, backup: candidate.path, kept };
+        let (taken_at, backup) = (candidate.taken_at, candidate.path);
+        let age = now.millis() - taken_at.millis();
+        let condition = Condition::Restored { taken_at, age, backup, kept };
         return Ok(Some(Found { writing: Some(writing), condition }));
     }
     Ok(None)

@@ -57,3 +57,17 @@ fn the_migrations_make_strict_tables_that_know_their_owner() {
         assert_eq!(owned == 1, !["owner", "users"].contains(&table.as_str()), "{table}");
     }
 }
+
+#[test]
+fn the_age_of_a_backup_is_said_in_words() {
+    const HOUR: i64 = 60 * 60 * 1000;
+    for (age, words) in [
+        (-HOUR, "less than an hour ago"),
+        (HOUR - 1, "less than an hour ago"),
+        (HOUR, "an hour ago"),
+        (47 * HOUR, "47 hours ago"),
+        (48 * HOUR, "2 days ago"),
+    ] {
+        assert_eq!(super::ago(age), words);
+    }
+}

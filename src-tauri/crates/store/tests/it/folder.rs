@@ -181,6 +181,8 @@ async fn fill(disk: &Path) {
     let with_ballast = || store::Options { ballast: 2 * 1024 * 1024, ..options() };
     let store = Store::open(&folder, at(0), with_ballast()).unwrap().store;
     store.write(|transaction| begin(transaction, 1).map(drop)).await.unwrap();
+    // Waits for the reserve.
+    store.write(|_| Ok(())).await.unwrap();
     let mut filler = fs::File::create(disk.join("filler")).unwrap();
     while filler.write_all(&[1; 4096]).is_ok() {}
 

@@ -167,12 +167,12 @@ async fn a_conversation_is_changed_without_losing_its_draft() {
         let found = conversations::get(transaction, ME, one.id)?;
         assert_eq!((found.draft.as_str(), &found.title, &found.model), ("half a thou", &one.title, &None));
         for (text, hits) in [("ÄRGER", 1), ("0%", 1), ("r_", 1), ("%", 1), ("g%r", 0), ("\\", 0), ("", 1)] {
-            assert_eq!(conversations::find_by_title(transaction, ME, text, 9)?.len(), hits, "{text}");
+            assert_eq!(conversations::find_by_title(transaction, ME, text, None, 9)?.len(), hits, "{text}");
         }
         conversations::rename(transaction, ME, one.id, "Calm")?;
-        assert_eq!(conversations::find_by_title(transaction, ME, "calm", 9)?.len(), 1);
+        assert_eq!(conversations::find_by_title(transaction, ME, "calm", None, 9)?.len(), 1);
         assert!(is_absent(conversations::rename(transaction, other(), one.id, "Mine")));
-        assert_eq!(conversations::find_by_title(transaction, other(), "", 9)?, []);
+        assert_eq!(conversations::find_by_title(transaction, other(), "", None, 9)?, []);
         Ok(())
     })
     .await;

@@ -37,6 +37,30 @@ async fn a_path_comes_in_pages_newest_first_each_oldest_first() {
 }
 
 #[tokio::test]
+async fn what_is_older_on_a_path_is_named_oldest_first_without_answers_of_which_nothing_came() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = good(folder.path());
+    store
+        .write(|transaction| {
+            let line = line(transaction, 1, 6, "x")?;
+            let mut silent = message(line[0].conversation_id, Some(line[5].id), 7, "");
+            (silent.role, silent.parts) = (domain::Role::Assistant, Vec::new());
+            let last = message(line[0].conversation_id, Some(silent.id), 8, "last");
+            messages::insert(transaction, ME, &silent)?;
+            messages::insert(transaction, ME, &last)?;
+            let ids: Vec<_> = line.iter().map(|message| message.id).collect();
+            assert_eq!(messages::older(transaction, ME, last.id)?, ids);
+            assert_eq!(messages::older(transaction, ME, ids[2])?, ids[..2]);
+            assert_eq!(messages::older(transaction, ME, ids[0])?, []);
+            let stranger = domain::UserId::from_bytes([7; 16]);
+            assert_eq!(messages::older(transaction, stranger, last.id)?, []);
+            Ok(())
+        })
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
 async fn siblings_are_in_the_order_they_were_made_and_the_newest_child_leads_to_the_leaf() {
     let folder = tempfile::tempdir().unwrap();
     let store = good(folder.path());

@@ -123,7 +123,8 @@ async fn the_reserve_is_given_up_when_the_disk_is_full() {
     let folder = tempfile::tempdir().unwrap();
     let options = store::Options { ballast: 1024 * 1024, ..options() };
     let store = Store::open(folder.path(), at(0), options.clone()).unwrap().store;
-    // Answered after the reserve was made, because the writer makes it first.
+    // The reserve is made behind the first write, and the second waits for it.
+    store.write(|_| Ok(())).await.unwrap();
     store.write(|_| Ok(())).await.unwrap();
     let ballast = folder.path().join("ballast");
     assert_eq!(std::fs::metadata(&ballast).unwrap().len(), 1024 * 1024);
@@ -136,6 +137,7 @@ async fn the_reserve_is_given_up_when_the_disk_is_full() {
     assert!(!ballast.exists());
     store.close().await;
     let store = Store::open(folder.path(), at(0), options).unwrap().store;
+    store.write(|_| Ok(())).await.unwrap();
     store.write(|_| Ok(())).await.unwrap();
     assert!(ballast.exists());
 }
