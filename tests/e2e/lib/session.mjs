@@ -8,6 +8,7 @@ import { chmod, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/pr
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ownMounts } from './powers.mjs';
 import { marked } from './process.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -33,7 +34,9 @@ export async function runInSession(journey) {
     const { module, needs } = await describe(journey);
     if (typeof module.default !== 'function') return { state: 'failed', reason: 'its file has no default export to run' };
     const environment = await surroundings(root, out);
-    const { status, reason } = await inside(journey, needs, environment, path.join(out, 'reason.txt'));
+    const mounts = needs.mounts ? await ownMounts(root) : [];
+    if (!mounts) return { state: 'skipped', reason: 'no file system of its own can be mounted here' };
+    const { status, reason } = await inside(journey, needs, mounts, environment, path.join(out, 'reason.txt'));
     const left = await marked(root, 3000);
     if (status === 0 && left.length > 0) {
       return { state: 'failed', reason: `still running afterwards: ${left.join(', ')}` };
@@ -45,7 +48,7 @@ export async function runInSession(journey) {
   }
 }
 
-/** A journey may say `export const needs = { bus: false }`: no D-Bus session; it starts the keychain itself when it wants one late with `{ keychain: false }`. */
+/** A journey may say `export const needs = { bus: false }`: no D-Bus session; it starts the keychain itself when it wants one late with `{ keychain: false }`; it may mount file systems with `{ mounts: true }`. */
 async function describe(journey) {
   const module = await import(`file://${journey.file}`);
   return { module, needs: { bus: true, keychain: true, ...module.needs } };
@@ -81,12 +84,13 @@ async function surroundings(root, out) {
   };
 }
 
-async function inside(journey, needs, environment, reasonFile) {
+async function inside(journey, needs, mounts, environment, reasonFile) {
   const words = [process.execPath, path.join(here, 'journey.mjs'), journey.kind, journey.file, JSON.stringify(needs)];
   if (process.platform === 'linux') {
     if (needs.bus) words.unshift('dbus-run-session', `--config-file=${path.join(here, 'session-bus.conf')}`, '--');
     if (journey.kind === 'window') words.unshift('xvfb-run', '-a', '-s', screen);
   }
+  words.unshift(...mounts);
   const [program, ...rest] = words;
   // A group of its own, so that a journey that hangs can be ended with everything it started.
   // What the session's own daemons say is for a file; the journey speaks on standard output.

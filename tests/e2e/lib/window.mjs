@@ -27,10 +27,11 @@ export function windowTools() {
   const windows = new Set();
   let newest;
 
-  /** Opens the application; `words` are its arguments, `env` is added to its environment. */
-  async function open({ words = [], env = {}, within = 30_000 } = {}) {
+  /** Opens the application; `words` are its arguments, `env` is added to its environment, `through` is a command that starts it. */
+  async function open({ words = [], env = {}, through = [], within = 30_000 } = {}) {
     const port = await freePort();
-    const driver = start('WebKitWebDriver', [`--port=${port}`], {
+    const [program, ...rest] = [...through, 'WebKitWebDriver', `--port=${port}`];
+    const driver = start(program, rest, {
       log: 'window',
       env: { TAURI_WEBVIEW_AUTOMATION: 'true', WEBPLUS_RUNNER: runner(), ...env },
     });
@@ -90,10 +91,10 @@ async function pids() {
   return found.filter(({ name }) => name === application.slice(0, 15)).map(({ pid }) => pid);
 }
 
-/** What the close button of a desktop does, to every visible window of the application. */
+/** What the close button of a desktop does, to every visible window of the application; GTK's own helper windows have no title and no button. */
 async function pressClose() {
   for (const pid of await pids()) {
-    const { stdout } = await run('xdotool', ['search', '--onlyvisible', '--pid', String(pid)]);
+    const { stdout } = await run('xdotool', ['search', '--all', '--onlyvisible', '--pid', String(pid), '--name', 'Web\\+$']);
     for (const id of stdout.split('\n').filter(Boolean)) await run('python3', [closer, id]);
   }
 }

@@ -1,12 +1,9 @@
 // A person's first quarter of an hour in the window: a model is added from a file through the system's dialog, asked, stopped,
 // asked again; after a restart everything is there.
 
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { setTimeout as pause } from 'node:timers/promises';
+import { pickFile } from '../lib/pick.mjs';
 import { keys } from '../lib/webdriver.mjs';
 
-const run = promisify(execFile);
 const message = 'textarea[aria-label=Message]';
 const answer = '[aria-label^="Answer, message"]';
 
@@ -25,16 +22,7 @@ export default async function journey({ step, open, model, until, skip, assert }
   };
 
   await step('the small model is added through the system’s dialog', async () => {
-    await window.clickNamed('Choose a file');
-    const dialog = await until('the dialog is open', async () => {
-      const { stdout } = await run('xdotool', ['search', '--onlyvisible', '--name', 'Add a model file']);
-      return stdout.trim().split('\n').at(-1);
-    });
-    // The first letter of a path opens the dialog's field for it; what is typed before the field is there would be lost.
-    await run('xdotool', ['windowfocus', '--sync', dialog, 'type', '/']);
-    await pause(1000);
-    await run('xdotool', ['type', '--delay', '5', model.slice(1)]);
-    await run('xdotool', ['key', 'Return']);
+    await pickFile(window, 'Choose a file', model);
     await until('it is listed', async () => (await window.call('model/list')).models.some(({ id }) => id.startsWith('embedded/')), { within: 30_000 });
     await window.picture('first-start');
   });

@@ -5,7 +5,6 @@ import { createInterface } from 'node:readline';
 import path from 'node:path';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { setTimeout as pause } from 'node:timers/promises';
 import { built, carrying, end, start } from '../lib/process.mjs';
 
 const run = promisify(execFile);
@@ -50,7 +49,6 @@ export default async function journey({ step, open, model, pids, until, skip, as
     const { stdout } = await run(built('webplus'), ['models', 'import', model, '--json']);
     name = JSON.parse(stdout).model.replace('embedded/', '');
     await shows(`Start ${name}`);
-    await shows(`Start ${name}`);
     await panel.click(`Start ${name}`);
     await shows(`(${name} · `, `Stop ${name}`);
     assert.equal((await runners()).length, 1);
@@ -62,13 +60,13 @@ export default async function journey({ step, open, model, pids, until, skip, as
     await until('its process has ended', async () => (await runners()).length === 0);
   });
   await step('closing the window leaves it in the tray, which brings it back', async () => {
+    const before = await pids();
     await window.call('settings/update', { closeToTray: true });
     await window.pressClose();
     await until('the window is hidden', async () => !(await visible()));
-    await pause(500);
-    assert.equal((await pids()).length, 1);
     await panel.click('Open Web+');
     await until('the window is back', visible);
+    assert.deepEqual(await pids(), before);
     assert.equal((await window.call('settings/get')).closeToTray, true);
   });
   await step('a second start brings it back as well', async () => {

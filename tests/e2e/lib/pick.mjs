@@ -1,0 +1,34 @@
+// The system's own dialog for a model file, answered by keyboard as a person would (Linux).
+
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { until } from './process.mjs';
+
+const run = promisify(execFile);
+
+/** Presses the button with this name and gives the dialog this path. */
+export async function pickFile(window, button, file) {
+  await window.clickNamed(button);
+  const dialog = await until('the dialog is open', async () => {
+    const { stdout } = await run('xdotool', ['search', '--onlyvisible', '--name', 'Add a model file']);
+    return stdout.trim().split('\n').at(-1);
+  });
+  // The first letter of a path opens the dialog's field for it; what is typed before the field is there would be lost.
+  const without = await settled(dialog);
+  await run('xdotool', ['windowfocus', '--sync', dialog, 'type', '/']);
+  await until('the field for a path is there', async () => (await settled(dialog)) !== without);
+  await run('xdotool', ['type', '--delay', '5', file.slice(1)]);
+  await run('xdotool', ['key', 'Return']);
+  await until('the dialog is closed', () => run('xdotool', ['search', '--onlyvisible', '--name', 'Add a model file']).then(() => false, () => true));
+}
+
+/** A window's picture, once it has stopped changing: twice in a row the same. */
+async function settled(id) {
+  let last;
+  return until('the dialog is drawn', async () => {
+    const { stdout } = await run('import', ['-silent', '-window', id, 'rgb:-'], { encoding: 'latin1', maxBuffer: 64 * 1024 * 1024 });
+    const same = stdout === last;
+    last = stdout;
+    return same && stdout;
+  }, { every: 150 });
+}
