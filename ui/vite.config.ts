@@ -19,7 +19,20 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
     // Read from this computer's disk or its loopback, not over a slow line.
     chunkSizeWarningLimit: 900,
-    rolldownOptions: { input: path(mode === 'gallery' ? './gallery.html' : './index.html') },
+    rolldownOptions: {
+      input: path(mode === 'gallery' ? './gallery.html' : './index.html'),
+      output: {
+        // What every place needs, in one file: alone, each piece of it would be a file of its own to ask for before the first view.
+        codeSplitting: {
+          groups: [
+            {
+              name: 'base',
+              test: /node_modules\/(react|react-dom|scheduler|@tanstack|clsx|lucide-react)\/|\/src\/(lib|api|host\/host)/,
+            },
+          ],
+        },
+      },
+    },
   },
   // `WEBPLUS_SERVER=http://127.0.0.1:PORT npm run dev` shows the page being written against a running `webplus serve`. The server
   // knows its own name only, so requests are made to look as if its own page had sent them.

@@ -1,4 +1,5 @@
 import './styles/app.css';
+import { surroundings } from '@/host/surroundings';
 
 import { StrictMode } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
@@ -10,14 +11,13 @@ import { App } from '@/app/app';
 import { PageFailed, reasonOf } from '@/app/failures';
 import { Providers } from '@/app/providers';
 import { announceReady } from '@/app/ready';
-import { detectSurroundings } from '@/host/detect';
 import { setWindowStorage } from '@/lib/storage';
 import { restoreTheme } from '@/lib/theme';
 
 let painted: (() => void) | undefined;
 
 async function start(root: Root): Promise<void> {
-  const { host, transport, token } = await detectSurroundings();
+  const { host, transport, token } = await surroundings;
   painted = () => host.painted();
   setWindowStorage(host.storage);
   restoreTheme();
@@ -38,5 +38,5 @@ if (element) {
   const root = createRoot(element);
   start(root)
     .catch((thrown: unknown) => root.render(<PageFailed reason={reasonOf(thrown)} />))
-    .finally(() => announceReady(painted));
+    .finally(() => announceReady(element, painted));
 }

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
+import { createStore } from '@/lib/store';
+
 import type { Client } from './client';
 import { applyEvent, staleAfter, syncQueries } from './event-sync';
 import type { Job } from './generated';
 import { callKey, createQueryClient } from './query';
-import type { AppEvent } from './transport';
+import type { AppEvent, ConnectionState } from './transport';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -23,7 +25,7 @@ it('asks again for what an event only names', () => {
   const methods = (event: AppEvent) => [staleAfter(event)].flat().map((stale) => (stale as { method: string }).method);
   expect(methods({ type: 'provider.changed' })).toContain('provider/list');
   expect(methods({ type: 'settings.changed' })).toContain('model/starters');
-  expect(methods({ type: 'usage.changed' })).toContain('system/status');
+  expect(methods({ type: 'usage.changed' })).toContain('call/sum');
   expect(methods({ type: 'conversation.removed', id: 'c' })).toEqual(['conversation/list']);
 });
 
@@ -57,6 +59,7 @@ it('answers a burst of events at once and then once more', () => {
       return () => undefined;
     },
     onResync: () => () => undefined,
+    connection: createStore<ConnectionState>({ type: 'open' }),
   } as unknown as Client;
   const queries = createQueryClient();
   const invalidate = vi.spyOn(queries, 'invalidateQueries').mockResolvedValue();
@@ -67,5 +70,21 @@ it('answers a burst of events at once and then once more', () => {
   expect(invalidate).toHaveBeenCalledTimes(2);
   vi.advanceTimersByTime(1000);
   expect(invalidate).toHaveBeenCalledTimes(2);
+  stop();
+});
+
+it('asks everything anew once Web+ can be opened that couldn’t', () => {
+  const connection = createStore<ConnectionState>({ type: 'connecting' });
+  const client = { onEvent: () => () => undefined, onResync: () => () => undefined, connection } as unknown as Client;
+  const queries = createQueryClient();
+  const invalidate = vi.spyOn(queries, 'invalidateQueries').mockResolvedValue();
+  const stop = syncQueries(client, queries);
+  connection.set({ type: 'open' });
+  expect(invalidate).not.toHaveBeenCalled();
+  connection.set({ type: 'retrying', attempt: 1 });
+  connection.set({ type: 'connecting' });
+  expect(invalidate).not.toHaveBeenCalled();
+  connection.set({ type: 'open' });
+  expect(invalidate).toHaveBeenCalledTimes(1);
   stop();
 });

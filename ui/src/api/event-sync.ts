@@ -33,7 +33,12 @@ export function staleAfter(event: AppEvent): readonly Stale[] | 'everything' {
     case 'model.changed':
       return [{ method: 'model/list' }];
     case 'provider.changed':
-      return [{ method: 'provider/list' }, { method: 'model/list' }, { method: 'system/doctor' }];
+      return [
+        { method: 'provider/list' },
+        { method: 'provider/key-places' },
+        { method: 'model/list' },
+        { method: 'system/doctor' },
+      ];
     case 'preset.changed':
       return [{ method: 'preset/list' }];
     case 'engine.changed':
@@ -46,7 +51,7 @@ export function staleAfter(event: AppEvent): readonly Stale[] | 'everything' {
     case 'settings.changed':
       return [{ method: 'settings/get' }, { method: 'model/starters' }];
     case 'usage.changed':
-      return [{ method: 'system/status' }, { method: 'call/list' }];
+      return [{ method: 'call/sum' }, { method: 'call/list' }];
     default:
       return unknownEvent(event);
   }
@@ -106,9 +111,17 @@ export function syncQueries(client: Client, queries: QueryClient): () => void {
     else stale.forEach(refresh);
   });
   const stopResync = client.onResync(() => void queries.invalidateQueries());
+  // What was asked while Web+ couldn't be opened was refused; nobody else says that it is worth asking again.
+  let refused = false;
+  const stopConnection = client.connection.subscribe(() => {
+    const { type } = client.connection.get();
+    if (type === 'open' && refused) void queries.invalidateQueries();
+    if (type !== 'connecting') refused = type === 'retrying';
+  });
   return () => {
     stopEvents();
     stopResync();
+    stopConnection();
     for (const { timer } of resting.values()) clearTimeout(timer);
     resting.clear();
   };

@@ -221,6 +221,28 @@ limit?: number, };
 export type CallOutcome = "reserved" | "succeeded" | "failed" | "cancelled" | "interrupted";
 
 /**
+ * What calls cost together.
+ */
+export type CallSum = { 
+/**
+ * In nano-USD, as far as prices are known.
+ */
+costNanoUsd: number, 
+/**
+ * How many ended calls have no known price.
+ */
+unpriced: number, };
+
+/**
+ * Since when calls are summed.
+ */
+export type CallSumParams = { 
+/**
+ * Calls that began at this time or later. A day begins at the person's own midnight, which only the client knows.
+ */
+since: Timestamp, };
+
+/**
  * What a model can do.
  */
 export type Capability = "chat" | "completion" | "vision" | "tools" | "reasoning" | "json_schema" | "embedding";
@@ -559,7 +581,7 @@ traceId: string, };
 /**
  * What kind of failure a client can branch on. The sentence for the person travels beside it.
  */
-export type ErrorCode = "invalid_input" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "too_large" | "model_not_found" | "provider_auth" | "provider_unreachable" | "provider_bad_reply" | "provider_failed" | "rate_limited" | "context_too_long" | "interrupted" | "timed_out" | "cancelled" | "engine_unavailable" | "engine_failed" | "model_damaged" | "out_of_memory" | "keychain_locked" | "keychain_missing" | "disk_full" | "read_only" | "database_damaged" | "busy" | "internal";
+export type ErrorCode = "invalid_input" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "too_large" | "model_not_found" | "provider_auth" | "provider_unreachable" | "provider_bad_reply" | "provider_failed" | "rate_limited" | "context_too_long" | "interrupted" | "timed_out" | "cancelled" | "engine_unavailable" | "engine_failed" | "model_damaged" | "out_of_memory" | "keychain_locked" | "keychain_missing" | "disk_full" | "read_only" | "database_damaged" | "database_newer" | "busy" | "internal";
 
 /**
  * What can happen.
@@ -795,6 +817,19 @@ export type JobStatus = "queued" | "running" | "waiting" | "succeeded" | "failed
  * Where a typed key is to be kept.
  */
 export type KeepKey = "keychain" | "vault" | "session";
+
+/**
+ * Where keys can be kept. For one session they always can.
+ */
+export type KeyPlaces = { 
+/**
+ * Why the keychain can't be used at the moment.
+ */
+keychainProblem?: string, 
+/**
+ * Whether a vault is open.
+ */
+vault: boolean, };
 
 /**
  * Where a provider's key is kept.
@@ -1112,6 +1147,36 @@ repository: string,
  * The file in it.
  */
 file: string, };
+
+/**
+ * What a model takes with a context.
+ */
+export type ModelEstimate = { 
+/**
+ * Tokens.
+ */
+context: number, 
+/**
+ * Bytes of memory, reckoned before it is loaded.
+ */
+memory: number, 
+/**
+ * Whether it takes more than that: its architecture keeps the context in a way that can't be reckoned.
+ */
+atLeast: boolean, };
+
+/**
+ * Whose memory is reckoned, with which contexts.
+ */
+export type ModelEstimateParams = { 
+/**
+ * "embedded/name".
+ */
+id: ModelRef, 
+/**
+ * Lengths in tokens: 1 to 32 of them, each at least 1.
+ */
+contexts: Array<number>, };
 
 /**
  * Which model.
@@ -1619,10 +1684,6 @@ defaultModel?: ModelRef,
  */
 closeToTray: boolean, 
 /**
- * How dense lists are.
- */
-comfortableRows: boolean, 
-/**
  * Where starter models are downloaded from; empty for the built-in hub.
  */
 hubUrl: string, 
@@ -1640,17 +1701,13 @@ firstTokenTimeout: number, };
  */
 export type SettingsUpdateParams = { 
 /**
- * See `Settings`.
+ * See `Settings`; null for none.
  */
-defaultModel?: ModelRef, 
+defaultModel?: ModelRef | null, 
 /**
  * See `Settings`.
  */
 closeToTray?: boolean, 
-/**
- * See `Settings`.
- */
-comfortableRows?: boolean, 
 /**
  * See `Settings`.
  */
@@ -1722,14 +1779,6 @@ version: string,
  */
 engine: EngineState, 
 /**
- * What today's calls cost, in nano-USD, as far as their price is known.
- */
-todayCostNanoUsd: number, 
-/**
- * How many of today's calls have no known price.
- */
-todayUnpriced: number, 
-/**
  * Bytes of this computer's memory.
  */
 memoryTotal: number, 
@@ -1744,15 +1793,7 @@ databaseNotice?: string,
 /**
  * Whether nothing can be saved.
  */
-readOnly: boolean, 
-/**
- * Why keys can't be kept in the keychain at the moment.
- */
-keychainProblem?: string, 
-/**
- * Whether a vault is open, to keep keys in.
- */
-vault: boolean, };
+readOnly: boolean, };
 
 /**
  * Who asked for a call.
@@ -1904,6 +1945,7 @@ needsKey: boolean, };
 /** Every method with its parameters and its result. */
 export interface Methods {
   "call/list": { params: CallListParams; result: Page<Call> };
+  "call/sum": { params: CallSumParams; result: CallSum };
   "code/highlight": { params: CodeHighlightParams; result: HighlightedCode };
   "context/measure": { params: ContextMeasureParams; result: ContextMeasure };
   "conversation/create": { params: ConversationCreateParams; result: Conversation };
@@ -1927,6 +1969,7 @@ export interface Methods {
   "message/send": { params: MessageSendParams; result: MessageSent };
   "message/stop": { params: MessageIdParams; result: Nothing };
   "model/download": { params: ModelDownloadParams; result: Job };
+  "model/estimate": { params: ModelEstimateParams; result: Array<ModelEstimate> };
   "model/import": { params: ModelImportParams; result: Model };
   "model/list": { params: ModelListParams; result: ModelList };
   "model/remove": { params: ModelIdParams; result: Nothing };
@@ -1937,6 +1980,7 @@ export interface Methods {
   "preset/list": { params: Nothing; result: Array<Preset> };
   "preset/save": { params: PresetSaveParams; result: Preset };
   "provider/add": { params: ProviderAddParams; result: Provider };
+  "provider/key-places": { params: Nothing; result: KeyPlaces };
   "provider/list": { params: Nothing; result: Array<Provider> };
   "provider/remove": { params: ProviderIdParams; result: Nothing };
   "provider/set-key": { params: ProviderSetKeyParams; result: Provider };

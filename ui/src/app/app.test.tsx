@@ -3,6 +3,7 @@ import { userEvent } from '@testing-library/user-event';
 import { beforeEach, expect, it, vi } from 'vitest';
 
 import { createClient } from '@/api/client';
+import { ApiError } from '@/api/error';
 import { createQueryClient } from '@/api/query';
 import type { ConnectionState, Transport } from '@/api/transport';
 import { createBrowserHost } from '@/host/browser';
@@ -32,25 +33,23 @@ const answers: Record<string, unknown> = {
   'system/status': {
     version: '1',
     engine: { type: 'stopped' },
-    todayCostNanoUsd: 0,
-    todayUnpriced: 2,
     memoryTotal: 8,
     memoryAvailable: 4,
     readOnly: true,
-    vault: false,
   },
+  'call/sum': { costNanoUsd: 0, unpriced: 2 },
   'engine/state': { type: 'stopped' },
   'provider/list': [],
   'provider/vendors': [],
   'job/list': [],
   'preset/list': [],
-  'settings/get': { closeToTray: false, comfortableRows: false, hubUrl: '', starterList: '', firstTokenTimeout: 300 },
+  'settings/get': { closeToTray: false, hubUrl: '', starterList: '', firstTokenTimeout: 300 },
 };
 
-async function start() {
+async function start(call: Transport['call'] = async (method) => answers[method] ?? { items: [] }, wait = true) {
   let turn: (state: ConnectionState) => void = () => undefined;
   const transport: Transport = {
-    call: async (method) => answers[method] ?? { items: [] },
+    call,
     subscribe(_onEnvelope, onState) {
       turn = onState;
       onState({ type: 'open' });
@@ -63,7 +62,7 @@ async function start() {
       <App token={token} />
     </Providers>,
   );
-  await screen.findByRole('navigation', { name: 'Places' });
+  if (wait) await screen.findByRole('navigation', { name: 'Places' });
   return { token, turn: (state: ConnectionState) => act(() => turn(state)) };
 }
 
@@ -160,4 +159,17 @@ it('is never a blank page', () => {
   );
   expect(screen.getByRole('alert').textContent).toContain('a fault of ours');
   expect(screen.getByRole('button', { name: 'Load the page again' })).toBeTruthy();
+});
+
+it('says once why nothing can be opened, and goes on when it can', async () => {
+  let refused = true;
+  await start(async (method) => {
+    if (refused) throw new ApiError({ code: 'database_newer', message: 'A newer Web+ wrote it. Update Web+.' });
+    return answers[method] ?? { items: [] };
+  }, false);
+  await screen.findByRole('heading', { name: 'Your data can’t be opened' });
+  expect(screen.getAllByText(/Update Web\+/)).toHaveLength(1);
+  refused = false;
+  await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+  await screen.findByRole('navigation', { name: 'Places' });
 });

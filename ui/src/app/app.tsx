@@ -5,9 +5,11 @@ import { useConnection } from '@/api/query';
 import type { TokenStore } from '@/api/token';
 import { useHost } from '@/host/host';
 import { runByShortcut, runShortcut } from '@/lib/actions';
+import { later } from '@/lib/later';
 
 import { createPageRouter } from './router';
-import { TokenMissing } from './token-missing';
+
+const TokenMissing = later(() => import('./token-missing'));
 
 export function App({ token }: { token: TokenStore | null }) {
   const [router] = useState(createPageRouter);

@@ -24,9 +24,7 @@ export function Providers({ host, client, queries, children }: ProvidersProps) {
         <HostContext value={host}>
           <ClientContext value={client}>
             <QueryClientProvider client={queries}>
-              <TooltipProvider delay={500} closeDelay={80}>
-                {children}
-              </TooltipProvider>
+              <TooltipProvider>{children}</TooltipProvider>
             </QueryClientProvider>
           </ClientContext>
         </HostContext>

@@ -1,10 +1,5 @@
 /** The addresses of the page. Typed: a link to a place that isn't here doesn't compile. */
-import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
-
-import { ChatPlace } from '@/features/chat';
-import { ModelsPlace } from '@/features/models';
-import { ProvidersSection } from '@/features/providers';
-import { SettingsPlace } from '@/features/settings';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 
 import { ChatRoute } from './chat-route';
 import { NotFound, PlaceFailed } from './failures';
@@ -21,11 +16,9 @@ const start = createRoute({
 });
 
 const chat = createRoute({ getParentRoute: () => root, path: '/chat', component: ChatRoute });
-const conversation = createRoute({
-  getParentRoute: () => root,
-  path: '/chat/$conversationId',
-  component: ChatPlace,
-});
+// What the place shows, it reads from the address itself.
+const newChat = createRoute({ getParentRoute: () => chat, path: '/' });
+const conversation = createRoute({ getParentRoute: () => chat, path: '/$conversationId' });
 
 const models = createRoute({
   getParentRoute: () => root,
@@ -33,22 +26,28 @@ const models = createRoute({
   // The row whose details are open.
   validateSearch: (search: Record<string, unknown>): { model?: string } =>
     typeof search.model === 'string' ? { model: search.model } : {},
-  component: ModelsPlace,
+  component: lazyRouteComponent(() => import('./models-route'), 'ModelsPlace'),
 });
 
-const settingsPlace = () => <SettingsPlace providers={<ProvidersSection />} />;
-const settings = createRoute({ getParentRoute: () => root, path: '/settings', component: settingsPlace });
-const settingsSection = createRoute({
+const settings = createRoute({
   getParentRoute: () => root,
-  path: '/settings/$section',
-  component: settingsPlace,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./settings-route'), 'SettingsRoute'),
 });
+const firstSection = createRoute({ getParentRoute: () => settings, path: '/' });
+const settingsSection = createRoute({ getParentRoute: () => settings, path: '/$section' });
 
 export function createPageRouter() {
   return createRouter({
-    routeTree: root.addChildren([start, chat, conversation, models, settings, settingsSection]),
+    routeTree: root.addChildren([
+      start,
+      chat.addChildren([newChat, conversation]),
+      models,
+      settings.addChildren([firstSection, settingsSection]),
+    ]),
     defaultErrorComponent: PlaceFailed,
-    defaultPreload: false,
+    // The code of a place comes when somebody is about to go there.
+    defaultPreload: 'intent',
   });
 }
 

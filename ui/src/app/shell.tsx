@@ -1,10 +1,14 @@
 /** The frame around every place: rail, place, status bar, and what floats over them. */
+import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useNavigate } from '@tanstack/react-router';
 
+import { unreachableCode } from '@/api/error';
+import { useCall } from '@/api/query';
 import { Toasts } from '@/components/toast';
 import { Palette } from '@/features/palette';
 import { useActions } from '@/lib/actions';
 
+import { Closed } from './closed';
 import { DatabaseNotice } from './database-notice';
 import { usePaletteSources } from './palette-sources';
 import { places } from './places';
@@ -14,6 +18,7 @@ import { StatusBar } from './status-bar';
 
 export function Shell() {
   const navigate = useNavigate();
+  const queries = useQueryClient();
   usePaletteSources();
   useActions(
     places.map((place) => ({
@@ -25,6 +30,11 @@ export function Shell() {
       run: () => void navigate({ to: place.path }),
     })),
   );
+  const status = useCall('system/status', {});
+  // Web+ answers this whatever state it is in; only what couldn't be opened doesn't. One that isn't reached may be back soon.
+  if (status.error && !status.data && status.error.code !== unreachableCode) {
+    return <Closed error={status.error} looking={status.isFetching} onRetry={() => void queries.invalidateQueries()} />;
+  }
   return (
     <div className="flex h-full flex-col">
       <DatabaseNotice />

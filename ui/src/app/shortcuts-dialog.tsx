@@ -1,14 +1,15 @@
 import { Keyboard } from 'lucide-react';
 import { useState } from 'react';
 
-import { Dialog } from '@/components/dialog';
-import { Kbd } from '@/components/kbd';
-import { useActions, useAllActions, useShortcutNotes } from '@/lib/actions';
-import type { Shortcut } from '@/lib/shortcut';
+import { useActions } from '@/lib/actions';
+import { later } from '@/lib/later';
 
-/** All keys, from the same registry that runs them. */
+const ShortcutsList = later(() => import('./shortcuts-list'));
+
 export function ShortcutsDialog() {
   const [open, setOpen] = useState(false);
+  const [used, setUsed] = useState(false);
+  if (open && !used) setUsed(true);
   useActions([
     {
       id: 'shortcuts.show',
@@ -20,40 +21,5 @@ export function ShortcutsDialog() {
       run: () => setOpen(true),
     },
   ]);
-  return (
-    <Dialog open={open} onClose={() => setOpen(false)} title="Keyboard shortcuts" width="large">
-      <Sections />
-    </Dialog>
-  );
-}
-
-function Sections() {
-  const actions = useAllActions();
-  const notes = useShortcutNotes();
-  const sections = new Map<string, { title: string; shortcut: Shortcut }[]>();
-  for (const { section, title, shortcut } of [...actions, ...notes]) {
-    if (shortcut !== undefined) sections.set(section, [...(sections.get(section) ?? []), { title, shortcut }]);
-  }
-  return (
-    <div className="gap-x-8 sm:columns-2">
-      {[...sections].map(([section, rows]) => (
-        <section key={section} className="mb-5 break-inside-avoid">
-          <h3 className="mb-1 text-caption font-medium text-muted-foreground">{section}</h3>
-          <dl>
-            {rows.map(({ title, shortcut }) => (
-              <div
-                key={title}
-                className="flex min-h-8 items-center justify-between gap-4 border-b border-border last:border-0"
-              >
-                <dt className="text-dense">{title}</dt>
-                <dd>
-                  <Kbd shortcut={shortcut} />
-                </dd>
-              </div>
-            ))}
-          </dl>
-        </section>
-      ))}
-    </div>
-  );
+  return used && <ShortcutsList open={open} onClose={() => setOpen(false)} />;
 }

@@ -2,12 +2,13 @@
 import { Link } from '@tanstack/react-router';
 import { ArrowDownToLine, Square } from 'lucide-react';
 
-import type { EngineState, Status } from '@/api/generated';
+import type { EngineState } from '@/api/generated';
 import { useCall, useConnection, useMutate } from '@/api/query';
 import { IconButton } from '@/components/icon-button';
 import { StatusDot, type Tone } from '@/components/status-dot';
 import { Tooltip } from '@/components/tooltip';
 import { openDownloads, useImports } from '@/features/models';
+import { useMidnight } from '@/lib/clock';
 import { formatBytes, formatMoney, formatPercent, formatPlural } from '@/lib/format';
 
 export function StatusBar() {
@@ -22,7 +23,7 @@ export function StatusBar() {
         {status.data && <Engine state={status.data.engine} />}
         <Incoming />
       </span>
-      {status.data && <Cost status={status.data} />}
+      <Cost />
     </footer>
   );
 }
@@ -115,9 +116,12 @@ function Incoming() {
 }
 
 /** What has no known price is said beside the sum, never counted as nothing. */
-function Cost({ status: { todayCostNanoUsd, todayUnpriced } }: { status: Status }) {
-  const unknown = todayUnpriced > 0 ? formatPlural(todayUnpriced, 'call') : null;
-  const sum = todayUnpriced > 0 && todayCostNanoUsd === 0 ? 'cost unknown' : formatMoney(todayCostNanoUsd);
+function Cost() {
+  const today = useCall('call/sum', { since: useMidnight() }, { keepPrevious: true });
+  if (!today.data) return null;
+  const { costNanoUsd, unpriced } = today.data;
+  const unknown = unpriced > 0 ? formatPlural(unpriced, 'call') : null;
+  const sum = unpriced > 0 && costNanoUsd === 0 ? 'cost unknown' : formatMoney(costNanoUsd);
   return (
     <Tooltip
       content={
@@ -128,7 +132,7 @@ function Cost({ status: { todayCostNanoUsd, todayUnpriced } }: { status: Status 
     >
       <span tabIndex={0} className="focus-inset shrink-0 rounded-small px-1 whitespace-nowrap">
         Today {sum}
-        {unknown !== null && todayCostNanoUsd > 0 && <span className="max-sm:sr-only"> + {unknown} unpriced</span>}
+        {unknown !== null && costNanoUsd > 0 && <span className="max-sm:sr-only"> + {unknown} unpriced</span>}
       </span>
     </Tooltip>
   );

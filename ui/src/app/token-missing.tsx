@@ -7,7 +7,7 @@ import { Field } from '@/components/field';
 import { Input } from '@/components/input';
 
 /** The browser's page without a valid key: how to get its address again. */
-export function TokenMissing({ token }: { token: TokenStore | null }) {
+export default function TokenMissing({ token }: { token: TokenStore | null }) {
   const [address, setAddress] = useState('');
   const [error, setError] = useState<string | null>(null);
   const open = (event: FormEvent) => {

@@ -1,8 +1,8 @@
-import { Button as BaseButton } from '@base-ui/react/button';
 import type { ComponentProps, ComponentType, ReactNode } from 'react';
 
 import { classNames } from '@/lib/class-names';
 
+import { Press } from './press';
 import { Spinner } from './spinner';
 
 export type ButtonVariant = 'primary' | 'secondary' | 'ghost' | 'danger';
@@ -56,7 +56,7 @@ export function Button({
   ...rest
 }: ButtonProps) {
   return (
-    <BaseButton
+    <Press
       {...rest}
       disabled={busy || disabled === true}
       focusableWhenDisabled={busy}
@@ -65,6 +65,6 @@ export function Button({
     >
       {busy ? <Spinner /> : IconShown && <IconShown className="-ml-0.5 size-4" />}
       {children}
-    </BaseButton>
+    </Press>
   );
 }

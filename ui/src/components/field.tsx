@@ -3,6 +3,8 @@ import type { ReactNode } from 'react';
 
 import { classNames } from '@/lib/class-names';
 
+import { ControlsContext, type Controls } from './control';
+
 export interface FieldProps {
   label: string;
   /** What it does, in a sentence. */
@@ -18,6 +20,11 @@ export interface FieldProps {
   /** One Input, Textarea, Select, Switch, Slider or Checkbox. */
   children: ReactNode;
 }
+
+const bound: Controls = {
+  input: (props) => <BaseField.Control {...props} />,
+  textarea: ({ ref, ...props }) => <BaseField.Control {...(props as object)} render={<textarea ref={ref} />} />,
+};
 
 /** Binds a control to its label, its description and its error. */
 export function Field({
@@ -47,17 +54,19 @@ export function Field({
       disabled={disabled}
       className={classNames('flex min-w-0 flex-col gap-1.5', className)}
     >
-      {inline ? (
-        <div className="flex items-center justify-between gap-4">
-          <div className="flex min-w-0 flex-col gap-0.5">{words}</div>
-          {children}
-        </div>
-      ) : (
-        <>
-          {words}
-          {children}
-        </>
-      )}
+      <ControlsContext value={bound}>
+        {inline ? (
+          <div className="flex items-center justify-between gap-4">
+            <div className="flex min-w-0 flex-col gap-0.5">{words}</div>
+            {children}
+          </div>
+        ) : (
+          <>
+            {words}
+            {children}
+          </>
+        )}
+      </ControlsContext>
       <BaseField.Error match={wrong} role="alert" className="text-caption text-danger">
         {error}
       </BaseField.Error>

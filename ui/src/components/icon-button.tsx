@@ -1,10 +1,10 @@
-import { Button as BaseButton } from '@base-ui/react/button';
 import type { ComponentProps } from 'react';
 
 import { classNames } from '@/lib/class-names';
 import { ariaShortcut, type Shortcut } from '@/lib/shortcut';
 
 import { buttonClass, type ButtonVariant, type Icon } from './button';
+import { Press } from './press';
 import { Spinner } from './spinner';
 import { Tooltip, type TooltipProps } from './tooltip';
 
@@ -37,7 +37,7 @@ export function IconButton({
 }: IconButtonProps) {
   return (
     <Tooltip content={label} shortcut={shortcut} side={tooltipSide}>
-      <BaseButton
+      <Press
         {...rest}
         aria-label={label}
         aria-pressed={pressed}
@@ -52,7 +52,7 @@ export function IconButton({
         )}
       >
         {busy ? <Spinner /> : <IconShown className={large ? 'size-5' : 'size-4'} />}
-      </BaseButton>
+      </Press>
     </Tooltip>
   );
 }

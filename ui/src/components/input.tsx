@@ -1,9 +1,9 @@
-import { Input as BaseInput } from '@base-ui/react/input';
 import type { ComponentProps } from 'react';
 
 import { classNames } from '@/lib/class-names';
 
 import type { Icon } from './button';
+import { useControls } from './control';
 
 export const inputClass =
   'min-w-0 rounded-control border border-control bg-background text-base text-foreground ' +
@@ -18,12 +18,13 @@ export interface InputProps extends Omit<ComponentProps<'input'>, 'onChange' | '
 }
 
 export function Input({ onChange, icon: IconShown, className, ...rest }: InputProps) {
+  const { input: Control } = useControls();
   const input = (
-    <BaseInput
+    <Control
       autoComplete="off"
       spellCheck={false}
       {...rest}
-      onValueChange={(value) => onChange?.(value)}
+      onChange={(event) => onChange?.(event.target.value)}
       className={classNames(inputClass, 'h-9 w-full', IconShown ? 'pr-2.5 pl-8' : 'px-2.5', className)}
     />
   );

@@ -1,11 +1,14 @@
-import { Popover as BasePopover } from '@base-ui/react/popover';
-import type { ReactElement, ReactNode } from 'react';
+import { cloneElement, useState, type ComponentProps, type ReactElement, type ReactNode } from 'react';
 
-import { classNames } from '@/lib/class-names';
+import { later } from '@/lib/later';
+
+import { chain } from './chain';
+
+const PopoverPopup = later(() => import('./popover-popup'));
 
 export interface PopoverProps {
   /** The button that opens it. */
-  trigger: ReactElement;
+  trigger: ReactElement<ComponentProps<'button'>>;
   /** Its name; shown unless `hideTitle`. */
   title: string;
   hideTitle?: boolean;
@@ -17,35 +20,30 @@ export interface PopoverProps {
   className?: string;
 }
 
-export function Popover({
-  trigger,
-  title,
-  hideTitle = false,
-  children,
-  open,
-  onOpenChange,
-  side = 'bottom',
-  align = 'start',
-  className,
-}: PopoverProps) {
+/** Until it is opened it is its button and nothing more. */
+export function Popover({ trigger, open: asked, onOpenChange, ...rest }: PopoverProps) {
+  const [openHere, setOpenHere] = useState(false);
+  const [button, setButton] = useState<HTMLButtonElement | null>(null);
+  const [used, setUsed] = useState(false);
+  const open = asked ?? openHere;
+  if (open && !used) setUsed(true);
+  const turn = (next: boolean) => {
+    setOpenHere(next);
+    onOpenChange?.(next);
+  };
+  const { props } = trigger;
   return (
-    <BasePopover.Root open={open} onOpenChange={(next) => onOpenChange?.(next)}>
-      <BasePopover.Trigger render={trigger} />
-      <BasePopover.Portal>
-        <BasePopover.Positioner side={side} align={align} sideOffset={6} collisionPadding={8} className="z-40">
-          <BasePopover.Popup
-            className={classNames(
-              'floats max-h-(--available-height) w-80 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-panel p-4 outline-none',
-              className,
-            )}
-          >
-            <BasePopover.Title className={hideTitle ? 'sr-only' : 'mb-2 text-base font-semibold'}>
-              {title}
-            </BasePopover.Title>
-            {children}
-          </BasePopover.Popup>
-        </BasePopover.Positioner>
-      </BasePopover.Portal>
-    </BasePopover.Root>
+    <>
+      {cloneElement(trigger, {
+        ref: setButton,
+        'aria-haspopup': 'dialog',
+        'aria-expanded': open,
+        ...(open ? { 'data-popup-open': '' } : {}),
+        onPointerEnter: chain(props.onPointerEnter, PopoverPopup.prepare),
+        onFocus: chain(props.onFocus, PopoverPopup.prepare),
+        onClick: chain(props.onClick, () => turn(!open)),
+      })}
+      {used && button && <PopoverPopup {...rest} open={open} onClose={() => turn(false)} anchor={button} />}
+    </>
   );
 }

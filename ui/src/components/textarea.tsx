@@ -1,8 +1,8 @@
-import { Field } from '@base-ui/react/field';
 import { useLayoutEffect, useRef, type ComponentProps, type Ref } from 'react';
 
 import { classNames } from '@/lib/class-names';
 
+import { useControls } from './control';
 import { inputClass } from './input';
 
 export interface TextareaProps extends Omit<ComponentProps<'textarea'>, 'onChange' | 'value' | 'ref' | 'defaultValue'> {
@@ -28,6 +28,7 @@ export function Textarea({
   ref,
   ...rest
 }: TextareaProps) {
+  const { textarea: Control } = useControls();
   const own = useRef<HTMLTextAreaElement | null>(null);
   useLayoutEffect(() => {
     const element = own.current;
@@ -41,24 +42,20 @@ export function Textarea({
     element.style.height = `${height}px`;
   }, [value, minRows, maxRows, bare]);
   return (
-    <Field.Control
+    <Control
+      {...rest}
       value={value}
-      onValueChange={(next: string) => onChange?.(next)}
+      onChange={(event) => onChange?.(event.target.value)}
       className={classNames(
         bare ? 'w-full bg-transparent outline-none' : classNames(inputClass, 'w-full px-2.5 py-1.75'),
         'resize-none text-base leading-5',
         className,
       )}
-      render={
-        <textarea
-          {...rest}
-          ref={(element) => {
-            own.current = element;
-            if (typeof ref === 'function') ref(element);
-            else if (ref) ref.current = element;
-          }}
-        />
-      }
+      ref={(element) => {
+        own.current = element;
+        if (typeof ref === 'function') ref(element);
+        else if (ref) ref.current = element;
+      }}
     />
   );
 }

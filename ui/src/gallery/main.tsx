@@ -20,11 +20,11 @@ if (element) {
   createRoot(element).render(
     <StrictMode>
       <CSPProvider disableStyleElements>
-        <TooltipProvider delay={500}>
+        <TooltipProvider>
           <Gallery />
         </TooltipProvider>
       </CSPProvider>
     </StrictMode>,
   );
-  announceReady();
+  announceReady(element);
 }

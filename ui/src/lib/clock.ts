@@ -28,3 +28,11 @@ const ticking = {
 
 /** Milliseconds since 1970, moving every 15 seconds. */
 export const useNow = (): number => useStore(ticking);
+
+/** When the day of that time began where this person is; a day may have 23 or 25 hours. Milliseconds since 1970. */
+export const midnightOf = (time: number): number => new Date(time).setHours(0, 0, 0, 0);
+
+const midnight = { ...ticking, get: () => midnightOf(Date.now()) };
+
+/** When today began; another value once it is another day. */
+export const useMidnight = (): number => useStore(midnight);

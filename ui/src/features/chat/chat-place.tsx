@@ -1,18 +1,24 @@
 /** Chat: the conversations at the left, the one that is open beside them. */
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 
 import { SplitPane } from '@/components/split-pane';
+import { later } from '@/lib/later';
 import { inspectorLimits } from '@/lib/panel-width';
 import { windowStorage } from '@/lib/storage';
 
 import { ChatHeader } from './chat-header';
-import { ChatView } from './chat-view';
 import { ConversationList } from './list/conversation-list';
 import { NewChat } from './new-chat';
-import { SettingsPanel } from './panel/settings-panel';
+import { Opening } from './opening';
 import { useTranscript } from './state/transcripts';
 import { useChatActions } from './use-chat-actions';
+
+const ChatView = later(() => import('./chat-view'));
+const SettingsPanel = later(() => import('./panel/settings-panel'));
+
+/** Milliseconds after which what comes next is loaded: the first view has been painted. */
+const quietMs = 300;
 
 /** Pixels of window that hold list, conversation and settings beside each other. */
 const sideBySide = 1040;
@@ -27,6 +33,10 @@ export function ChatPlace() {
     () => windowStorage().get('chat.panel') === 'open' && window.innerWidth >= sideBySide,
   );
 
+  useEffect(() => {
+    const timer = setTimeout(ChatView.prepare, quietMs);
+    return () => clearTimeout(timer);
+  }, []);
   const showPanel = useCallback((open: boolean) => {
     setPanelOpen(open);
     windowStorage().set('chat.panel', open ? 'open' : 'closed');
@@ -65,6 +75,7 @@ export function ChatPlace() {
           <div className="min-h-0 flex-1">
             {transcript ? (
               <ChatView
+                meanwhile={<Opening />}
                 key={transcript.id}
                 transcript={transcript}
                 onOpenSettings={() => showPanel(true)}

@@ -6,7 +6,6 @@ import { useClient } from '@/api/query';
 import { Button } from '@/components/button';
 import { EmptyState } from '@/components/empty-state';
 import { Failure } from '@/components/error-state';
-import { Skeleton } from '@/components/skeleton';
 import { useHost } from '@/host/host';
 import { useStore } from '@/lib/store';
 
@@ -14,6 +13,7 @@ import { Composer } from './composer/composer';
 import { ContextMeter } from './composer/context-meter';
 import { ModelPicker } from './composer/model-picker';
 import { useDraft } from './composer/use-draft';
+import { Opening } from './opening';
 import { lastModel } from './state/fresh';
 import { useModels } from './state/models';
 import type { Transcript } from './state/transcript';
@@ -29,7 +29,7 @@ export interface ChatViewProps {
   onNew: () => void;
 }
 
-export function ChatView({ transcript, onOpenSettings, onNew }: ChatViewProps) {
+export default function ChatView({ transcript, onOpenSettings, onNew }: ChatViewProps) {
   const client = useClient();
   const host = useHost();
   const phase = useStore(transcript.phase);
@@ -44,7 +44,7 @@ export function ChatView({ transcript, onOpenSettings, onNew }: ChatViewProps) {
 
   switch (phase.type) {
     case 'loading':
-      return <Loading />;
+      return <Opening />;
     case 'failed':
       return (
         <div className="mx-auto max-w-reading p-6">
@@ -175,15 +175,3 @@ function useRunning(transcript: Transcript): boolean {
 }
 
 const never = () => () => undefined;
-
-function Loading() {
-  return (
-    <div role="status" className="mx-auto flex w-full max-w-reading flex-col gap-4 px-6 pt-10">
-      <span className="sr-only">Opening the conversation</span>
-      <Skeleton className="h-12 w-2/5 self-end rounded-panel!" />
-      <Skeleton className="h-4 w-11/12" />
-      <Skeleton className="h-4 w-4/5" />
-      <Skeleton className="h-4 w-2/3" />
-    </div>
-  );
-}

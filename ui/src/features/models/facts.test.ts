@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import type { Job, Model } from '@/api/generated';
 
-import { contextChoices, filterModels, fitOf, memoryFor, nameOf, openDownloads, providerOf, sortModels } from './facts';
+import { contextChoices, filterModels, fitOf, nameOf, openDownloads, providerOf, sortModels } from './facts';
 
 const model = (id: string, fields: Partial<Model> = {}): Model => ({
   id,
@@ -27,14 +27,6 @@ it('says whether a model fits now, after making room, or not at all', () => {
   expect(fitOf(model('embedded/a', { memoryEstimate: 60, state: loaded }), memory)).toBe('fits');
   expect(fitOf(model('openai/a', { state: remote }), memory)).toBe('unknown');
   expect(fitOf(model('embedded/a', { memoryEstimate: 1 }), undefined)).toBe('unknown');
-});
-
-it('never says too little memory for another context', () => {
-  const one = model('embedded/a', { memoryEstimate: 300, size: 100, defaultContext: 1000 });
-  expect(memoryFor(one, 1000)).toEqual({ bytes: 300, sureness: 'about' });
-  expect(memoryFor(one, 2000)).toEqual({ bytes: 500, sureness: 'about' });
-  expect(memoryFor(one, 500)).toEqual({ bytes: 300, sureness: 'at most' });
-  expect(memoryFor(model('embedded/a'), 500)).toBeUndefined();
 });
 
 it('offers powers of two, the usual context and the largest', () => {

@@ -27,29 +27,6 @@ export function fitOf(model: Model, memory: Memory | undefined): Fit {
   return needed <= memory.total * 0.9 ? 'tight' : 'too-large';
 }
 
-export interface ContextEstimate {
-  /** Bytes. */
-  bytes: number;
-  /** "about" for what is known or reckoned upwards, "at most" for less context than the known one. */
-  sureness: 'about' | 'at most';
-}
-
-/**
- * The memory with another context. One point is known, that of the usual context. Going up, all but the file counts as growing;
- * going down, nothing is promised to shrink: so it never says too little.
- */
-export function memoryFor(model: Model, context: number): ContextEstimate | undefined {
-  const { memoryEstimate, defaultContext, size } = model;
-  if (memoryEstimate === undefined || defaultContext === undefined || defaultContext === 0) return undefined;
-  if (context === defaultContext) return { bytes: memoryEstimate, sureness: 'about' };
-  if (context < defaultContext) return { bytes: memoryEstimate, sureness: 'at most' };
-  const grows = Math.max(0, memoryEstimate - (size ?? 0));
-  return {
-    bytes: Math.round(memoryEstimate + (grows * (context - defaultContext)) / defaultContext),
-    sureness: 'about',
-  };
-}
-
 /** The contexts to choose from: powers of two, the usual one and the largest. */
 export function contextChoices({ contextWindow, defaultContext }: Model): number[] {
   const most = contextWindow ?? defaultContext;

@@ -13,7 +13,7 @@ import { Progress } from '@/components/progress';
 import { Select } from '@/components/select';
 import { formatBytes, formatCount } from '@/lib/format';
 
-import { contextChoices, fitOf, memoryFor, type Memory } from './facts';
+import { contextChoices, fitOf, type Memory } from './facts';
 import { isBuiltIn } from './use-shelf';
 import type { ModelVerbs } from './use-model-verbs';
 
@@ -37,6 +37,8 @@ export function LoadControl({ model, verbs, engine, memory }: LoadControlProps) 
     isBuiltIn(model.id) && engine?.type === 'loaded' && engine.model !== model.id
       ? (list.data?.models.find(({ id }) => id === engine.model)?.name ?? engine.model)
       : undefined;
+  const choices = contextChoices(model);
+  const needs = useNeeds(model, context === undefined ? choices : [...new Set([...choices, context])]);
   const load = (force?: true) =>
     start.mutate({
       id: model.id,
@@ -47,8 +49,7 @@ export function LoadControl({ model, verbs, engine, memory }: LoadControlProps) 
   if (busy) {
     return <Progress label={`Loading ${model.name}`} value={loading ? loading.progress : null} amount="" />;
   }
-  const choices = contextChoices(model);
-  const estimate = context === undefined ? undefined : memoryFor(model, context);
+  const estimate = context === undefined ? undefined : needs(context);
   const reload = state.type === 'loaded' && chosen !== null && chosen !== state.context;
   return (
     <div className="flex flex-col gap-3">
@@ -56,11 +57,11 @@ export function LoadControl({ model, verbs, engine, memory }: LoadControlProps) 
         <Field label="Context" description="How much of a conversation it can have in view. More takes more memory.">
           <Select
             options={choices.map((choice) => {
-              const needs = memoryFor(model, choice);
+              const note = needs(choice);
               return {
                 value: String(choice),
                 label: `${formatCount(choice)} tokens`,
-                ...(needs ? { note: `${needs.sureness} ${formatBytes(needs.bytes)}` } : {}),
+                ...(note === undefined ? {} : { note }),
               };
             })}
             value={String(context)}
@@ -71,9 +72,7 @@ export function LoadControl({ model, verbs, engine, memory }: LoadControlProps) 
       )}
       {state.type !== 'loaded' || reload ? (
         <p className="tabular text-dense text-muted-foreground">
-          {estimate === undefined
-            ? 'How much memory it needs isn’t known.'
-            : `Needs ${estimate.sureness} ${formatBytes(estimate.bytes)}.`}
+          {estimate === undefined ? 'How much memory it needs isn’t known.' : `Needs ${estimate}.`}
           {memory && ` ${formatBytes(memory.available)} are free.`}
           {other && ` ${other} is unloaded first: the built-in engine holds one model at a time.`}
         </p>
@@ -102,6 +101,17 @@ export function LoadControl({ model, verbs, engine, memory }: LoadControlProps) 
       </div>
     </div>
   );
+}
+
+/** What the model takes with each of these contexts, in words; only of the built-in engine's models is that known. */
+function useNeeds(model: Model, contexts: readonly number[]): (context: number) => string | undefined {
+  const params = { id: model.id, contexts: [...contexts].sort((a, b) => a - b) };
+  const enabled = isBuiltIn(model.id) && model.state.type !== 'damaged' && contexts.length > 0;
+  const estimates = useCall('model/estimate', params, { enabled, keepPrevious: true });
+  return (context) => {
+    const found = enabled ? estimates.data?.find((estimate) => estimate.context === context) : undefined;
+    return found && `${found.atLeast ? 'at least' : 'about'} ${formatBytes(found.memory)}`;
+  };
 }
 
 function NotLoaded({

@@ -12,8 +12,8 @@ import { useHost } from '@/host/host';
 import { keyPlaces, type KeyPlaces } from './key-places';
 
 export function useKeyPlaces(): KeyPlaces & { again: () => void; looking: boolean } {
-  const status = useCall('system/status', {});
-  return { ...keyPlaces(status.data), again: () => void status.refetch(), looking: status.isFetching };
+  const possible = useCall('provider/key-places', {});
+  return { ...keyPlaces(possible.data), again: () => void possible.refetch(), looking: possible.isFetching };
 }
 
 export interface KeyFieldsProps {

@@ -1,5 +1,5 @@
 /** Where a typed key may be kept here and now. Never chosen silently: without a keychain nothing is preset. */
-import type { KeepKey, Provider, Status } from '@/api/generated';
+import type { KeepKey, KeyPlaces as Possible, Provider } from '@/api/generated';
 
 export interface KeyPlace {
   value: KeepKey;
@@ -16,8 +16,8 @@ export interface KeyPlaces {
   problem?: string;
 }
 
-export function keyPlaces(status: Pick<Status, 'keychainProblem' | 'vault'> | undefined): KeyPlaces {
-  const problem = status?.keychainProblem;
+export function keyPlaces(possible: Possible | undefined): KeyPlaces {
+  const problem = possible?.keychainProblem;
   const session: KeyPlace = {
     value: 'session',
     label: 'For this session only',
@@ -35,8 +35,8 @@ export function keyPlaces(status: Pick<Status, 'keychainProblem' | 'vault'> | un
     ...(problem === undefined ? {} : { disabled: true }),
   };
   return {
-    places: [keychain, ...(status?.vault === true ? [vault] : []), session],
-    preset: status === undefined || problem !== undefined ? null : 'keychain',
+    places: [keychain, ...(possible?.vault === true ? [vault] : []), session],
+    preset: possible === undefined || problem !== undefined ? null : 'keychain',
     ...(problem === undefined ? {} : { problem }),
   };
 }

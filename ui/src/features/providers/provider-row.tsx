@@ -1,8 +1,8 @@
-import { Ellipsis, KeyRound, Pencil, Power, Trash2 } from 'lucide-react';
+import { Ellipsis, KeyRound, Pencil, Power, RefreshCw, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 
 import type { Provider, Vendor } from '@/api/generated';
-import { useMutate } from '@/api/query';
+import { useCall, useMutate } from '@/api/query';
 import { Badge } from '@/components/badge';
 import { Button } from '@/components/button';
 import { IconButton } from '@/components/icon-button';
@@ -12,6 +12,7 @@ import { classNames } from '@/lib/class-names';
 import { formatPlural } from '@/lib/format';
 
 import { EditDialog, KeyDialog, RemoveDialog } from './edit-dialogs';
+import { useKeyPlaces } from './key-fields';
 import { Refusal } from './refusal';
 
 type Open = 'key' | 'edit' | 'remove' | null;
@@ -23,6 +24,14 @@ export function ProviderRow({ provider, vendor }: { provider: Provider; vendor: 
   const { id, name, enabled, baseUrl, kind } = provider;
   const own = kind === 'embedded';
   const takesKey = !own && kind !== 'ollama';
+  // The key is kept; only where it is kept can't be read at the moment.
+  const unreadable = provider.keyState === 'unavailable' || provider.keyState === 'locked';
+  const { problem, again, looking } = useKeyPlaces();
+  const providers = useCall('provider/list', {});
+  const lookAgain = () => {
+    again();
+    void providers.refetch();
+  };
   const close = () => setOpen(null);
   const entries: MenuEntry[] = [
     ...(takesKey
@@ -61,9 +70,14 @@ export function ProviderRow({ provider, vendor }: { provider: Provider; vendor: 
         </div>
         <KeyFact provider={provider} />
         <div className="flex items-center gap-1">
-          {takesKey && (provider.keyState === 'missing' || provider.keyState === 'unavailable') ? (
+          {takesKey && provider.keyState === 'missing' ? (
             <Button icon={KeyRound} onClick={() => setOpen('key')}>
               Enter the key
+            </Button>
+          ) : unreadable ? (
+            <Button icon={RefreshCw} busy={looking} onClick={lookAgain}>
+              Look again
+              <span className="sr-only"> for the key of {name}</span>
             </Button>
           ) : (
             <Button busy={test.isPending} disabled={!enabled} onClick={() => test.mutate({ id })}>
@@ -78,6 +92,7 @@ export function ProviderRow({ provider, vendor }: { provider: Provider; vendor: 
           />
         </div>
       </div>
+      {unreadable && problem !== undefined && <p className="text-dense text-muted-foreground">{problem}</p>}
       {test.data && !test.isPending && (
         <p role="status" className="flex items-center gap-2 text-dense">
           <StatusDot tone="success" />

@@ -7,6 +7,9 @@ import { Slider } from '@/components/slider';
 import { NotSaved, Row } from './parts';
 import { useSettings } from './use-settings';
 
+/** No model is called so. */
+const none = '';
+
 export function Chat() {
   const { settings, change, error } = useSettings();
   const list = useCall('model/list', {});
@@ -22,6 +25,7 @@ export function Chat() {
   if (chosen !== undefined && !models.some(({ id }) => id === chosen)) {
     options.unshift({ value: chosen, label: chosen, note: 'not there' });
   }
+  if (chosen !== undefined) options.unshift({ value: none, label: 'The one used last', note: 'nothing chosen' });
   return (
     <>
       <Row title="Model of new chats" note="Each chat can still use another one.">
@@ -29,9 +33,9 @@ export function Chat() {
           aria-label="Model of new chats"
           options={options}
           value={chosen ?? null}
-          placeholder={models.length === 0 ? 'No models yet' : 'Not chosen'}
+          placeholder={models.length === 0 ? 'No models yet' : 'The one used last'}
           disabled={options.length === 0}
-          onChange={(defaultModel) => change({ defaultModel })}
+          onChange={(id) => change({ defaultModel: id === none ? null : id })}
           className="max-w-72"
         />
       </Row>

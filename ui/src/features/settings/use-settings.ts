@@ -8,9 +8,16 @@ export function useSettings() {
     optimistic: (changes: SettingsUpdateParams, queries) => {
       const key = callKey('settings/get', {});
       const before = queries.getQueryData<Settings>(key);
-      queries.setQueryData<Settings>(key, (all) => all && { ...all, ...changes });
+      queries.setQueryData<Settings>(key, (all) => all && changed(all, changes));
       return () => queries.setQueryData(key, before);
     },
   });
   return { settings: settings.data, loading: settings, change: update.mutate, error: update.error };
+}
+
+/** With what the changes name; a model that is null goes. */
+function changed(all: Settings, { defaultModel, ...changes }: SettingsUpdateParams): Settings {
+  const { defaultModel: before, ...rest } = { ...all, ...changes };
+  const model = defaultModel === undefined ? before : defaultModel;
+  return model === undefined || model === null ? rest : { ...rest, defaultModel: model };
 }

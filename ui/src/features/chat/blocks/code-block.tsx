@@ -1,6 +1,6 @@
 /** A block of code: its language, what can be done with it, and its colours once somebody sees it. */
 import { Check, Copy, Download, WrapText } from 'lucide-react';
-import { memo, useRef, useState } from 'react';
+import { memo, useCallback, useRef, useState } from 'react';
 
 import type { CodeSpan } from '@/api/generated';
 import { IconButton } from '@/components/icon-button';
@@ -18,27 +18,17 @@ export interface CodeBlockProps {
 
 export function CodeBlock({ language, text, open }: CodeBlockProps) {
   const [wrapped, setWrapped] = useState(false);
-  const [copied, copy] = useCopy();
   const frame = useRef<HTMLElement>(null);
   const lines = useColours(frame, language, text, open);
   const name = language === '' ? 'text' : language;
+  const words = useCallback(() => frame.current?.querySelector('code')?.textContent ?? '', []);
   return (
     <figure
       ref={frame}
       aria-label={`Code, ${name}`}
       className="min-w-0 overflow-hidden rounded-control border border-border bg-panel"
     >
-      <figcaption className="flex h-9 items-center border-b border-border pr-0.5 pl-3 text-caption text-muted-foreground">
-        <span className="min-w-0 flex-1 truncate font-mono">{name}</span>
-        <IconButton
-          label={wrapped ? 'Don’t wrap long lines' : 'Wrap long lines'}
-          icon={WrapText}
-          pressed={wrapped}
-          onClick={() => setWrapped(!wrapped)}
-        />
-        <IconButton label="Download" icon={Download} onClick={() => download(text, language)} />
-        <IconButton label={copied ? 'Copied' : 'Copy code'} icon={copied ? Check : Copy} onClick={() => copy(text)} />
-      </figcaption>
+      <Caption language={language} name={name} wrapped={wrapped} onWrap={setWrapped} text={words} />
       <pre
         tabIndex={0}
         className={classNames(
@@ -52,6 +42,32 @@ export function CodeBlock({ language, text, open }: CodeBlockProps) {
     </figure>
   );
 }
+
+interface CaptionProps {
+  language: string;
+  name: string;
+  wrapped: boolean;
+  onWrap: (wrapped: boolean) => void;
+  /** Asked for when it is needed, so that this isn't painted anew while the text grows. */
+  text: () => string;
+}
+
+const Caption = memo(function Caption({ language, name, wrapped, onWrap, text }: CaptionProps) {
+  const [copied, copy] = useCopy();
+  return (
+    <figcaption className="flex h-9 items-center border-b border-border pr-0.5 pl-3 text-caption text-muted-foreground">
+      <span className="min-w-0 flex-1 truncate font-mono">{name}</span>
+      <IconButton
+        label={wrapped ? 'Don’t wrap long lines' : 'Wrap long lines'}
+        icon={WrapText}
+        pressed={wrapped}
+        onClick={() => onWrap(!wrapped)}
+      />
+      <IconButton label="Download" icon={Download} onClick={() => download(text(), language)} />
+      <IconButton label={copied ? 'Copied' : 'Copy code'} icon={copied ? Check : Copy} onClick={() => copy(text())} />
+    </figcaption>
+  );
+});
 
 /** The spans cover a beginning of the text; what came since is plain. */
 function Coloured({ lines, text }: { lines: readonly CodeSpan[][]; text: string }) {

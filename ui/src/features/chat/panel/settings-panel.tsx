@@ -27,7 +27,7 @@ export interface TurnSettings {
 
 const none = createStore<Conversation | null>(null);
 
-export function SettingsPanel({ transcript, onClose }: { transcript: Transcript | null; onClose: () => void }) {
+export default function SettingsPanel({ transcript, onClose }: { transcript: Transcript | null; onClose: () => void }) {
   const fresh = useStore(freshChat);
   const { models, chosen } = useFreshModel();
   const conversation = useStore(transcript?.conversation ?? none);

@@ -26,7 +26,7 @@ function live(first = view(), fetched: () => Promise<MessageView> = () => Promis
   const frames: (() => void)[] = [];
   let now = 5_000;
   const fetch = vi.fn(fetched);
-  const message = new LiveMessage(first, { fetch, frame: (paint) => void frames.push(paint), now: () => now });
+  const message = new LiveMessage(first, { fetch, pace: (paint) => void frames.push(paint), now: () => now });
   return {
     message,
     fetch,
@@ -36,7 +36,7 @@ function live(first = view(), fetched: () => Promise<MessageView> = () => Promis
   };
 }
 
-it('paints many deltas once a frame', () => {
+it('paints many deltas at once', () => {
   const { message, paint, frames } = live();
   const told = vi.fn();
   message.subscribe(told);

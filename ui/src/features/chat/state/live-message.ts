@@ -1,6 +1,6 @@
 /**
- * One message as it is shown, outside React's tree: deltas are folded as they come and painted once a frame, and only what shows this
- * message is told. A gap in the revisions means that something was missed: the message is fetched, and what came meanwhile is applied after it.
+ * One message as it is shown, outside React's tree: deltas are folded as they come and painted a few times a second, and only what shows
+ * this message is told. A gap in the revisions means that something was missed: the message is fetched, and what came meanwhile is applied after it.
  */
 import type { MessageView, Patch, TurnProgress } from '@/api/generated';
 
@@ -31,9 +31,30 @@ export interface Shown {
 
 export interface LiveMessageOptions {
   fetch: (id: string) => Promise<MessageView>;
-  /** Calls back when the next frame is painted. */
-  frame?: (paint: () => void) => void;
+  /** Calls back when what came may be painted. */
+  pace?: (paint: () => void) => void;
   now?: () => number;
+}
+
+/**
+ * Milliseconds between two paintings of an answer that grows. A painting costs a frame, however little it adds; what comes more often than
+ * 16 times a second reads the same.
+ */
+const paceMs = 60;
+
+/**
+ * The first at once, the next when its time has come. In a task and not in an animation frame: what grows is laid out and scrolled to
+ * before the frame begins, which then needs no second one to tell the list where it was scrolled.
+ */
+function createPace(): (paint: () => void) => void {
+  let last = -Infinity;
+  return (paint) => {
+    const due = Math.max(0, last + paceMs - performance.now());
+    setTimeout(() => {
+      last = performance.now();
+      paint();
+    }, due);
+  };
 }
 
 export class LiveMessage {
@@ -41,7 +62,7 @@ export class LiveMessage {
   #shown: Shown;
   #painted: Shown;
   #listeners = new Set<() => void>();
-  #framed = false;
+  #awaited = false;
   /** Deltas that came while the message is being fetched. */
   #waiting: Delta[] | null = null;
   #generation = 0;
@@ -49,7 +70,7 @@ export class LiveMessage {
 
   constructor(view: MessageView, options: LiveMessageOptions) {
     this.id = view.id;
-    this.#options = { frame: (paint) => requestAnimationFrame(paint), now: Date.now, ...options };
+    this.#options = { pace: createPace(), now: Date.now, ...options };
     this.#shown = this.#fresh(view);
     this.#painted = this.#shown;
   }
@@ -166,10 +187,10 @@ export class LiveMessage {
   }
 
   #paintSoon(): void {
-    if (this.#framed) return;
-    this.#framed = true;
-    this.#options.frame(() => {
-      this.#framed = false;
+    if (this.#awaited) return;
+    this.#awaited = true;
+    this.#options.pace(() => {
+      this.#awaited = false;
       this.#paint();
     });
   }

@@ -1,4 +1,6 @@
 /** An answer: text on the page, what it waits for while it is written, one line of facts under it, and what went wrong in its place. */
+import { useLayoutEffect, useRef } from 'react';
+
 import { useStore } from '@/lib/store';
 
 import { Blocks } from '../blocks/blocks';
@@ -10,14 +12,26 @@ import { Reasoning } from './reasoning';
 import { AnswerEnd, ActionFailure } from './trouble';
 import { TurnProgressView } from './turn-progress';
 
-export function AnswerMessage({ message, position }: { message: LiveMessage; position: number }) {
+export interface AnswerMessageProps {
+  message: LiveMessage;
+  position: number;
+  /** Told before the painting that shows more of it. */
+  onGrown: (article: HTMLElement) => void;
+}
+
+export function AnswerMessage({ message, position, onGrown }: AnswerMessageProps) {
+  const article = useRef<HTMLElement>(null);
   const shown = useShown(message);
   const { trouble } = useChat();
   const failure = useStore(trouble);
   const { view } = shown;
   const running = view.status === 'running';
+  useLayoutEffect(() => {
+    if (running && article.current) onGrown(article.current);
+  }, [shown, running, onGrown]);
   return (
     <article
+      ref={article}
       data-message={view.id}
       tabIndex={-1}
       aria-label={`Answer, message ${position}`}

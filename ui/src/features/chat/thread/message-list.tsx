@@ -44,6 +44,8 @@ export function MessageList({ leftOut }: { leftOut: ReadonlySet<string> }) {
     followOnAppend: true,
     scrollEndThreshold: nearEnd,
     directDomUpdates: true,
+    // A layer for each message would cost memory, and a painting of its own each time that one of them grows.
+    directDomUpdatesMode: 'position',
     useFlushSync: false,
     onChange: position.moved,
     scrollToFn: position.scrollToFn,
@@ -68,6 +70,14 @@ export function MessageList({ leftOut }: { leftOut: ReadonlySet<string> }) {
     if (hasMore && first <= ahead && older.type === 'idle') void transcript.loadOlder();
   }, [hasMore, first, older, transcript]);
 
+  // Measured in the task that grew it, so that the list follows within the same frame.
+  const grown = useCallback(
+    (article: HTMLElement) => {
+      const row = article.closest<HTMLElement>('[data-index]');
+      if (row) virtual.resizeItem(virtual.indexFromElement(row), row.offsetHeight);
+    },
+    [virtual],
+  );
   const toEnd = useCallback(() => virtual.scrollToEnd(), [virtual]);
   const focusMessage = useCallback(
     (index: number) => {
@@ -117,11 +127,11 @@ export function MessageList({ leftOut }: { leftOut: ReadonlySet<string> }) {
                 key={key}
                 ref={virtual.measureElement}
                 data-index={index}
-                className="absolute top-0 left-0 w-full [contain:layout_style]"
+                className="absolute left-0 w-full [contain:layout_style]"
               >
                 <div className="mx-auto max-w-reading px-4 @2xl:px-6">
                   {index === cut && <CutLine count={leftOut.size} />}
-                  {message && <MessageView message={message} position={index + 1} />}
+                  {message && <MessageView message={message} position={index + 1} onGrown={grown} />}
                 </div>
               </div>
             );
@@ -133,11 +143,17 @@ export function MessageList({ leftOut }: { leftOut: ReadonlySet<string> }) {
   );
 }
 
-const MessageView = memo(function MessageView({ message, position }: { message: LiveMessage; position: number }) {
+interface MessageViewProps {
+  message: LiveMessage;
+  position: number;
+  onGrown: (article: HTMLElement) => void;
+}
+
+const MessageView = memo(function MessageView({ message, position, onGrown }: MessageViewProps) {
   return message.view.role === 'user' ? (
     <UserMessage message={message} position={position} />
   ) : (
-    <AnswerMessage message={message} position={position} />
+    <AnswerMessage message={message} position={position} onGrown={onGrown} />
   );
 });
 

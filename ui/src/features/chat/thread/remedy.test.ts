@@ -18,6 +18,7 @@ it.each([
   ['context_too_long', 'choose-model'],
   ['model_damaged', 'models'],
   ['engine_unavailable', 'models'],
+  ['disk_full', 'models'],
   ['invalid_input', 'chat-settings'],
   ['rate_limited', 'retry'],
   ['provider_unreachable', 'retry'],

@@ -20,8 +20,10 @@ export function remedyOf({ status, errorCode, model, text }: MessageView): Remed
       return { type: 'choose-model', label: 'Choose a smaller model' };
     case 'model_damaged':
     case 'engine_unavailable':
-    case 'disk_full':
       return { type: 'models', label: 'Open Models' };
+    // Models are the largest things that Web+ keeps.
+    case 'disk_full':
+      return { type: 'models', label: 'Free space in Models' };
     case 'invalid_input':
       return { type: 'chat-settings', label: 'Open chat settings' };
     default:
@@ -32,7 +34,8 @@ export function remedyOf({ status, errorCode, model, text }: MessageView): Remed
 }
 
 export function titleOf({ status, errorCode }: MessageView): string {
-  if (status === 'interrupted') return 'The answer broke off';
+  if (status === 'interrupted')
+    return errorCode === 'disk_full' ? 'This answer isn’t saved yet' : 'The answer broke off';
   switch (errorCode) {
     case 'provider_auth':
       return 'The provider refused the key';
@@ -42,6 +45,8 @@ export function titleOf({ status, errorCode }: MessageView): string {
       return 'The provider asked to wait';
     case 'model_not_found':
       return 'The model isn’t there';
+    case 'model_damaged':
+      return 'The model’s file is damaged';
     case 'out_of_memory':
       return 'The model doesn’t fit into memory';
     case 'context_too_long':

@@ -1,0 +1,4 @@
+import { ProvidersSection } from '@/features/providers';
+import { SettingsPlace } from '@/features/settings';
+
+export const SettingsRoute = () => <SettingsPlace providers={<ProvidersSection />} />;
