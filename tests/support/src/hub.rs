@@ -1,5 +1,7 @@
 //! A hub of models on this computer: pointers, files, ranges, a redirect to its store, and whatever goes wrong there.
 
+mod api;
+
 use std::{
     collections::VecDeque,
     io,
@@ -198,6 +200,9 @@ fn reply(request: &HubRequest, state: &mut State) -> Reply {
     }
     if is_file && request.path.contains("/resolve/") {
         return Reply::new("302 Found", &format!("Location: {STORE}\r\n"), Vec::new());
+    }
+    if let Some(list) = api::answer(&request.path, state.content.len()) {
+        return Reply::new("200 OK", "Content-Type: application/json\r\n", list.to_string().into_bytes());
     }
     if request.path == STORE {
         let act = state.acts.pop_front();

@@ -5,6 +5,8 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::Timestamp;
+
 /// "provider/name": which model, at which provider.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(try_from = "String", into = "String")]
@@ -122,6 +124,21 @@ pub enum ModelState {
         memory: u64,
         /// The context it was loaded with, in tokens.
         context: u32,
+        /// Bytes of these on a GPU, where that is told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional, type = "number")]
+        gpu_memory: Option<u64>,
+        /// When it leaves memory by itself; absent where it stays, or where nobody tells.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        expires_at: Option<Timestamp>,
+    },
+    /// Being taken out of memory.
+    Unloading,
+    /// Said to be in memory, but it doesn't answer: what runs it is dead or hangs. Unloading it helps.
+    NotAnswering {
+        /// What happened and what to do.
+        message: String,
     },
     /// Its file is damaged.
     Damaged {

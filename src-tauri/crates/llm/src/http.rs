@@ -124,6 +124,11 @@ impl Http {
         &self.options
     }
 
+    /// Reads the system's store of certificates unless it was read; fails, with a sentence, where no server can be trusted.
+    pub async fn read_certificates(&self) -> Result<(), Error> {
+        self.clients.trust.read().await
+    }
+
     /// Sends once and waits for the head of the reply, whatever its status. A redirect and a proxy's refusal are errors.
     pub async fn open(&self, call: HttpCall) -> Result<HttpReply, Error> {
         let (reply, way) = self.send(call).await?;

@@ -8,13 +8,14 @@ mod models;
 mod progress;
 mod request;
 mod shelf;
+mod time;
 
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
 };
 
-use domain::{Model, ModelState};
+use domain::Model;
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::iter};
 use serde_json::{Value, json};
 
@@ -184,7 +185,7 @@ impl Ollama {
         let mut found: Vec<Model> = looked_up.into_iter().flatten().collect();
         for model in &mut found {
             if let Some(now) = loaded.iter().find(|now| now.name == model.id.name()) {
-                model.state = ModelState::Loaded { memory: now.memory, context: now.context };
+                model.state = now.state();
             }
         }
         Ok(found)

@@ -1,6 +1,6 @@
 //! /api/tags, /api/ps and /api/show.
 
-use domain::{Capability, Model, ModelRef, ModelState, ParameterName, ParameterSpec};
+use domain::{Capability, Model, ModelRef, ModelState, ParameterName, ParameterSpec, Timestamp};
 use serde_json::Value;
 
 use crate::{
@@ -19,8 +19,20 @@ pub struct LoadedModel {
     pub gpu_memory: u64,
     /// The context that it was loaded with, in tokens; 0 where an old server doesn't tell.
     pub context: u32,
-    /// When it will be unloaded, as RFC 3339 text.
-    pub expires_at: Option<String>,
+    /// When it will be unloaded; absent where it stays.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl LoadedModel {
+    /// The same, as the shelf shows it.
+    pub fn state(&self) -> ModelState {
+        ModelState::Loaded {
+            memory: self.memory,
+            context: self.context,
+            gpu_memory: Some(self.gpu_memory),
+            expires_at: self.expires_at,
+        }
+    }
 }
 
 /// What /api/show, or a newer /api/tags, tells about a model.
@@ -100,7 +112,7 @@ pub(super) fn loaded(value: &Value) -> Vec<LoadedModel> {
             context: number(row, &["context_length"])
                 .and_then(|tokens| u32::try_from(tokens).ok())
                 .unwrap_or(0),
-            expires_at: row["expires_at"].as_str().map(str::to_owned),
+            expires_at: row["expires_at"].as_str().and_then(super::time::parse),
         })
     })
     .collect()

@@ -122,15 +122,14 @@ impl Reading {
     /// Reads more; false at the end with nothing left.
     async fn more(&mut self) -> Result<bool, Error> {
         let mut lines = Vec::new();
-        match self.reply.chunk().await? {
-            Some(bytes) => self.decoder.push(&bytes, &mut lines).map_err(|_| {
+        if let Some(bytes) = self.reply.chunk().await? {
+            self.decoder.push(&bytes, &mut lines).map_err(|_| {
                 Error::BadReply(format!("{} sent a line that is too long to be right.", self.reply.host()))
-            })?,
-            None => {
-                self.decoder.finish(&mut lines);
-                if lines.is_empty() {
-                    return Ok(false);
-                }
+            })?;
+        } else {
+            self.decoder.finish(&mut lines);
+            if lines.is_empty() {
+                return Ok(false);
             }
         }
         self.lines.extend(lines);

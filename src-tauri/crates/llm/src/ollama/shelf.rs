@@ -30,6 +30,9 @@ pub struct CreateRequest {
     /// `num_ctx`, `temperature`, `stop` and so on.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub parameters: Map<String, Value>,
+    /// Messages that every conversation begins with: `role` and `content` each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<Value>,
     /// The licence's text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,

@@ -1,10 +1,7 @@
 //! Lists of models, states, identity, loading and unloading.
 
 use domain::{Capability, Model, ModelState, ParameterName};
-use futures_util::StreamExt;
-use llm::{
-    Anthropic, Error, Flavour, KeepAlive, Ollama, OpenAi, Provider, ProviderInfo,
-};
+use llm::{Anthropic, Error, Flavour, KeepAlive, Ollama, OpenAi, Provider, ProviderInfo};
 use serde_json::json;
 use test_support::{FaultServer, Script};
 
@@ -41,7 +38,11 @@ async fn ollamas_models_have_their_sizes_abilities_and_states() {
     assert_eq!(names(&models), ["smol:latest", "smol-pirate:latest"]);
     let smol = &models[0];
     assert_eq!((smol.name.as_str(), smol.context_window, smol.size), ("smol", Some(8192), Some(98_362_745)));
-    assert_eq!(smol.state, ModelState::Loaded { memory: 209_505_483, context: 4096 });
+    let ModelState::Loaded { memory, context, gpu_memory, expires_at } = smol.state else {
+        panic!("{:?}", smol.state)
+    };
+    assert_eq!((memory, context, gpu_memory), (209_505_483, 4096, Some(0)));
+    assert!(expires_at.is_some());
     assert_eq!(models[1].state, ModelState::OnDisk);
     assert_eq!((smol.family.as_deref(), smol.quantization.as_deref()), (Some("llama"), Some("Q4_1")));
     assert!(smol.test_size && smol.capabilities.contains(&Capability::Chat));

@@ -47,7 +47,7 @@ fn words(error: Option<Error>) -> String {
 }
 
 fn sent(server: &FaultServer) -> Value {
-    serde_json::from_slice(&server.requests()[0].body).unwrap()
+    server.requests()[0].json()
 }
 
 #[tokio::test]
@@ -65,7 +65,10 @@ async fn a_pull_tells_its_layers_and_its_end() {
         OllamaProgress::Success,
     ];
     assert_eq!(seen, expected);
-    assert_eq!(sent(&server), json!({"model": "http://127.0.0.1:5055/library/smol:latest", "insecure": true}));
+    assert_eq!(
+        sent(&server),
+        json!({"model": "http://127.0.0.1:5055/library/smol:latest", "insecure": true})
+    );
 }
 
 #[tokio::test]
@@ -157,7 +160,9 @@ async fn a_model_is_made_step_by_step_and_refused_with_a_sentence() {
     assert_eq!(error.map(|error| error.code()), Some(ErrorCode::ModelDamaged));
     let (_server, ollama) = recorded("create-quantize").await;
     let (seen, error) = all(ollama.create(&request)).await;
-    assert!(seen.is_empty() && matches!(&error, Some(Error::Server { refusal, .. }) if refusal.status == 500));
+    assert!(
+        seen.is_empty() && matches!(&error, Some(Error::Server { refusal, .. }) if refusal.status == 500)
+    );
 }
 
 #[tokio::test]
@@ -183,7 +188,10 @@ async fn names_are_copied_and_removed() {
     assert_eq!(sent(&server), json!({"source": "smol", "destination": "smol-copy:v1"}));
     let (server, ollama) = recorded("delete").await;
     ollama.delete("smol-copy:v1").await.unwrap();
-    assert_eq!((server.requests()[0].method.as_str(), sent(&server)), ("DELETE", json!({"model": "smol-copy:v1"})));
+    assert_eq!(
+        (server.requests()[0].method.as_str(), sent(&server)),
+        ("DELETE", json!({"model": "smol-copy:v1"}))
+    );
     let (_server, ollama) = recorded("copy-unknown").await;
     assert_eq!(ollama.copy("nope", "x").await.unwrap_err().code(), ErrorCode::ModelNotFound);
     let (_server, ollama) = recorded("delete-unknown").await;
@@ -200,13 +208,13 @@ async fn a_blob_is_asked_for_and_uploaded_as_it_comes() {
     assert!(ollama.has_blob(DIGEST).await.is_err(), "a failure is no answer");
 
     let (server, ollama) = recorded("blob-post").await;
-    let pieces: Vec<_> = (0..3).map(|_| Ok(Bytes::from_static(b"four"))).collect();
-    ollama.upload_blob(DIGEST, 12, stream::iter(pieces.clone())).await.unwrap();
+    let pieces = || stream::iter((0..3).map(|_| Ok(Bytes::from_static(b"four"))));
+    ollama.upload_blob(DIGEST, 12, pieces()).await.unwrap();
     let request = &server.requests()[0];
     assert_eq!((request.method.as_str(), request.body.as_slice()), ("POST", b"fourfourfour".as_slice()));
-    assert_eq!(request.path, format!("/api/blobs/{DIGEST}"));
+    assert_eq!(request.target, format!("/api/blobs/{DIGEST}"));
     let (_server, ollama) = recorded("blob-post-mismatch").await;
-    let error = ollama.upload_blob(DIGEST, 12, stream::iter(pieces)).await.unwrap_err();
+    let error = ollama.upload_blob(DIGEST, 12, pieces()).await.unwrap_err();
     assert!(error.to_string().contains("digest mismatch"), "{error}");
 }
 
