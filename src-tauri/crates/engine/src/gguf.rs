@@ -5,6 +5,7 @@
 //! passed here. Deliberately not here: the weights themselves, and the tokenizer (both are stepped over).
 
 mod header;
+mod layout;
 mod names;
 mod reader;
 mod tensors;
@@ -19,6 +20,7 @@ use std::{
 use domain::ErrorCode;
 use serde::{Deserialize, Serialize};
 
+pub use layout::Layout;
 use reader::Reader;
 
 /// The largest header that is read, in bytes: tokenizers with 260,000 words need about 12 MiB.
@@ -126,6 +128,9 @@ pub struct GgufHeader {
     /// Whether its memory for a context grows by other rules than keys and values of each layer (latent attention,
     /// state spaces), so that it can't be foretold here.
     pub unusual_memory: bool,
+    /// How its layers remember.
+    #[serde(default)]
+    pub layout: Layout,
     /// Whether it makes embeddings instead of text.
     pub embedding: bool,
     /// Whether it brings a chat template.

@@ -1,5 +1,10 @@
 //! What this machine has, and what of a model fits into it.
 
+mod fit;
+mod gpu;
+mod machine;
+mod processor;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -7,6 +12,11 @@ use crate::{
     estimate::{MemoryEstimate, estimate},
     gguf::GgufHeader,
 };
+
+pub use fit::{Fit, Room, fits, fits_bytes};
+pub use gpu::{Gpu, Vendor};
+pub use machine::{Machine, disk_free};
+pub use processor::Processor;
 
 /// The context that a model is loaded with where memory allows and nobody chose another, in tokens.
 const USUAL_CONTEXT: u32 = 8192;

@@ -3,6 +3,8 @@
 //! Deliberately not here: inference itself (that is `webplus-runner`, which this crate starts and talks to), HTTP (whoever
 //! downloads hands in a `Fetch`), and what the person chose (the application passes it in).
 
+pub mod catalogue;
+pub mod discover;
 pub mod download;
 pub mod embedded;
 pub mod estimate;
@@ -11,20 +13,28 @@ pub mod guard;
 pub mod hardware;
 pub mod import;
 pub mod leftovers;
+pub mod library;
+pub mod ollama;
+pub mod pull;
 pub mod starter;
+pub mod supervise;
 
 mod failure;
 mod space;
 #[cfg(test)]
 mod testing;
 
+pub use catalogue::{Catalogue, CatalogueEntry, CatalogueSize};
+pub use discover::{DiscoverOptions, Discovered, Discovery, discover};
 pub use download::{DownloadOptions, DownloadProgress, Fetch, FetchReply, Source, download};
 pub use embedded::{
     EmbeddedEngine, Embeddings, EngineOptions, EngineState, KEPT_ENVIRONMENT, LoadOptions, LoadedModel,
     LocalModel, PROVIDER, Patience, TokenCount, find_runner,
 };
-pub use estimate::{MemoryEstimate, estimate};
+pub use estimate::{Buffers, Corrections, EstimateOptions, KvType, MemoryEstimate, estimate, estimate_with};
 pub use gguf::{GgufError, GgufHeader, PerLayer};
-pub use hardware::Hardware;
+pub use hardware::{Fit, Gpu, Hardware, Machine, Room, disk_free, fits};
 pub use import::{ImportSink, Imported, import_gguf, sweep_imports};
+pub use library::{BlobDigest, Library, Reference, create_in_ollama, import_into_ollama};
+pub use pull::{PullOptions, PullOutcome, PullPhase, PullProgress, pull, repair};
 pub use starter::{Starter, StarterList};

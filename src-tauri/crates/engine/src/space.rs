@@ -25,10 +25,10 @@ pub(crate) fn check(folder: &Path, needed: u64) -> Result<(), Error> {
     }
 }
 
-/// Bytes that we may still write.
+/// Bytes that we may still write where `folder` is.
 #[cfg(unix)]
 #[allow(unsafe_code, reason = "the standard library doesn't tell free space")]
-fn free(folder: &Path) -> Option<u64> {
+pub(crate) fn free(folder: &Path) -> Option<u64> {
     use std::{ffi::CString, mem::MaybeUninit, os::unix::ffi::OsStrExt};
     let path = CString::new(folder.as_os_str().as_bytes()).ok()?;
     let mut answer = MaybeUninit::<libc::statvfs>::uninit();
@@ -45,7 +45,7 @@ fn free(folder: &Path) -> Option<u64> {
 
 /// Bytes that we may still write.
 #[cfg(not(unix))]
-fn free(folder: &Path) -> Option<u64> {
+pub(crate) fn free(folder: &Path) -> Option<u64> {
     let folder = std::fs::canonicalize(folder).ok()?;
     let disks = sysinfo::Disks::new_with_refreshed_list();
     let deepest = disks

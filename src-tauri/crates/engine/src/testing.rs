@@ -1,6 +1,6 @@
 //! Headers and files for this crate's own tests.
 
-use crate::gguf::{GgufHeader, PerLayer};
+use crate::gguf::{GgufHeader, Layout, PerLayer};
 
 /// The small model's header, as its file has it.
 pub(crate) fn smollm2() -> GgufHeader {
@@ -23,6 +23,7 @@ pub(crate) fn smollm2() -> GgufHeader {
         sliding_window: None,
         vocabulary: Some(49_152),
         unusual_memory: false,
+        layout: Layout::default(),
         embedding: false,
         chat_template: true,
         reasoning: false,

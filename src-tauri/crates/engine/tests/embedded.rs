@@ -320,7 +320,7 @@ async fn the_shelf_shows_what_each_model_is_and_does() {
     let models = fake.engine.models().await.unwrap();
     let names: Vec<_> = models.iter().map(|model| model.id.to_string()).collect();
     assert_eq!(names, ["embedded/small", "embedded/other"]);
-    assert!(matches!(models[0].state, ModelState::Loaded { context: 1024, memory } if memory > 0));
+    assert!(matches!(models[0].state, ModelState::Loaded { context: 1024, memory, .. } if memory > 0));
     assert_eq!(models[1].state, ModelState::OnDisk);
     assert_eq!(models[1].default_context, Some(8192));
     assert!(models[1].memory_estimate.unwrap() > 40 << 20);

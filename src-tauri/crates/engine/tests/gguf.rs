@@ -18,7 +18,7 @@ mod gguf;
 use std::{io::Cursor, path::Path};
 
 use allocation::most_allocated;
-use engine::{GgufError, GgufHeader, PerLayer, estimate};
+use engine::{EstimateOptions, GgufError, GgufHeader, PerLayer, estimate, estimate_with};
 use gguf::Gguf;
 use proptest::prelude::*;
 
@@ -177,8 +177,8 @@ fn the_real_small_model_is_read_and_its_memory_foretold() {
     assert_eq!(header.data_end, size, "nothing stands behind the last weight");
     assert!(header.chat_template);
     for (context, measured) in [(512, 117.55), (4096, 199.80), (8192, 315.31)] {
-        let estimate = estimate(&header, size, context);
-        let buffers = (estimate.total - estimate.process) as f64 / 1024.0 / 1024.0;
+        let options = EstimateOptions { file_size: Some(size), ..EstimateOptions::ollama(context) };
+        let buffers = estimate_with(&header, &options).buffers() as f64 / 1024.0 / 1024.0;
         eprintln!("{context} tokens: {buffers:.2} MiB estimated, {measured} measured");
         assert!((buffers / measured - 1.0).abs() < 0.05);
     }

@@ -88,9 +88,12 @@ impl LocalModel {
             EngineState::Loading { name, progress } if *name == self.name => {
                 ModelState::Loading { progress: *progress }
             }
-            EngineState::Loaded { model } if model.name == self.name => {
-                ModelState::Loaded { memory: model.memory, context: model.context }
-            }
+            EngineState::Loaded { model } if model.name == self.name => ModelState::Loaded {
+                memory: model.memory,
+                context: model.context,
+                gpu_memory: None,
+                expires_at: None,
+            },
             _ => ModelState::OnDisk,
         }
     }

@@ -6,7 +6,9 @@ use std::{
 };
 
 use super::{
-    GgufError, GgufHeader, PerLayer, names,
+    GgufError, GgufHeader, PerLayer,
+    layout::{self, Layout},
+    names,
     reader::{Reader, damaged},
     tensors::{self, MAX_TENSORS},
     value::{self, Value},
@@ -90,6 +92,7 @@ fn matters(key: &str) -> bool {
         ),
         "tokenizer" => matches!(rest, "chat_template" | "ggml.tokens"),
         "split" => rest == "count",
+        _ if layout::KEYS.contains(&rest) => true,
         _ => matches!(
             rest,
             "context_length"
@@ -102,10 +105,8 @@ fn matters(key: &str) -> bool {
                 | "attention.head_count_kv"
                 | "attention.key_length"
                 | "attention.value_length"
-                | "attention.key_length_mla"
                 | "attention.sliding_window"
                 | "attention.causal"
-                | "ssm.state_size"
                 | "wkv.head_size"
         ),
     }
@@ -170,6 +171,7 @@ fn describe(
         unusual_memory: ["attention.key_length_mla", "ssm.state_size", "wkv.head_size"]
             .iter()
             .any(|rest| metadata.contains_key(&key(rest))),
+        layout: Layout::new(own, |rest| per_layer(metadata, &key(rest))),
         embedding: own("attention.causal") == Some(0)
             || own("pooling_type").is_some_and(|pooling| pooling > 0),
         chat_template: template.as_deref().is_some_and(|template| !template.trim().is_empty()),
