@@ -20,6 +20,7 @@ mod surroundings;
 mod tray;
 mod window;
 
+pub use app::as_guard;
 pub use surroundings::Surroundings;
 
 use std::process::ExitCode;

@@ -4,6 +4,9 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    if let Some(code) = webplus_desktop::as_guard(std::env::args_os()) {
+        return code;
+    }
     webplus_desktop::run(webplus_desktop::Surroundings::read(&variable))
 }
 

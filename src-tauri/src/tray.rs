@@ -1,16 +1,19 @@
-//! The tray: what is loaded and what it takes, start and stop, a way back to the window, and out.
+//! The tray: what is loaded and what it takes, start and stop, Ollama, a way back to the window, and out.
 //!
 //! On Linux it needs a library that may be missing, without which building it would end the program, and a desktop that
 //! shows it, without which it is invisible though everything says Ok: both are asked for first.
 
 mod entries;
+mod follow;
 mod linux;
+mod ollama;
 
-use std::sync::{Mutex, PoisonError};
+pub(crate) use follow::follow;
 
-use app::{App, engine_state::EngineState, events::Event, models::ModelList, settings::Settings};
-use domain::{Actor, ModelRef};
-use serde::de::DeserializeOwned;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use app::App;
+use domain::Actor;
 use serde_json::{Value, json};
 use tauri::{
     AppHandle, Manager as _,
@@ -20,17 +23,25 @@ use tauri::{
     tray::TrayIconBuilder,
 };
 
-use crate::{opening::Opening, tray::entries::Entry, window};
+use crate::{
+    opening::Opening,
+    tray::entries::{Asked, Entry, Known},
+    window,
+};
 
 const ID: &str = "main";
 const IDLE: Image<'_> = include_image!("../icons/tray-idle.png");
 const LOADED: Image<'_> = include_image!("../icons/tray-loaded.png");
-/// The provider of models that run here.
-const EMBEDDED: &str = "embedded";
 
-/// What the tray shows at the moment.
+/// What the tray shows at the moment, and what that was made of.
 #[derive(Default)]
-struct Shown(Mutex<Vec<Entry>>);
+struct Shown(Mutex<(Vec<Entry>, Option<Known>)>);
+
+impl Shown {
+    fn lock(&self) -> MutexGuard<'_, (Vec<Entry>, Option<Known>)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// Makes the tray where one can be made.
 pub(crate) fn build(app: &AppHandle) {
@@ -39,8 +50,7 @@ pub(crate) fn build(app: &AppHandle) {
         return;
     }
     app.manage(Shown::default());
-    let first = entries::of(&EngineState::Stopped, None);
-    let built = menu_of(app, &first).and_then(|menu| {
+    let built = menu_of(app, &[entries::says("No model is loaded")]).and_then(|menu| {
         TrayIconBuilder::with_id(ID)
             .icon(IDLE)
             .tooltip("Web+")
@@ -60,81 +70,22 @@ pub(crate) async fn can_be_seen(app: &AppHandle) -> bool {
         && tauri::async_runtime::spawn_blocking(linux::is_shown_somewhere).await.unwrap_or(false)
 }
 
-/// Keeps the tray true while the application runs.
-pub(crate) fn follow(app: &AppHandle, application: &App) {
-    if app.tray_by_id(ID).is_none() {
-        return;
-    }
-    let (app, application) = (app.clone(), application.clone());
-    let tasks = application.tasks.clone();
-    tasks.spawn("tray", |shutdown| async move {
-        let mut events = application.bus.subscribe(None);
-        let mut last = None;
-        loop {
-            let state = application.engine_state();
-            if let EngineState::Loaded { model, .. } | EngineState::Loading { model, .. } = &state {
-                last = Some(model.clone());
-            }
-            show(&app, &state, startable(&application, last.as_ref()).await.as_ref());
-            loop {
-                let event = tokio::select! {
-                    () = shutdown.cancelled() => return,
-                    event = events.next() => event,
-                };
-                match event.as_ref().map(|envelope| &envelope.event) {
-                    None => return,
-                    Some(
-                        Event::EngineChanged { .. }
-                        | Event::SettingsChanged
-                        | Event::ModelChanged
-                        | Event::Resync,
-                    ) => break,
-                    Some(_) => {}
-                }
-            }
-        }
-    });
-}
-
-/// What "Start" would start: the model that was loaded last, else the default, else the first on this computer.
-async fn startable(app: &App, last: Option<&ModelRef>) -> Option<ModelRef> {
-    let known: ModelList = ask(app, "model/list", json!({})).await?;
-    let here: Vec<&ModelRef> =
-        known.models.iter().map(|model| &model.id).filter(|id| id.provider() == EMBEDDED).collect();
-    let chosen =
-        ask::<Settings>(app, "settings/get", json!({})).await.and_then(|settings| settings.default_model);
-    [last, chosen.as_ref()]
-        .into_iter()
-        .flatten()
-        .find(|id| here.contains(id))
-        .or(here.first().copied())
-        .cloned()
-}
-
-async fn ask<T: DeserializeOwned>(app: &App, method: &str, params: Value) -> Option<T> {
-    match app::call(app, Actor::LOCAL, method, params).await {
-        Ok(answer) => serde_json::from_str(answer.get()).ok(),
-        Err(error) => {
-            tracing::warn!(method, %error, "the tray got no answer");
-            None
-        }
-    }
-}
-
-fn show(app: &AppHandle, state: &EngineState, startable: Option<&ModelRef>) {
+/// Shows what is known now; nothing is done where that looks as before.
+fn show(app: &AppHandle, known: &Known) {
     let (Some(tray), Some(shown)) = (app.tray_by_id(ID), app.try_state::<Shown>()) else { return };
-    let entries = entries::of(state, startable);
+    let entries = entries::of(known);
     {
-        let mut shown = shown.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if *shown == entries {
+        let mut shown = shown.lock();
+        shown.1 = Some(known.clone());
+        if shown.0 == entries {
             return;
         }
-        shown.clone_from(&entries);
+        shown.0.clone_from(&entries);
     }
-    let loaded = matches!(state, EngineState::Loaded { .. });
+    let icon = if entries::any_loaded(known) { LOADED } else { IDLE };
     let changed = menu_of(app, &entries)
         .and_then(|menu| tray.set_menu(Some(menu)))
-        .and_then(|()| tray.set_icon(Some(if loaded { LOADED } else { IDLE })));
+        .and_then(|()| tray.set_icon(Some(icon)));
     if let Err(error) = changed {
         tracing::warn!(%error, "the tray could not be changed");
     }
@@ -151,16 +102,30 @@ fn menu_of(app: &AppHandle, entries: &[Entry]) -> tauri::Result<Menu<tauri::Wry>
     Ok(menu)
 }
 
-/// Starts or stops a model. The rest is done where the window's menu is: what is chosen anywhere comes to both. A failure is
-/// shown where the engine is shown, so the window comes.
+/// Does what was chosen about models and engines. The rest is done where the window's menu is: what is chosen anywhere comes
+/// to both. A failure is shown where the engines are shown, so the window comes.
 fn chosen(app: &AppHandle, id: &str) {
-    let Some((method, model)) = entries::call(id) else { return };
-    let (app, params) = (app.clone(), json!({ "id": model }));
-    tauri::async_runtime::spawn(async move {
-        let Some(application) = app.state::<Opening>().now() else { return };
-        if let Err(error) = app::call(&application, Actor::LOCAL, method, params).await {
-            tracing::warn!(method, %error, "what was chosen in the tray failed");
-            window::show(&app);
+    let Some(asked) = entries::asked(id) else { return };
+    let calls: Vec<(&'static str, Value)> = match asked {
+        Asked::Model(method, model) => vec![(method, json!({ "id": model }))],
+        Asked::Ollama(method) => vec![(method, json!({}))],
+        Asked::StopAll => {
+            let known = app.try_state::<Shown>().and_then(|shown| shown.lock().1.clone());
+            let held = known.as_ref().map(entries::stoppable).unwrap_or_default();
+            held.into_iter().map(|model| ("model/stop", json!({ "id": model }))).collect()
         }
-    });
+    };
+    let Some(application) = app.state::<Opening>().now() else { return };
+    // Each by itself: one that hangs must not keep the others in memory.
+    for (method, params) in calls {
+        let (app, application) = (app.clone(), application.clone());
+        tauri::async_runtime::spawn(async move { call(&app, &application, method, params).await });
+    }
+}
+
+async fn call(app: &AppHandle, application: &App, method: &str, params: Value) {
+    if let Err(error) = app::call(application, Actor::LOCAL, method, params).await {
+        tracing::warn!(method, %error, "what was chosen in the tray failed");
+        window::show(app);
+    }
 }

@@ -13,12 +13,16 @@ mod architecture;
 
 mod context;
 mod conversations;
+mod doctor;
 mod jobs;
 mod ledger;
 mod messages;
 mod models;
+#[cfg(unix)]
+mod ollama;
 mod providers;
 mod settings;
+mod shelf;
 mod tree;
 
 mod bad_input;
@@ -32,4 +36,8 @@ mod socket;
 mod endings;
 #[cfg(unix)]
 mod kill;
+#[cfg(unix)]
+mod ollama_kills;
 mod real_model;
+#[cfg(unix)]
+mod real_ollama;

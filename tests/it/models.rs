@@ -60,16 +60,23 @@ async fn the_memory_for_any_context_is_reckoned_from_the_file_s_header() {
     let model = app.call("model/import", json!({ "handle": handle })).await;
     let id = model["id"].clone();
     let usual = model["defaultContext"].as_u64().unwrap();
-    let params = |contexts: Value| json!({ "id": id, "contexts": contexts });
-    let found = app.call("model/estimate", params(json!([usual, 1, usual / 2]))).await;
-    assert_eq!(found[0], json!({"context": usual, "memory": model["memoryEstimate"], "atLeast": false}));
-    let memory = |index: usize| found[index]["memory"].as_u64().unwrap();
-    assert!(memory(1) < memory(2) && memory(2) < memory(0), "{found}");
-    for contexts in [json!([]), json!([0]), json!([-1]), json!(vec![1; 33]), Value::Null] {
-        assert_eq!(app.refused("model/estimate", params(contexts)).await.code, "invalid_input");
+    let params = |context: Value| json!({ "id": id, "context": context });
+    let found = async |context: u64| app.call("model/estimate", params(json!(context))).await;
+    let (one, half, all) = (found(1).await, found(usual / 2).await, found(usual).await);
+    assert_eq!((&all["total"], &all["known"]), (&model["memoryEstimate"], &json!(true)));
+    let part = |estimate: &Value, name: &str| estimate[name].as_u64().unwrap();
+    assert!(part(&one, "total") < part(&half, "total") && part(&half, "total") < part(&all, "total"));
+    assert_eq!(
+        part(&all, "weights") + part(&all, "kv") + part(&all, "compute"),
+        part(&all, "total"),
+        "{all}"
+    );
+    let packed = json!({"id": id, "context": usual, "kvCache": "q8_0"});
+    assert!(part(&app.call("model/estimate", packed).await, "kv") < part(&all, "kv"));
+    for context in [json!(0), json!(-1), json!("many"), Value::Null] {
+        assert_eq!(app.refused("model/estimate", params(context)).await.code, "invalid_input");
     }
-    let refused =
-        async |id: &str| app.refused("model/estimate", json!({"id": id, "contexts": [1]})).await.code;
+    let refused = async |id: &str| app.refused("model/estimate", json!({"id": id, "context": 1})).await.code;
     assert_eq!(refused("embedded/absent").await, "not_found");
     assert_eq!(refused("fake/m").await, "invalid_input");
     app.finish().await;

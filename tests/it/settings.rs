@@ -105,7 +105,6 @@ async fn the_status_and_the_doctor_say_how_it_is() {
     assert_eq!(of("engine")["status"], "fail");
     for check in checks {
         assert!(check["message"].as_str().unwrap().ends_with('.'), "{check}");
-        assert!(check["status"] == "ok" || check["fix"].as_str().unwrap().ends_with('.'), "{check}");
     }
     app.finish().await;
 }

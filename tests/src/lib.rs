@@ -15,6 +15,8 @@ mod clock;
 mod folder;
 mod gguf;
 mod leftovers;
+#[cfg(unix)]
+mod ollama;
 mod program;
 pub mod raw;
 
@@ -24,6 +26,8 @@ pub use clock::TestClock;
 pub use folder::{files_holding, question_text, rows};
 pub use gguf::Gguf;
 pub use leftovers::processes_of;
+#[cfg(unix)]
+pub use ollama::{OllamaHome, free_address, model, ollama_is, terminate};
 pub use program::{Finished, Program, Served};
 
 use std::time::{Duration, Instant};

@@ -187,7 +187,7 @@ impl Served {
 }
 
 /// A program of this workspace: built beside the tests.
-fn beside(name: &str) -> PathBuf {
+pub(crate) fn beside(name: &str) -> PathBuf {
     let tests = std::env::current_exe().unwrap();
     let folder = tests.parent().and_then(Path::parent).unwrap();
     let program = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));

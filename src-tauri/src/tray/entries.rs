@@ -1,10 +1,18 @@
-//! What the tray's menu says about the engine, from its state alone.
+//! What the tray's menu says about models and engines, from what is known of them alone.
 
 use app::engine_state::EngineState;
-use domain::ModelRef;
+use domain::{Capability, Model, ModelRef, ModelState};
+
+use super::ollama;
+
+/// The provider of models that run here.
+const EMBEDDED: &str = "embedded";
 
 const START: &str = "start ";
 const STOP: &str = "stop ";
+const STOP_ALL: &str = "stop all";
+/// Models that can be started are named up to so many.
+const STARTABLE: usize = 3;
 
 /// One line of the menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,44 +22,189 @@ pub(super) struct Entry {
     pub(super) enabled: bool,
 }
 
-/// The lines about the engine, the state first.
-pub(super) fn of(state: &EngineState, startable: Option<&ModelRef>) -> Vec<Entry> {
-    let start =
-        startable.map(|model| entry(format!("{START}{model}"), format!("Start {}", model.name()), true));
-    match state {
-        EngineState::Unavailable { .. } => vec![says("The built-in engine is not available")],
-        EngineState::Stopped => [says("No model is loaded")].into_iter().chain(start).collect(),
-        EngineState::Loading { model, .. } => {
-            vec![says(format!("{} is loading", model.name())), stop(model)]
-        }
-        EngineState::Loaded { model, memory: 0, .. } => {
-            vec![says(format!("{} is loaded", model.name())), stop(model)]
-        }
-        EngineState::Loaded { model, memory, .. } => {
-            vec![says(format!("{} · {}", model.name(), size(*memory))), stop(model)]
+/// What is known.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    /// The built-in engine: at the moment, before any list.
+    pub(super) engine: EngineState,
+    /// Every model of every provider, as it was listed last.
+    pub(super) models: Vec<Model>,
+    /// Models that were used, the latest first.
+    pub(super) used: Vec<ModelRef>,
+    /// The Ollama on this computer.
+    pub(super) ollama: app::ollama::OllamaState,
+}
+
+/// All lines: models in memory, what can be started, Ollama.
+pub(super) fn of(known: &Known) -> Vec<Entry> {
+    let models = current(known);
+    let held: Vec<&Model> = models.iter().filter(|model| is_held(&model.state)).collect();
+    let mut entries: Vec<Entry> = held.iter().flat_map(|model| lines(model, &models)).collect();
+    match &known.engine {
+        EngineState::Unavailable { .. } if held.is_empty() => {
+            entries.push(says("The built-in engine is not available"));
         }
         EngineState::Failed { model, .. } => {
             let what = model.as_ref().map_or("The built-in engine", |model| model.name());
-            [says(format!("{what} failed"))].into_iter().chain(start).collect()
+            entries.push(says(format!("{what} failed")));
         }
+        _ if held.is_empty() => entries.push(says("No model is loaded")),
+        _ => {}
+    }
+    if stoppable(known).len() > 1 {
+        entries.push(entry(STOP_ALL.to_owned(), "Stop all".to_owned(), true));
+    }
+    entries.extend(startable(known, &models).into_iter().map(|model| {
+        entry(format!("{START}{}", model.id), format!("Start {}", shown(model, &models)), true)
+    }));
+    entries.extend(ollama::of(&known.ollama));
+    entries
+}
+
+/// Whether any model is in memory.
+pub(super) fn any_loaded(known: &Known) -> bool {
+    current(known).iter().any(|model| matches!(model.state, ModelState::Loaded { .. }))
+}
+
+/// The models that "Stop all" stops.
+pub(super) fn stoppable(known: &Known) -> Vec<ModelRef> {
+    let held = |model: &Model| is_held(&model.state) && model.state != ModelState::Unloading;
+    current(known).into_iter().filter(held).map(|model| model.id).collect()
+}
+
+/// What a line that was chosen asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// Stop every model.
+    StopAll,
+    /// A method, with a model.
+    Model(&'static str, String),
+    /// A method of Ollama.
+    Ollama(&'static str),
+}
+
+pub(super) fn asked(id: &str) -> Option<Asked> {
+    if id == STOP_ALL {
+        return Some(Asked::StopAll);
+    }
+    let start = id.strip_prefix(START).map(|model| Asked::Model("model/start", model.to_owned()));
+    let model =
+        start.or_else(|| id.strip_prefix(STOP).map(|model| Asked::Model("model/stop", model.to_owned())));
+    model.or_else(|| ollama::method(id).map(Asked::Ollama))
+}
+
+/// The list, with the built-in engine's models as they are at this moment.
+fn current(known: &Known) -> Vec<Model> {
+    let now = match &known.engine {
+        EngineState::Loading { model, progress } => {
+            Some((model, ModelState::Loading { progress: *progress }))
+        }
+        EngineState::Loaded { model, memory, context, .. } => Some((
+            model,
+            ModelState::Loaded { memory: *memory, context: *context, gpu_memory: None, expires_at: None },
+        )),
+        EngineState::Unavailable { .. } | EngineState::Stopped | EngineState::Failed { .. } => None,
+    };
+    let mut models = known.models.clone();
+    for model in models.iter_mut().filter(|model| model.id.provider() == EMBEDDED) {
+        match &now {
+            Some((loaded, state)) if **loaded == model.id => model.state.clone_from(state),
+            _ if is_held(&model.state) => model.state = ModelState::OnDisk,
+            _ => {}
+        }
+    }
+    if let Some((id, state)) = now
+        && !models.iter().any(|model| model.id == *id)
+    {
+        models.insert(0, unlisted(id, state));
+    }
+    models
+}
+
+/// A model that is in memory before it was ever listed.
+fn unlisted(id: &ModelRef, state: ModelState) -> Model {
+    Model {
+        id: id.clone(),
+        name: id.name().to_owned(),
+        state,
+        capabilities: Vec::new(),
+        parameters: Vec::new(),
+        context_window: None,
+        max_output: None,
+        size: None,
+        quantization: None,
+        family: None,
+        parameter_size: None,
+        memory_estimate: None,
+        default_context: None,
+        test_size: false,
     }
 }
 
-/// The method and the model of a line that was chosen.
-pub(super) fn call(id: &str) -> Option<(&'static str, &str)> {
-    let start = id.strip_prefix(START).map(|model| ("model/start", model));
-    start.or_else(|| id.strip_prefix(STOP).map(|model| ("model/stop", model)))
+fn is_held(state: &ModelState) -> bool {
+    matches!(
+        state,
+        ModelState::Loaded { .. }
+            | ModelState::Loading { .. }
+            | ModelState::Unloading
+            | ModelState::NotAnswering { .. }
+    )
 }
 
-fn says(words: impl Into<String>) -> Entry {
+/// What a model that is in memory says, and how it is stopped.
+fn lines(model: &Model, all: &[Model]) -> Vec<Entry> {
+    let name = shown(model, all);
+    let words = match &model.state {
+        ModelState::Loading { .. } => format!("{name} is loading"),
+        ModelState::Unloading => return vec![says(format!("{name} is leaving memory"))],
+        ModelState::NotAnswering { .. } => format!("{name} isn’t answering"),
+        ModelState::Loaded { memory, .. } if *memory > 0 => format!("{name} · {}", size(*memory)),
+        _ => format!("{name} is loaded"),
+    };
+    vec![says(words), entry(format!("{STOP}{}", model.id), format!("Stop {name}"), true)]
+}
+
+/// Models on this computer that can be started: those used last, else the first.
+fn startable<'a>(known: &Known, models: &'a [Model]) -> Vec<&'a Model> {
+    let here = |model: &&Model| model.state == ModelState::OnDisk && chats(model);
+    let used = known.used.iter().filter_map(|id| models.iter().find(|model| model.id == *id)).filter(here);
+    let mut found: Vec<&Model> = Vec::new();
+    for model in used {
+        if !found.contains(&model) && found.len() < STARTABLE {
+            found.push(model);
+        }
+    }
+    if found.is_empty() {
+        found.extend(models.iter().find(here));
+    }
+    found
+}
+
+/// One whose abilities aren't known may be able to.
+fn chats(model: &Model) -> bool {
+    model.capabilities.is_empty() || model.capabilities != [Capability::Embedding]
+}
+
+/// Its name, and whose it is where that isn't plain.
+fn shown(model: &Model, all: &[Model]) -> String {
+    let short = |model: &Model| {
+        let name = model.id.name();
+        name.strip_suffix(":latest").unwrap_or(name).to_owned()
+    };
+    let name = short(model);
+    let twice = all.iter().any(|other| other.id != model.id && is_local(other) && short(other) == name);
+    if twice || !is_local(model) { format!("{name} ({})", model.id.provider()) } else { name }
+}
+
+fn is_local(model: &Model) -> bool {
+    [EMBEDDED, ollama::PROVIDER].contains(&model.id.provider())
+}
+
+pub(super) fn says(words: impl Into<String>) -> Entry {
     entry("state".to_owned(), words.into(), false)
 }
 
-fn stop(model: &ModelRef) -> Entry {
-    entry(format!("{STOP}{model}"), format!("Stop {}", model.name()), true)
-}
-
-fn entry(id: String, words: String, enabled: bool) -> Entry {
+pub(super) fn entry(id: String, words: String, enabled: bool) -> Entry {
     Entry { id, words, enabled }
 }
 
@@ -64,53 +217,4 @@ fn size(bytes: u64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn model(name: &str) -> ModelRef {
-        ModelRef::new("embedded", name).unwrap()
-    }
-
-    fn lines(state: &EngineState, startable: Option<&ModelRef>) -> Vec<String> {
-        of(state, startable)
-            .into_iter()
-            .map(|entry| format!("{}{}", entry.words, if entry.enabled { "" } else { " (grey)" }))
-            .collect()
-    }
-
-    #[test]
-    fn the_tray_says_what_is_loaded_and_offers_to_stop_it() {
-        let loaded = |memory| EngineState::Loaded {
-            model: model("smol"),
-            memory,
-            context: 8192,
-            gpu_layers: 0,
-            notices: vec![],
-        };
-        assert_eq!(lines(&loaded(812_400_000), None), ["smol · 812 MB (grey)", "Stop smol"]);
-        assert_eq!(lines(&loaded(4_060_000_000), None), ["smol · 4.1 GB (grey)", "Stop smol"]);
-        assert_eq!(lines(&loaded(0), None), ["smol is loaded (grey)", "Stop smol"]);
-        assert_eq!(
-            lines(&EngineState::Loading { model: model("smol"), progress: 0.3 }, None),
-            ["smol is loading (grey)", "Stop smol"]
-        );
-    }
-
-    #[test]
-    fn with_nothing_loaded_it_offers_a_start_if_there_is_something_to_start() {
-        assert_eq!(
-            lines(&EngineState::Stopped, Some(&model("smol"))),
-            ["No model is loaded (grey)", "Start smol"]
-        );
-        assert_eq!(lines(&EngineState::Stopped, None), ["No model is loaded (grey)"]);
-        let failed = EngineState::Failed { model: Some(model("big")), message: String::new(), log: vec![] };
-        assert_eq!(lines(&failed, Some(&model("smol"))), ["big failed (grey)", "Start smol"]);
-    }
-
-    #[test]
-    fn a_line_says_what_it_calls() {
-        assert_eq!(call("start embedded/a b"), Some(("model/start", "embedded/a b")));
-        assert_eq!(call("stop embedded/a"), Some(("model/stop", "embedded/a")));
-        assert_eq!(call("quit"), None);
-    }
-}
+mod tests;

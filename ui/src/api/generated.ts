@@ -100,6 +100,15 @@ label: string,
 blocks: Array<BlockNode>, };
 
 /**
+ * A text for whoever helps.
+ */
+export type Bundle = { 
+/**
+ * JSON, indented: versions, checks, settings, counts, logs. No key, no message, no name of a person.
+ */
+text: string, };
+
+/**
  * One model call: a row of the ledger.
  */
 export type Call = { 
@@ -248,6 +257,85 @@ since: Timestamp, };
 export type Capability = "chat" | "completion" | "vision" | "tools" | "reasoning" | "json_schema" | "embedding";
 
 /**
+ * Models to choose from.
+ */
+export type Catalogue = { 
+/**
+ * When it was last looked over: "2026-11-20".
+ */
+dated: string, 
+/**
+ * The models, by family.
+ */
+entries: Array<CatalogueEntry>, };
+
+/**
+ * A model in its sizes.
+ */
+export type CatalogueEntry = { 
+/**
+ * What Ollama calls it, without a tag.
+ */
+name: string, 
+/**
+ * What the person sees.
+ */
+title: string, 
+/**
+ * What it is good for, in a sentence.
+ */
+description: string, 
+/**
+ * Whose family it belongs to: "qwen3".
+ */
+family: string, 
+/**
+ * Who made it.
+ */
+maker: string, 
+/**
+ * Its licence.
+ */
+license: string, 
+/**
+ * What it can beside text: "vision", "tools", "thinking", "embedding", "code".
+ */
+capabilities: Array<string>, 
+/**
+ * Its sizes, the smallest first.
+ */
+sizes: Array<CatalogueSize>, };
+
+/**
+ * One size of a model.
+ */
+export type CatalogueSize = { 
+/**
+ * Ollama's tag.
+ */
+tag: string, 
+/**
+ * How many parameters, in words: "8B".
+ */
+parameters: string, 
+/**
+ * What it takes on the disk, in bytes.
+ */
+bytes: number, 
+/**
+ * Whether `bytes` is rounded.
+ */
+approximate: boolean, 
+/**
+ * The context it was trained for, in tokens.
+ */
+context: number, 
+/**
+ * Whether it fits this machine. Not in the list itself.
+ */
+fits: Fit, };
+
+/**
  * One check.
  */
 export type Check = { 
@@ -256,17 +344,25 @@ export type Check = {
  */
 id: string, 
 /**
+ * What was looked at, for people.
+ */
+title: string, 
+/**
  * How it ended.
  */
 status: CheckStatus, 
 /**
- * What was found.
+ * What was found, and what mends it.
  */
 message: string, 
 /**
- * What to do about it.
+ * What mends it, alone: the end of the message.
  */
-fix?: string, };
+advice?: string, 
+/**
+ * The button that mends it, where there is one.
+ */
+fix?: Fix, };
 
 /**
  * How a check ended.
@@ -487,6 +583,27 @@ threads: Array<Thread>,
 messages: MessagePage, };
 
 /**
+ * Something that an Ollama computes with.
+ */
+export type Device = { 
+/**
+ * "NVIDIA GeForce RTX 4090", "cpu".
+ */
+name: string, 
+/**
+ * "CUDA", "ROCm", "Vulkan", "Metal", "cpu".
+ */
+library: string, 
+/**
+ * Its memory in bytes.
+ */
+total: number, 
+/**
+ * What of that was free when the engine started, in bytes.
+ */
+free: number, };
+
+/**
  * All checks.
  */
 export type Doctor = { 
@@ -638,7 +755,11 @@ progress: TurnProgress, } | { "type": "model.changed" } | { "type": "provider.ch
 /**
  * As it is now.
  */
-state: EngineState, } | { "type": "job.changed", 
+state: EngineState, } | { "type": "ollama.changed", 
+/**
+ * As it is now.
+ */
+state: OllamaState, } | { "type": "job.changed", 
 /**
  * As it is now.
  */
@@ -655,6 +776,96 @@ export type EventId = string;
 export type FinishReason = "stop" | "length" | "tool_use" | "refusal" | "other";
 
 /**
+ * Whether and how a model fits.
+ */
+export type Fit = "yes" | "tight" | "partly" | "no" | "unknown";
+
+/**
+ * A button that mends something.
+ */
+export type Fix = { 
+/**
+ * Its words.
+ */
+label: string, 
+/**
+ * The method that it calls.
+ */
+method: string, 
+/**
+ * With these parameters.
+ */
+params: unknown, };
+
+/**
+ * A model that was found.
+ */
+export type FoundFile = { 
+/**
+ * What imports it, or makes a model of it; good for once.
+ */
+handle: string, 
+/**
+ * What to call it.
+ */
+name: string, 
+/**
+ * Bytes, of all its parts.
+ */
+size: number, 
+/**
+ * Whose folder it lies in.
+ */
+place: FoundPlace, 
+/**
+ * "Q4_K_M" and the like.
+ */
+quantization?: string, 
+/**
+ * In how many files it is; the built-in engine reads models of one.
+ */
+parts: number, 
+/**
+ * Why it can't be used as it is.
+ */
+problem?: string, };
+
+/**
+ * Whose folder a model was found in.
+ */
+export type FoundPlace = "LM Studio" | "Hugging Face" | "llama.cpp" | "Jan";
+
+/**
+ * A GPU. Memory is its own, in bytes; what it borrows of the machine's isn't counted.
+ */
+export type Gpu = { 
+/**
+ * What its maker calls it, as far as that is known here.
+ */
+name: string, 
+/**
+ * Its maker.
+ */
+vendor: GpuVendor, 
+/**
+ * Memory in all; `None` where the driver doesn't tell.
+ */
+memoryTotal: number | null, 
+/**
+ * Memory that nobody uses now; `None` where the driver doesn't tell.
+ */
+memoryFree: number | null, 
+/**
+ * The driver's version where it tells, else its name.
+ */
+driver: string | null, };
+
+/**
+ * Who made a GPU.
+ */
+export type GpuVendor = "amd" | "intel" | "nvidia";
+
+/**
  * Code in spans.
  */
 export type HighlightedCode = { 
@@ -662,6 +873,78 @@ export type HighlightedCode = {
  * Spans by line; absent where the language is unknown or the code too long, which is then shown plain.
  */
 lines?: Array<Array<CodeSpan>>, };
+
+/**
+ * A model's file in a repository.
+ */
+export type HubFile = { 
+/**
+ * Its path there; the first part's where it is split.
+ */
+file: string, 
+/**
+ * Bytes of all its parts.
+ */
+size: number, 
+/**
+ * "Q4_K_M" and the like, from its name.
+ */
+quantization?: string, 
+/**
+ * Whether it fits this machine.
+ */
+fits: Fit, 
+/**
+ * In how many files it is; the built-in engine reads models of one.
+ */
+parts: number, 
+/**
+ * Whether it only makes images into tokens for another model.
+ */
+projector: boolean, };
+
+/**
+ * Which repository.
+ */
+export type HubFilesParams = { 
+/**
+ * "owner/name".
+ */
+repository: string, };
+
+/**
+ * A repository with models in the format that engines here read.
+ */
+export type HubRepository = { 
+/**
+ * "owner/name".
+ */
+repository: string, 
+/**
+ * How often it was downloaded lately.
+ */
+downloads: number, 
+/**
+ * How many people like it.
+ */
+likes: number, 
+/**
+ * Whether its maker must let you in first.
+ */
+gated: boolean, 
+/**
+ * The day on which it last changed.
+ */
+updatedAt?: Timestamp, };
+
+/**
+ * What to look for.
+ */
+export type HubSearchParams = { 
+/**
+ * Words; 1 to 200 characters.
+ */
+query: string, };
 
 /**
  * Text inside a block.
@@ -846,6 +1129,16 @@ name: string, };
 export type KeyState = "not_needed" | "present" | "missing" | "locked" | "unavailable";
 
 /**
+ * How the memory of a context is kept: smaller is less exact.
+ */
+export type KvCache = "f16" | "q8_0" | "q4_0";
+
+/**
+ * How a key or a value is kept.
+ */
+export type KvType = "f16" | "q8_0" | "q4_0";
+
+/**
  * One item of a list.
  */
 export type ListItem = { 
@@ -857,6 +1150,60 @@ checked?: boolean,
  * What it says.
  */
 blocks: Array<BlockNode>, };
+
+/**
+ * How a model is loaded.
+ */
+export type LoadSettings = { 
+/**
+ * Tokens of context.
+ */
+context?: number, 
+/**
+ * Layers on a GPU; 0 for none.
+ */
+gpuLayers?: number, 
+/**
+ * How the context's memory is kept.
+ */
+kvCache?: KvType, 
+/**
+ * Whether flash attention is used.
+ */
+flashAttention?: boolean, 
+/**
+ * Threads to compute with.
+ */
+threads?: number, };
+
+/**
+ * Memory and cores, the processor, and GPUs.
+ */
+export type Machine = { 
+/**
+ * The processor.
+ */
+processor: Processor, 
+/**
+ * The GPUs whose drivers can be asked; none on macOS, where they share the machine's memory.
+ */
+gpus: Array<Gpu>, 
+/**
+ * Memory in all, or what this process may use of it.
+ */
+totalMemory: number, 
+/**
+ * Memory that can be had without swapping.
+ */
+availableMemory: number, 
+/**
+ * Cores that the system shows.
+ */
+logicalCores: number, 
+/**
+ * Cores that really compute; the logical ones where unknown.
+ */
+physicalCores: number, };
 
 /**
  * An element of a formula.
@@ -1075,6 +1422,11 @@ progress?: TurnProgress,
 createdAt: Timestamp, };
 
 /**
+ * Which Ollama is used.
+ */
+export type Mode = "auto" | "own" | "adopt" | "off";
+
+/**
  * A model as the shelf shows it.
  */
 export type Model = { 
@@ -1136,6 +1488,96 @@ defaultContext?: number,
 testSize: boolean, };
 
 /**
+ * A model to be made.
+ */
+export type ModelCreateParams = { 
+/**
+ * Its name, which no other model there has.
+ */
+name: string, 
+/**
+ * The Ollama that it is made in, by the provider's short name; "ollama" when absent.
+ */
+provider?: string, 
+/**
+ * The model there that it begins from.
+ */
+from?: string, 
+/**
+ * The file that it begins from: the handle of a GGUF, of a split one that of the first part.
+ */
+handle?: string, 
+/**
+ * Its system prompt.
+ */
+system?: string, 
+/**
+ * How a conversation is written for it, in Go's template language.
+ */
+template?: string, 
+/**
+ * `num_ctx`, `temperature`, `stop` and so on.
+ */
+parameters: Record<string, unknown>, 
+/**
+ * The handle of a LoRA adapter in GGUF.
+ */
+adapter?: string, 
+/**
+ * "q8_0", "q4_K_S" or "q4_K_M", for a model in full precision.
+ */
+quantize?: string, 
+/**
+ * A Modelfile's text, in place of `from` and the words; a handle goes before its FROM.
+ */
+modelfile?: string, };
+
+/**
+ * A model's papers. What its engine doesn't tell is absent.
+ */
+export type ModelDetails = { 
+/**
+ * What it was made from, as Ollama writes it.
+ */
+modelfile?: string, 
+/**
+ * How a conversation is written for it.
+ */
+template?: string, 
+/**
+ * Its own settings, a line each.
+ */
+parameters?: string, 
+/**
+ * Its own system prompt.
+ */
+system?: string, 
+/**
+ * Its licence, or what it is called.
+ */
+license?: string, 
+/**
+ * What its file says of itself.
+ */
+metadata: Array<ModelFact>, 
+/**
+ * Its tensors by how they are packed, the largest first.
+ */
+tensors: Array<ModelTensors>, 
+/**
+ * Its file on this computer.
+ */
+file?: string, 
+/**
+ * What tells this version of it from others.
+ */
+digest?: string, 
+/**
+ * When it was last changed here.
+ */
+modifiedAt?: Timestamp, };
+
+/**
  * Which model of the list.
  */
 export type ModelDownloadParams = { 
@@ -1149,34 +1591,118 @@ repository: string,
 file: string, };
 
 /**
- * What a model takes with a context.
+ * What a model takes, in bytes.
  */
 export type ModelEstimate = { 
 /**
- * Tokens.
+ * The weights.
  */
-context: number, 
+weights: number, 
 /**
- * Bytes of memory, reckoned before it is loaded.
+ * What is kept of the context.
  */
-memory: number, 
+kv: number, 
 /**
- * Whether it takes more than that: its architecture keeps the context in a way that can't be reckoned.
+ * Room to compute in, and the process.
  */
-atLeast: boolean, };
+compute: number, 
+/**
+ * All of it.
+ */
+total: number, 
+/**
+ * Whether that is all: some architectures keep the context in a way that can't be reckoned.
+ */
+known: boolean, };
 
 /**
- * Whose memory is reckoned, with which contexts.
+ * Whose memory is reckoned, and how it would be loaded.
  */
 export type ModelEstimateParams = { 
 /**
- * "embedded/name".
+ * "provider/name".
  */
 id: ModelRef, 
 /**
- * Lengths in tokens: 1 to 32 of them, each at least 1.
+ * Tokens of context, at least 1.
  */
-contexts: Array<number>, };
+context: number, 
+/**
+ * How the context's memory is kept; half precision when absent.
+ */
+kvCache?: KvType, };
+
+/**
+ * What loading would do.
+ */
+export type ModelEvictions = { 
+/**
+ * What would leave memory, in this order.
+ */
+evicts: Array<ModelRef>, 
+/**
+ * What the model needs, in bytes; 0 where that can't be reckoned.
+ */
+memory: number, 
+/**
+ * What is free now, in bytes.
+ */
+free: number, };
+
+/**
+ * What is to be loaded.
+ */
+export type ModelEvictionsParams = { 
+/**
+ * "provider/name".
+ */
+id: ModelRef, 
+/**
+ * Tokens of context; what it would be loaded with when absent.
+ */
+context?: number, };
+
+/**
+ * One thing that a file says of itself.
+ */
+export type ModelFact = { 
+/**
+ * "llama.context_length" and the like.
+ */
+key: string, 
+/**
+ * Its value as text.
+ */
+value: string, };
+
+/**
+ * A folder of models. Sizes are in bytes.
+ */
+export type ModelFolder = { 
+/**
+ * Whose: the provider's short name.
+ */
+provider: string, 
+/**
+ * Where it is.
+ */
+path: string, 
+/**
+ * What models need; what several share counts once.
+ */
+models: number, 
+/**
+ * What no model needs.
+ */
+unreferenced: number, 
+/**
+ * What unfinished downloads left.
+ */
+partials: number, 
+/**
+ * Free on its disk; absent where the system doesn't tell.
+ */
+free?: number, };
 
 /**
  * Which model.
@@ -1186,6 +1712,15 @@ export type ModelIdParams = {
  * "provider/name".
  */
 id: ModelRef, };
+
+/**
+ * Which models.
+ */
+export type ModelIdsParams = { 
+/**
+ * 1 to 500 of them.
+ */
+ids: Array<ModelRef>, };
 
 /**
  * A file to be added as a model.
@@ -1203,7 +1738,7 @@ export type ModelList = {
 /**
  * Local ones first.
  */
-models: Array<Model>, 
+models: Array<ShelvedModel>, 
 /**
  * Providers that could not be asked.
  */
@@ -1236,9 +1771,86 @@ code: ErrorCode,
 message: string, };
 
 /**
+ * What to remember; an absent field goes back to the engine's own choice.
+ */
+export type ModelLoadSettingsParams = { 
+/**
+ * "provider/name".
+ */
+id: ModelRef, 
+/**
+ * Tokens of context.
+ */
+context?: number, 
+/**
+ * Layers on a GPU; 0 for none.
+ */
+gpuLayers?: number, 
+/**
+ * How the context's memory is kept.
+ */
+kvCache?: KvType, 
+/**
+ * Whether flash attention is used.
+ */
+flashAttention?: boolean, 
+/**
+ * Threads to compute with.
+ */
+threads?: number, };
+
+/**
+ * A model, and the name that it is to have.
+ */
+export type ModelNameParams = { 
+/**
+ * "provider/name".
+ */
+id: ModelRef, 
+/**
+ * The new name, without the provider: "mine" or "mine:v2".
+ */
+name: string, };
+
+/**
+ * A model that could not be removed.
+ */
+export type ModelNotRemoved = { 
+/**
+ * Which.
+ */
+id: ModelRef, 
+/**
+ * Why.
+ */
+message: string, };
+
+/**
+ * What to pull, and where to.
+ */
+export type ModelPullParams = { 
+/**
+ * "name:tag", "hf.co/owner/name:Q4_K_M", "owner/name/file.gguf" or the address of a file at a hub.
+ */
+reference: string, 
+/**
+ * "embedded", or the short name of an Ollama ("ollama").
+ */
+target: string, };
+
+/**
  * "provider/name": which model, at which provider.
  */
 export type ModelRef = string;
+
+/**
+ * Where models are kept, and what that takes.
+ */
+export type ModelSpace = { 
+/**
+ * The built-in engine's folder, and those of Ollamas that can be read.
+ */
+folders: Array<ModelFolder>, };
 
 /**
  * A model to be loaded.
@@ -1255,7 +1867,12 @@ context?: number,
 /**
  * Load it though the estimate says that memory is too small.
  */
-force?: boolean, };
+force?: boolean, 
+/**
+ * How long a model of an Ollama stays in memory after its last answer, in seconds; -1 for ever. As the engine is set when
+ * absent.
+ */
+keepAliveSeconds?: number, };
 
 /**
  * Where a model is on its way to being usable.
@@ -1280,16 +1897,313 @@ memory: number,
 /**
  * The context it was loaded with, in tokens.
  */
-context: number, } | { "type": "damaged", 
+context: number, 
+/**
+ * Bytes of these on a GPU, where that is told.
+ */
+gpuMemory?: number, 
+/**
+ * When it leaves memory by itself; absent where it stays, or where nobody tells.
+ */
+expiresAt?: Timestamp, } | { "type": "unloading" } | { "type": "not_answering", 
+/**
+ * What happened and what to do.
+ */
+message: string, } | { "type": "damaged", 
 /**
  * What is wrong with it.
  */
 reason: string, };
 
 /**
+ * Tensors that are packed the same way.
+ */
+export type ModelTensors = { 
+/**
+ * "Q4_K" and the like.
+ */
+type: string, 
+/**
+ * How many.
+ */
+count: number, 
+/**
+ * Bytes of all of them; 0 where the packing isn't known here.
+ */
+bytes: number, };
+
+/**
+ * A model of which there is a newer version; a pull of it gets that.
+ */
+export type ModelUpdate = { 
+/**
+ * Which.
+ */
+id: ModelRef, 
+/**
+ * The digest of what its name stands for now.
+ */
+digest: string, };
+
+/**
+ * Where an Ollama keeps its models.
+ */
+export type ModelsFolder = { 
+/**
+ * The folder.
+ */
+path: string, 
+/**
+ * Whether we may read it; where not, changes are seen late.
+ */
+readable: boolean, 
+/**
+ * Whether we may write it; where not, repairs are the person's.
+ */
+writable: boolean, 
+/**
+ * Whose it is, where that isn't the person.
+ */
+owner: string | null, };
+
+/**
+ * What became of models that were to be removed.
+ */
+export type ModelsRemoved = { 
+/**
+ * Bytes.
+ */
+freed: number, 
+/**
+ * Those that are still there.
+ */
+failed: Array<ModelNotRemoved>, };
+
+/**
  * No parameters, or nothing to answer.
  */
 export type Nothing = Record<symbol, never>;
+
+/**
+ * Something that the person should know.
+ */
+export type Notice = { 
+/**
+ * The kind.
+ */
+code: NoticeCode, 
+/**
+ * The sentence.
+ */
+message: string, };
+
+/**
+ * What a notice is about.
+ */
+export type NoticeCode = "outdated" | "cpu_only" | "gpu_lost" | "retrying" | "clamped" | "phones_out" | "cloud_on" | "orphans";
+
+/**
+ * Settings that were taken.
+ */
+export type OllamaConfigured = { 
+/**
+ * All of them, as they are now.
+ */
+settings: OllamaSettings, 
+/**
+ * Whether some hold only once it is started anew.
+ */
+restart: boolean, };
+
+/**
+ * Why an Ollama can't be used.
+ */
+export type OllamaFailure = "missing" | "not_executable" | "wrong_architecture" | "blocked" | "port_held" | "folder" | "disk_full" | "crashed" | "not_answering" | "driver_hang";
+
+/**
+ * The log of the one that Web+ started.
+ */
+export type OllamaLog = { 
+/**
+ * Its last lines, oldest first.
+ */
+lines: Array<string>, 
+/**
+ * Its file.
+ */
+path: string, };
+
+/**
+ * Which part of the log.
+ */
+export type OllamaLogParams = { 
+/**
+ * How many of its last lines: 1 to 2,000; 200 when absent.
+ */
+lines?: number, };
+
+/**
+ * The settings. Those of the environment hold from the next start of an Ollama of our own; one that somebody else started has its own.
+ */
+export type OllamaSettings = { 
+/**
+ * Which Ollama is used.
+ */
+mode: Mode, 
+/**
+ * The program, where it isn't in a usual place; absolute.
+ */
+program: string | null, 
+/**
+ * Where one runs that is to be used: "127.0.0.1:11434", "http://…".
+ */
+address: string | null, 
+/**
+ * The port of our own, 1 to 65,535; a free one where absent.
+ */
+port: number | null, 
+/**
+ * Whether models in the cloud, and the look-ups for them, are allowed.
+ */
+cloud: boolean, 
+/**
+ * The folder of the models, absolute; its own where absent.
+ */
+modelsFolder: string | null, 
+/**
+ * Seconds that a model stays in memory after an answer; -1 is for ever.
+ */
+keepAliveSeconds: number, 
+/**
+ * Answers at once for each model, 1 to 64; memory for the context is taken that many times.
+ */
+parallel: number, 
+/**
+ * Models in memory at once, at most 64; 0 leaves it to the engine.
+ */
+maxLoaded: number, 
+/**
+ * Tokens of context, from 256; 0 leaves it to the engine.
+ */
+contextLength: number, 
+/**
+ * MiB that each loaded model may keep of earlier prompts; 0 is none.
+ */
+promptCacheMib: number, 
+/**
+ * How the context is kept.
+ */
+kvCache: KvCache, 
+/**
+ * Flash attention; left to the engine where absent.
+ */
+flashAttention: boolean | null, };
+
+/**
+ * What became of the Ollama on this computer.
+ */
+export type OllamaState = { "type": "off" } | { "type": "looking" } | { "type": "absent", 
+/**
+ * The places that were looked at.
+ */
+searched: Array<string>, } | { "type": "installed", 
+/**
+ * The program.
+ */
+program: string, 
+/**
+ * Its version, where it told one.
+ */
+version: string | null, 
+/**
+ * Whether the system runs it as a service or an application of its own, which had better be started instead.
+ */
+service: boolean, } | { "type": "unsure", 
+/**
+ * "http://127.0.0.1:11434".
+ */
+address: string, 
+/**
+ * The version that it says it has.
+ */
+version: string | null, 
+/**
+ * Whose it is, as far as can be told.
+ */
+holder: PortHolder, } | { "type": "starting", 
+/**
+ * Which start within a minute, from 1.
+ */
+attempt: number, } | { "type": "ready", 
+/**
+ * Whether we started it.
+ */
+ownership: Ownership, 
+/**
+ * "http://127.0.0.1:PORT".
+ */
+address: string, 
+/**
+ * Its version.
+ */
+version: string, 
+/**
+ * Its process, where that can be told.
+ */
+pid: number | null, 
+/**
+ * Where its models are, once that is known.
+ */
+folder: ModelsFolder | null, 
+/**
+ * What it computes with; empty where its log isn't ours to read.
+ */
+devices: Array<Device>, 
+/**
+ * What the person should know.
+ */
+notices: Array<Notice>, } | { "type": "waiting", 
+/**
+ * Which start that will be, from 1.
+ */
+attempt: number, 
+/**
+ * The pause in milliseconds, from when this was said.
+ */
+afterMs: number, 
+/**
+ * What happened.
+ */
+message: string, 
+/**
+ * The last lines of its log, oldest first.
+ */
+log: Array<string>, } | { "type": "failed", 
+/**
+ * The kind.
+ */
+failure: OllamaFailure, 
+/**
+ * What happened, to what, what to do.
+ */
+message: string, 
+/**
+ * The last lines of its log, oldest first.
+ */
+log: Array<string>, } | { "type": "lost", 
+/**
+ * Where it was.
+ */
+address: string, 
+/**
+ * What happened, and what can be done.
+ */
+message: string, } | { "type": "stopping" };
+
+/**
+ * Who started it.
+ */
+export type Ownership = "owned" | "adopted";
 
 /**
  * A page of a list, and where the next one begins.
@@ -1450,6 +2364,27 @@ rows: Array<Array<Array<Inline>>>, } | { "type": "truncate",
 length: number, };
 
 /**
+ * Who listens on a port, as far as can be told.
+ */
+export type PortHolder = { 
+/**
+ * Its process.
+ */
+pid: number | null, 
+/**
+ * Its program.
+ */
+program: string | null, 
+/**
+ * The name of its user, or the number of one without a name.
+ */
+user: string | null, 
+/**
+ * The service that it likely is ("ollama.service").
+ */
+service: string | null, };
+
+/**
  * A saved set of model, system prompt and parameters.
  */
 export type Preset = { 
@@ -1512,6 +2447,19 @@ systemPrompt: string,
  * The parameters.
  */
 parameters: Parameters, };
+
+/**
+ * The processor.
+ */
+export type Processor = { 
+/**
+ * What its maker calls it; empty where unknown.
+ */
+name: string, 
+/**
+ * What it can: "avx2", "neon" and the like.
+ */
+features: Array<string>, };
 
 /**
  * A configured provider. The key itself is never here.
@@ -1694,7 +2642,11 @@ starterList: string,
 /**
  * How long a local model may take to its first token, in seconds: 10 to 3600.
  */
-firstTokenTimeout: number, };
+firstTokenTimeout: number, 
+/**
+ * The most kilobytes a second that our own downloads take: 32 and up; no limit when absent. Ollama knows none.
+ */
+downloadLimit?: number, };
 
 /**
  * What to change; absent fields stay.
@@ -1719,7 +2671,118 @@ starterList?: string,
 /**
  * See `Settings`.
  */
-firstTokenTimeout?: number, };
+firstTokenTimeout?: number, 
+/**
+ * See `Settings`; null for none.
+ */
+downloadLimit?: number | null, };
+
+/**
+ * A model, and how it is loaded.
+ */
+export type ShelvedModel = { 
+/**
+ * What the person chose for it; absent where nothing was.
+ */
+loadSettings?: LoadSettings, 
+/**
+ * "provider/name".
+ */
+id: ModelRef, 
+/**
+ * What the person sees.
+ */
+name: string, 
+/**
+ * Where it is.
+ */
+state: ModelState, 
+/**
+ * What it can do.
+ */
+capabilities: Array<Capability>, 
+/**
+ * The parameters that it supports.
+ */
+parameters: Array<ParameterSpec>, 
+/**
+ * The largest context, in tokens, where known.
+ */
+contextWindow?: number, 
+/**
+ * The most tokens in one answer, where known.
+ */
+maxOutput?: number, 
+/**
+ * Bytes on disk of a local one.
+ */
+size?: number, 
+/**
+ * "Q4_K_M" and the like.
+ */
+quantization?: string, 
+/**
+ * "llama", "qwen3" and the like.
+ */
+family?: string, 
+/**
+ * "135M" and the like.
+ */
+parameterSize?: string, 
+/**
+ * The estimate of memory, in bytes, when loaded with `default_context`.
+ */
+memoryEstimate?: number, 
+/**
+ * The context that a local one is loaded with unless told otherwise, in tokens.
+ */
+defaultContext?: number, 
+/**
+ * Whether it is only good for trying things out; such a one is never preselected beside another.
+ */
+testSize: boolean, };
+
+/**
+ * What freeing freed.
+ */
+export type SpaceFreed = { 
+/**
+ * Bytes.
+ */
+freed: number, };
+
+/**
+ * How fast a model was at one time. What its engine didn't tell is absent.
+ */
+export type SpeedSample = { 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * The engine and its version.
+ */
+engineVersion: string, 
+/**
+ * Tokens of the prompt read in a second.
+ */
+promptPerSecond?: number, 
+/**
+ * Tokens written in a second.
+ */
+generationPerSecond?: number, 
+/**
+ * From sending to the first token, in milliseconds, with the model in memory.
+ */
+firstTokenMs?: number, 
+/**
+ * What loading took, in milliseconds.
+ */
+loadMs?: number, 
+/**
+ * A sentence, where this version writes more than 15 % slower than the one measured before it.
+ */
+notice?: string, };
 
 /**
  * A model to begin with, as it is offered.
@@ -1956,6 +3019,8 @@ export interface Methods {
   "conversation/restore": { params: ConversationIdParams; result: Conversation };
   "conversation/update": { params: ConversationUpdateParams; result: Conversation };
   "engine/state": { params: Nothing; result: EngineState };
+  "hub/files": { params: HubFilesParams; result: Array<HubFile> };
+  "hub/search": { params: HubSearchParams; result: Array<HubRepository> };
   "job/cancel": { params: JobIdParams; result: Nothing };
   "job/list": { params: Nothing; result: Array<Job> };
   "job/pause": { params: JobIdParams; result: Nothing };
@@ -1968,14 +3033,39 @@ export interface Methods {
   "message/select": { params: MessageIdParams; result: MessagePage };
   "message/send": { params: MessageSendParams; result: MessageSent };
   "message/stop": { params: MessageIdParams; result: Nothing };
+  "model/benchmark": { params: ModelIdParams; result: Job };
+  "model/catalogue": { params: Nothing; result: Catalogue };
+  "model/copy": { params: ModelNameParams; result: Model };
+  "model/create": { params: ModelCreateParams; result: Job };
+  "model/discover": { params: Nothing; result: Array<FoundFile> };
   "model/download": { params: ModelDownloadParams; result: Job };
-  "model/estimate": { params: ModelEstimateParams; result: Array<ModelEstimate> };
+  "model/estimate": { params: ModelEstimateParams; result: ModelEstimate };
+  "model/evictions": { params: ModelEvictionsParams; result: ModelEvictions };
+  "model/free-space": { params: Nothing; result: SpaceFreed };
   "model/import": { params: ModelImportParams; result: Model };
   "model/list": { params: ModelListParams; result: ModelList };
-  "model/remove": { params: ModelIdParams; result: Nothing };
+  "model/load-settings": { params: ModelLoadSettingsParams; result: ShelvedModel };
+  "model/pull": { params: ModelPullParams; result: Job };
+  "model/remove": { params: ModelIdParams; result: ModelsRemoved };
+  "model/remove-many": { params: ModelIdsParams; result: ModelsRemoved };
+  "model/rename": { params: ModelNameParams; result: Model };
+  "model/repair": { params: ModelIdParams; result: Job };
+  "model/show": { params: ModelIdParams; result: ModelDetails };
+  "model/space": { params: Nothing; result: ModelSpace };
+  "model/speed": { params: ModelIdParams; result: Array<SpeedSample> };
   "model/start": { params: ModelStartParams; result: Model };
   "model/starters": { params: Nothing; result: Array<Starter> };
   "model/stop": { params: ModelIdParams; result: Nothing };
+  "model/updates": { params: Nothing; result: Array<ModelUpdate> };
+  "ollama/configure": { params: OllamaSettings; result: OllamaConfigured };
+  "ollama/log": { params: OllamaLogParams; result: OllamaLog };
+  "ollama/look": { params: Nothing; result: Nothing };
+  "ollama/restart": { params: Nothing; result: Nothing };
+  "ollama/settings": { params: Nothing; result: OllamaSettings };
+  "ollama/start": { params: Nothing; result: Nothing };
+  "ollama/state": { params: Nothing; result: OllamaState };
+  "ollama/stop": { params: Nothing; result: Nothing };
+  "ollama/trust": { params: Nothing; result: Nothing };
   "preset/delete": { params: PresetIdParams; result: Nothing };
   "preset/list": { params: Nothing; result: Array<Preset> };
   "preset/save": { params: PresetSaveParams; result: Preset };
@@ -1989,7 +3079,9 @@ export interface Methods {
   "provider/vendors": { params: Nothing; result: Array<Vendor> };
   "settings/get": { params: Nothing; result: Settings };
   "settings/update": { params: SettingsUpdateParams; result: Settings };
+  "system/bundle": { params: Nothing; result: Bundle };
   "system/doctor": { params: Nothing; result: Doctor };
+  "system/hardware": { params: Nothing; result: Machine };
   "system/status": { params: Nothing; result: Status };
   "thread/list": { params: ThreadListParams; result: Array<Thread> };
 }

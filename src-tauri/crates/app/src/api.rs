@@ -9,8 +9,8 @@ use tokio::sync::oneshot;
 use ts_rs::TS;
 
 use crate::{
-    App, Error, bindings::Types, chat, code, conversations, engine_state, jobs, models, presets, providers,
-    settings, system, threads, usage,
+    App, Error, bindings::Types, chat, code, conversations, engine_state, jobs, models, ollama, presets,
+    providers, settings, system, threads, usage,
 };
 
 type Run = fn(App, Actor, Value) -> BoxFuture<'static, Result<Box<RawValue>, Error>>;
@@ -58,6 +58,8 @@ methods! {
     "conversation/restore" Write conversations::restore, conversations::ConversationIdParams => domain::Conversation;
     "conversation/update" Write conversations::update, conversations::ConversationUpdateParams => domain::Conversation;
     "engine/state" Read engine_state::get, Nothing => engine_state::EngineState;
+    "hub/files" Read models::hub_files, models::HubFilesParams => Vec<models::HubFile>;
+    "hub/search" Read models::hub_search, models::HubSearchParams => Vec<models::HubRepository>;
     "job/cancel" Write jobs::cancel, jobs::JobIdParams => Nothing;
     "job/list" Read jobs::list, Nothing => Vec<domain::Job>;
     "job/pause" Write jobs::pause, jobs::JobIdParams => Nothing;
@@ -70,14 +72,39 @@ methods! {
     "message/select" Write chat::select, chat::MessageIdParams => chat::MessagePage;
     "message/send" Write chat::send, chat::MessageSendParams => chat::MessageSent;
     "message/stop" Write chat::stop, chat::MessageIdParams => Nothing;
+    "model/benchmark" Write models::benchmark, models::ModelIdParams => domain::Job;
+    "model/catalogue" Read models::catalogue, Nothing => engine::Catalogue;
+    "model/copy" Write models::copy, models::ModelNameParams => domain::Model;
+    "model/create" Write models::create, models::ModelCreateParams => domain::Job;
+    "model/discover" Read models::discover, Nothing => Vec<models::FoundFile>;
     "model/download" Write models::download, models::ModelDownloadParams => domain::Job;
-    "model/estimate" Read models::estimate, models::ModelEstimateParams => Vec<models::ModelEstimate>;
+    "model/estimate" Read models::estimate, models::ModelEstimateParams => models::ModelEstimate;
+    "model/evictions" Read models::evictions, models::ModelEvictionsParams => models::ModelEvictions;
+    "model/free-space" Admin models::free_space, Nothing => models::SpaceFreed;
     "model/import" Admin models::import, models::ModelImportParams => domain::Model;
-    "model/list" Read models::list, models::ModelListParams => models::ModelList;
-    "model/remove" Admin models::remove, models::ModelIdParams => Nothing;
+    "model/list" Read models::list_shelved, models::ModelListParams => models::ShelvedList;
+    "model/load-settings" Write models::set_load_settings, models::ModelLoadSettingsParams => models::ShelvedModel;
+    "model/pull" Write models::pull, models::ModelPullParams => domain::Job;
+    "model/remove" Admin models::remove, models::ModelIdParams => models::ModelsRemoved;
+    "model/remove-many" Admin models::remove_many, models::ModelIdsParams => models::ModelsRemoved;
+    "model/rename" Write models::rename, models::ModelNameParams => domain::Model;
+    "model/repair" Write models::repair, models::ModelIdParams => domain::Job;
+    "model/show" Read models::show, models::ModelIdParams => models::ModelDetails;
+    "model/space" Read models::space, Nothing => models::ModelSpace;
+    "model/speed" Read models::speed, models::ModelIdParams => Vec<models::SpeedSample>;
     "model/start" Write models::start, models::ModelStartParams => domain::Model;
     "model/starters" Read models::starters, Nothing => Vec<models::Starter>;
     "model/stop" Write models::stop, models::ModelIdParams => Nothing;
+    "model/updates" Read models::updates, Nothing => Vec<models::ModelUpdate>;
+    "ollama/configure" Admin ollama::configure, engine::ollama::OllamaSettings => ollama::OllamaConfigured;
+    "ollama/log" Read ollama::log, ollama::OllamaLogParams => ollama::OllamaLog;
+    "ollama/look" Write ollama::look, Nothing => Nothing;
+    "ollama/restart" Write ollama::restart, Nothing => Nothing;
+    "ollama/settings" Read ollama::settings, Nothing => engine::ollama::OllamaSettings;
+    "ollama/start" Write ollama::start, Nothing => Nothing;
+    "ollama/state" Read ollama::state, Nothing => engine::ollama::OllamaState;
+    "ollama/stop" Write ollama::stop, Nothing => Nothing;
+    "ollama/trust" Write ollama::trust, Nothing => Nothing;
     "preset/delete" Write presets::delete, presets::PresetIdParams => Nothing;
     "preset/list" Read presets::list, Nothing => Vec<domain::Preset>;
     "preset/save" Write presets::save, presets::PresetSaveParams => domain::Preset;
@@ -91,7 +118,9 @@ methods! {
     "provider/vendors" Read providers::vendors, Nothing => Vec<providers::Vendor>;
     "settings/get" Read settings::get, Nothing => settings::Settings;
     "settings/update" Write settings::update, settings::SettingsUpdateParams => settings::Settings;
+    "system/bundle" Read system::bundle, Nothing => system::Bundle;
     "system/doctor" Read system::doctor, Nothing => system::Doctor;
+    "system/hardware" Read system::hardware, Nothing => engine::Machine;
     "system/status" Read system::status, Nothing => system::Status;
     "thread/list" Read threads::list, threads::ThreadListParams => Vec<domain::Thread>;
 }

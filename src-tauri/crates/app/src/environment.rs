@@ -7,11 +7,12 @@ use std::{
 
 use domain::{ErrorCode, Secret};
 
-use crate::{AppOptions, Error};
+use crate::{AppOptions, Error, ollama::OllamaOptions};
 
 /// Options for a data folder, with what the environment says: `WEBPLUS_RUNNER` (the runner's file),
 /// `WEBPLUS_VAULT_PASSPHRASE_FILE` (a file whose first line opens the vault), `WEBPLUS_ENGINE_THREADS` (1 and more) and
-/// `WEBPLUS_OLLAMA` (where a local Ollama is looked for; `off` for nowhere).
+/// `WEBPLUS_OLLAMA` (`off` leaves an Ollama on this computer alone; an address is looked at instead of `OLLAMA_HOST`'s). An
+/// Ollama of our own gets the search path and what else `engine::ollama::environment::KEPT` names.
 pub fn environment_options(
     data_dir: PathBuf,
     read: &'static (impl Fn(&str) -> Option<String> + Send + Sync),
@@ -30,11 +31,7 @@ pub fn environment_options(
     options.engine_threads = read("WEBPLUS_ENGINE_THREADS")
         .and_then(|threads| threads.parse().ok())
         .filter(|threads| *threads > 0);
-    match read("WEBPLUS_OLLAMA").as_deref() {
-        Some("off") => options.ollama = None,
-        Some(address) => options.ollama = Some(address.to_owned()),
-        None => {}
-    }
+    options.ollama = ollama(read);
     options.variable = Arc::new(read);
     if let Some(file) = read("WEBPLUS_VAULT_PASSPHRASE_FILE") {
         let text = std::fs::read_to_string(&file).map_err(|error| {
@@ -44,4 +41,18 @@ pub fn environment_options(
         options.open_vault(Secret::new(passphrase))?;
     }
     Ok(options)
+}
+
+fn ollama(read: impl Fn(&str) -> Option<String>) -> Option<OllamaOptions> {
+    let wanted = read("WEBPLUS_OLLAMA").filter(|wanted| !wanted.is_empty());
+    if wanted.as_deref() == Some("off") {
+        return None;
+    }
+    let kept = engine::ollama::environment::KEPT.iter();
+    let mut environment: Vec<(String, String)> =
+        kept.filter_map(|name| Some(((*name).to_owned(), read(name)?))).collect();
+    if let Some(address) = wanted.or_else(|| read("OLLAMA_HOST")) {
+        environment.push(("OLLAMA_HOST".to_owned(), address));
+    }
+    Some(OllamaOptions::new(std::env::current_exe().ok()?, environment))
 }

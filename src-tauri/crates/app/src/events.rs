@@ -5,6 +5,7 @@ mod bus;
 pub use bus::{Bus, Subscription};
 
 use domain::{Conversation, ConversationId, EventId, Job, MessageId};
+use engine::ollama::OllamaState;
 use markup::Patch;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -80,6 +81,12 @@ pub enum Event {
     EngineChanged {
         /// As it is now.
         state: EngineState,
+    },
+    /// The Ollama on this computer changed state.
+    #[serde(rename = "ollama.changed")]
+    OllamaChanged {
+        /// As it is now.
+        state: OllamaState,
     },
     /// A background job changed.
     #[serde(rename = "job.changed")]

@@ -29,31 +29,59 @@ pub struct ChosenFile {
 /// The handles that are out.
 #[derive(Debug, Default)]
 pub struct Files {
-    out: Mutex<HashMap<String, (ChosenFile, Instant)>>,
+    out: Mutex<HashMap<String, Chosen>>,
+}
+
+/// A file whose handle is out.
+#[derive(Debug)]
+struct Chosen {
+    file: ChosenFile,
+    since: Instant,
+    /// Whether nobody has chosen it yet.
+    offered: bool,
+}
+
+fn random() -> Result<String, Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        Error::new(domain::ErrorCode::Internal, "The system gave no random numbers.").caused_by(error)
+    })?;
+    Ok(crate::hex(&bytes))
 }
 
 impl Files {
     /// A handle for a file: 128 random bits, good once.
     pub fn hand_out(&self, file: ChosenFile) -> Result<String, Error> {
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes).map_err(|error| {
-            Error::new(domain::ErrorCode::Internal, "The system gave no random numbers.").caused_by(error)
-        })?;
-        let handle = crate::hex(&bytes);
+        let handle = random()?;
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
-        out.retain(|_, (file, since)| {
-            let fresh = since.elapsed() < LIFETIME;
-            if !fresh && file.temporary {
-                let _ = std::fs::remove_file(&file.path);
+        out.retain(|_, chosen| {
+            let fresh = chosen.since.elapsed() < LIFETIME;
+            if !fresh && chosen.file.temporary {
+                let _ = std::fs::remove_file(&chosen.file.path);
             }
             fresh
         });
-        if out.len() >= MOST {
+        if out.values().filter(|chosen| !chosen.offered).count() >= MOST {
             return Err(Error::invalid(
                 "Too many files were chosen and not used. Wait a little and choose again.",
             ));
         }
-        out.insert(handle.clone(), (file, Instant::now()));
+        out.insert(handle.clone(), Chosen { file, since: Instant::now(), offered: false });
+        Ok(handle)
+    }
+
+    /// A handle for a file that was found and may never be chosen: the same as long as it isn't used, and it takes nobody's
+    /// place.
+    pub fn offer(&self, path: PathBuf) -> Result<String, Error> {
+        let handle = random()?;
+        let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = out.iter_mut().find(|(_, chosen)| chosen.offered && chosen.file.path == path);
+        if let Some((handle, chosen)) = known {
+            chosen.since = Instant::now();
+            return Ok(handle.clone());
+        }
+        let file = ChosenFile { path, temporary: false };
+        out.insert(handle.clone(), Chosen { file, since: Instant::now(), offered: true });
         Ok(handle)
     }
 
@@ -63,7 +91,7 @@ impl Files {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(handle)
-            .map(|(file, _)| file)
+            .map(|chosen| chosen.file)
             .ok_or_else(|| Error::invalid("That file is no longer at hand. Choose it again."))
     }
 }
@@ -110,5 +138,19 @@ mod tests {
         assert_eq!(files.take(&handle).unwrap(), file);
         assert!(files.take(&handle).is_err());
         assert!(files.take("../../etc/passwd").is_err());
+    }
+
+    #[tokio::test]
+    async fn what_is_only_offered_keeps_its_handle_and_takes_no_place() {
+        let files = Files::default();
+        let first = files.offer("0.gguf".into()).unwrap();
+        for number in 1..100 {
+            files.offer(format!("{number}.gguf").into()).unwrap();
+        }
+        assert_eq!(files.offer("0.gguf".into()).unwrap(), first);
+        let chosen = ChosenFile { path: "mine.gguf".into(), temporary: false };
+        assert!(files.hand_out(chosen).is_ok());
+        assert_eq!(files.take(&first).unwrap().path, PathBuf::from("0.gguf"));
+        assert_ne!(files.offer("0.gguf".into()).unwrap(), first);
     }
 }

@@ -8,7 +8,7 @@ mod retry;
 
 pub(crate) use fetch::Downloads;
 pub use live::{GatewayEvent, LiveCall};
-pub use resolve::{Resolved, resolve};
+pub use resolve::{Resolved, resolve, resolve_for_call};
 
 use domain::{Actor, Call, CallId, CallOutcome, ConversationId, MessageId, Surface, TokenUsage};
 use llm::CompletionRequest;

@@ -1,21 +1,25 @@
-//! Background jobs: a row in the database, a task while it runs. After a restart an unfinished one waits to be resumed.
+//! Background jobs: values that outlive their task. Progress is told, pausing keeps what was done, and what a crash cut off
+//! waits to be resumed. What a job of a kind does stands in one table (`kinds`); jobs of one lane come one after the other.
+
+mod kinds;
+mod report;
+
+pub(crate) use report::Reporter;
 
 use std::{
     collections::{HashMap, hash_map::Entry},
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use domain::{Actor, ErrorCode, Job, JobId, JobState, JobStatus};
 use serde::{Deserialize, Serialize};
-use tokio::time::Instant;
+use serde_json::Value;
+use tokio::sync::OwnedMutexGuard;
 use tokio_util::sync::CancellationToken;
 use ts_rs::TS;
 
-use crate::{App, Error, api::Nothing, conversations::missing, events::Event, models};
-
-/// How often progress is told.
-const TELL: Duration = Duration::from_millis(250);
+use crate::{App, Error, api::Nothing, conversations::missing, events::Event};
+use kinds::Kind;
 
 /// Which job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -31,46 +35,47 @@ enum Wish {
     Cancel,
 }
 
+/// A job that has a task.
+#[derive(Debug)]
+struct Running {
+    token: CancellationToken,
+    wish: Option<Wish>,
+    lane: String,
+}
+
+/// Whose turn it is in a lane.
+type Turn = Arc<tokio::sync::Mutex<()>>;
+
 /// The jobs that run now.
 #[derive(Debug, Default)]
 pub(crate) struct Jobs {
     /// Held while it is looked whether a job stands already.
     pub(crate) beginning: tokio::sync::Mutex<()>,
-    running: Mutex<HashMap<JobId, (CancellationToken, Option<Wish>)>>,
+    running: Mutex<HashMap<JobId, Running>>,
+    lanes: Mutex<HashMap<String, Turn>>,
 }
 
 impl Jobs {
-    fn lock(&self) -> MutexGuard<'_, HashMap<JobId, (CancellationToken, Option<Wish>)>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<JobId, Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn wish(&self, id: JobId, wish: Wish) -> bool {
         let mut running = self.lock();
-        let Some((token, wished)) = running.get_mut(&id) else { return false };
-        *wished = Some(wish);
-        token.cancel();
+        let Some(job) = running.get_mut(&id) else { return false };
+        job.wish = Some(wish);
+        job.token.cancel();
         true
     }
-}
 
-/// Tells how far a job is: written to the database at its ends, told to the page four times a second.
-pub(crate) struct Reporter {
-    app: App,
-    job: Job,
-    told: Option<Instant>,
-}
+    fn turn(&self, lane: &str) -> Turn {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(lanes.entry(lane.to_owned()).or_default())
+    }
 
-impl Reporter {
-    /// So much is done.
-    pub(crate) fn progress(&mut self, completed: u64, total: u64, speed: Option<f64>) {
-        self.job.state.completed = completed;
-        self.job.state.total = total;
-        self.job.state.speed = speed;
-        if self.told.is_some_and(|told| told.elapsed() < TELL) {
-            return;
-        }
-        self.told = Some(Instant::now());
-        self.app.bus.publish(Event::JobChanged { job: self.job.clone() });
+    /// Whether a job of the lane runs or waits for its turn.
+    pub(crate) fn is_busy(&self, lane: &str) -> bool {
+        self.lock().values().any(|job| job.lane == lane)
     }
 }
 
@@ -93,7 +98,9 @@ pub async fn cancel(app: App, actor: Actor, params: JobIdParams) -> Result<Nothi
         return Ok(Nothing {});
     }
     if matches!(job.state.status, JobStatus::Waiting | JobStatus::Queued | JobStatus::Failed) {
-        models::discard_download(&app, &job).await;
+        if let Some(kind) = Kind::of(&job) {
+            (kind.discard)(&app, actor, &job).await;
+        }
         job.state.status = JobStatus::Cancelled;
         save(&app, actor, job).await?;
     }
@@ -109,48 +116,104 @@ pub async fn resume(app: App, actor: Actor, params: JobIdParams) -> Result<Job, 
     start(&app, actor, job).await
 }
 
-/// Saves the job as running and starts its task.
-pub(crate) async fn start(app: &App, actor: Actor, mut job: Job) -> Result<Job, Error> {
-    job.state.status = JobStatus::Running;
-    (job.state.error_code, job.state.error_message, job.state.speed) = (None, None, None);
+/// Starts a job of this kind, or goes on with one that stands already for the same thing (`same` looks at its payload).
+pub(crate) async fn begin(
+    app: &App,
+    actor: Actor,
+    kind: &str,
+    title: String,
+    payload: Value,
+    same: impl Fn(&Value) -> bool,
+) -> Result<Job, Error> {
+    let _one_at_a_time = app.jobs.beginning.lock().await;
+    let all = app.store.read(move |conn| store::jobs::list(conn, actor.user_id)).await?;
+    if let Some(job) = all.into_iter().find(|job| job.kind == kind && same(&job.payload)) {
+        match job.state.status {
+            JobStatus::Running | JobStatus::Queued => return Ok(job),
+            JobStatus::Waiting | JobStatus::Failed => return start(app, actor, job).await,
+            JobStatus::Succeeded | JobStatus::Cancelled => {}
+        }
+    }
+    let now = app.clock.now();
+    let job = Job {
+        id: JobId::new(now),
+        kind: kind.to_owned(),
+        title,
+        payload,
+        state: queued(0),
+        created_at: now,
+        updated_at: now,
+    };
+    start(app, actor, job).await
+}
+
+/// Saves the job as running, or as queued where its lane is taken, and starts its task.
+async fn start(app: &App, actor: Actor, mut job: Job) -> Result<Job, Error> {
+    let Some(kind) = Kind::of(&job) else {
+        return Err(Error::new(
+            ErrorCode::Internal,
+            "This job was made by another version of Web+. Cancel it and begin again.",
+        ));
+    };
+    let lane = (kind.lane)(&job);
+    let turn = app.jobs.turn(&lane);
     let token = CancellationToken::new();
     match app.jobs.lock().entry(job.id) {
         Entry::Occupied(_) => return Err(Error::new(ErrorCode::Conflict, "This job is running already.")),
-        Entry::Vacant(place) => {
-            place.insert((token.clone(), None));
+        Entry::Vacant(vacant) => {
+            vacant.insert(Running { token: token.clone(), wish: None, lane });
         }
     }
+    let ours = Arc::clone(&turn).try_lock_owned().ok();
+    job.state.status = if ours.is_some() { JobStatus::Running } else { JobStatus::Queued };
+    (job.state.error_code, job.state.error_message, job.state.speed) = (None, None, None);
     if let Err(error) = save(app, actor, job.clone()).await {
         app.jobs.lock().remove(&job.id);
         return Err(error);
     }
-    let (ours, running) = (app.clone(), job.clone());
-    app.tasks.spawn("job", |shutdown| run(ours, actor, running, token, shutdown));
+    let (app_of_task, job_of_task) = (app.clone(), job.clone());
+    app.tasks.spawn("job", |shutdown| async move {
+        run(app_of_task, actor, kind, job_of_task, Waits { turn, ours }, token, shutdown).await;
+    });
     Ok(job)
 }
 
-async fn run(app: App, actor: Actor, job: Job, token: CancellationToken, shutdown: CancellationToken) {
-    let mut reporter = Reporter { app: app.clone(), job, told: None };
-    let job = reporter.job.clone();
+/// A job's place in its lane.
+struct Waits {
+    turn: Turn,
+    ours: Option<OwnedMutexGuard<()>>,
+}
+
+async fn run(
+    app: App,
+    actor: Actor,
+    kind: &'static Kind,
+    job: Job,
+    waits: Waits,
+    token: CancellationToken,
+    shutdown: CancellationToken,
+) {
+    let mut reporter = Reporter::new(app.clone(), actor, job);
     let outcome = tokio::select! {
         biased;
         () = shutdown.cancelled() => None,
         () = token.cancelled() => None,
-        outcome = models::run_download(&app, actor, &job, &mut reporter) => Some(outcome),
+        outcome = work(&app, actor, kind, waits, &mut reporter) => Some(outcome),
     };
+    let mut job = reporter.into_job();
     let id = job.id;
-    let wish = app.jobs.lock().get(&id).and_then(|(_, wish)| *wish);
-    let mut job = reporter.job;
+    let wish = app.jobs.lock().get(&id).and_then(|running| running.wish);
     job.state.speed = None;
     match (outcome, wish) {
         (Some(Ok(())), _) => job.state.status = JobStatus::Succeeded,
         (Some(Err(error)), _) => {
+            tracing::info!(kind = job.kind, title = job.title, %error, "a job failed");
             job.state.status = JobStatus::Failed;
             job.state.error_code = Some(error.code);
             job.state.error_message = Some(error.message);
         }
         (None, Some(Wish::Cancel)) => {
-            models::discard_download(&app, &job).await;
+            (kind.discard)(&app, actor, &job).await;
             job.state.status = JobStatus::Cancelled;
         }
         (None, _) => job.state.status = JobStatus::Waiting,
@@ -159,13 +222,32 @@ async fn run(app: App, actor: Actor, job: Job, token: CancellationToken, shutdow
         tracing::error!(%error, "the end of a job could not be saved");
     }
     // Who wished to cancel while a pause was being saved is heard too.
-    let last_wish = app.jobs.lock().remove(&id).and_then(|(_, wish)| wish);
+    let last_wish = app.jobs.lock().remove(&id).and_then(|running| running.wish);
     if last_wish == Some(Wish::Cancel)
         && wish != last_wish
         && let Err(error) = cancel(app.clone(), actor, JobIdParams { id }).await
     {
         tracing::warn!(%error, "a job could not be cancelled");
     }
+}
+
+/// Waits for the job's turn and does it.
+async fn work(
+    app: &App,
+    actor: Actor,
+    kind: &'static Kind,
+    waits: Waits,
+    reporter: &mut Reporter,
+) -> Result<(), Error> {
+    let _turn = if let Some(ours) = waits.ours {
+        ours
+    } else {
+        let ours = waits.turn.lock_owned().await;
+        reporter.begin().await?;
+        ours
+    };
+    let job = reporter.job().clone();
+    (kind.run)(app, actor, &job, reporter).await
 }
 
 async fn find(app: &App, actor: Actor, id: JobId) -> Result<Job, Error> {
@@ -184,7 +266,7 @@ async fn save(app: &App, actor: Actor, mut job: Job) -> Result<(), Error> {
 }
 
 /// A new job's state.
-pub(crate) fn queued(total: u64) -> JobState {
+fn queued(total: u64) -> JobState {
     JobState {
         status: JobStatus::Queued,
         completed: 0,

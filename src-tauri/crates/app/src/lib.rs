@@ -8,6 +8,7 @@ mod clients;
 pub mod clock;
 pub mod code;
 pub mod conversations;
+pub mod doctor;
 pub mod engine_state;
 mod environment;
 mod error;
@@ -16,6 +17,7 @@ pub mod files;
 pub mod gateway;
 pub mod jobs;
 pub mod models;
+pub mod ollama;
 mod open;
 pub mod presets;
 pub mod providers;
@@ -34,7 +36,7 @@ pub use error::{Error, ErrorBody};
 pub use open::{AppOptions, OpenError, ScriptedProviders};
 pub use signal::asked_to_end;
 
-use std::{ops::Deref, sync::Arc, time::Duration};
+use std::{ffi::OsString, ops::Deref, process::ExitCode, sync::Arc, time::Duration};
 
 use domain::ErrorCode;
 use engine::EmbeddedEngine;
@@ -72,7 +74,14 @@ pub struct Inner {
     /// Seconds.
     first_token_timeout: std::sync::atomic::AtomicU32,
     engine: Result<EmbeddedEngine, String>,
+    pub(crate) ollama: ollama::Managed,
     condition: store::Condition,
+}
+
+/// The guard's whole life, where the arguments (the program's own name first) say that this process is one; see
+/// `engine::guard`. The first thing that every main does, before there is a second thread.
+pub fn as_guard(mut arguments: impl Iterator<Item = OsString>) -> Option<ExitCode> {
+    (arguments.nth(1)? == engine::guard::SUBCOMMAND).then(|| engine::guard::guard_main(arguments))
 }
 
 /// Lower-case hexadecimal.
@@ -130,6 +139,7 @@ impl App {
         if let Ok(engine) = &self.engine {
             engine.shutdown().await;
         }
+        self.ollama.shutdown().await;
         self.store.close().await;
     }
 }

@@ -1,21 +1,61 @@
-//! The shelf: every model of every provider in one list; local ones imported, downloaded, loaded, unloaded, removed.
+//! The shelf: every model of every provider in one list; local ones got, made, loaded, measured and removed. Here is the list,
+//! and what comes into memory; the rest of the verbs is in `verbs`.
 
+mod benchmark;
+mod create;
+mod details;
 mod download;
+mod estimate;
+mod evictions;
+mod found;
+mod hosts;
+mod hub;
+mod limit;
+mod load_settings;
 mod local;
+mod modelfile;
+mod naming;
+mod pull;
+mod registry;
+mod removal;
+mod shelved;
+mod space;
+mod updates;
+mod verbs;
 
+pub use benchmark::SpeedSample;
+pub use create::ModelCreateParams;
+pub use details::{ModelDetails, ModelFact, ModelTensors};
 pub use download::{ModelDownloadParams, Starter};
-pub(crate) use download::{discard_download, run_download};
+pub use estimate::{ModelEstimate, ModelEstimateParams};
+pub use evictions::{ModelEvictions, ModelEvictionsParams};
+pub use found::FoundFile;
+pub use hub::{HubFile, HubFilesParams, HubRepository, HubSearchParams};
+pub use load_settings::{LoadSettings, ModelLoadSettingsParams};
+pub use naming::ModelNameParams;
+pub use pull::ModelPullParams;
+pub use removal::{ModelIdsParams, ModelNotRemoved, ModelsRemoved};
+pub use shelved::{ShelvedList, ShelvedModel};
+pub use space::{ModelFolder, ModelSpace, SpaceFreed};
+pub use updates::ModelUpdate;
+pub use verbs::{
+    benchmark, catalogue, copy, create, discover, estimate, evictions, free_space, hub_files, hub_search,
+    list_shelved, pull, remove, remove_many, rename, repair, set_load_settings, show, space, speed, updates,
+};
+
+pub(crate) use benchmark::{BENCHMARK, run_benchmark};
+pub(crate) use create::{CREATE, discard_create, run_create};
+pub(crate) use download::{DOWNLOAD, EMBEDDED_LANE, discard_download, run_download};
+pub(crate) use hosts::lane_of_host;
 pub(crate) use local::refresh_local;
+pub(crate) use pull::{PULL, REPAIR, discard_pull, run_pull, run_repair};
 
 use domain::{Actor, ErrorCode, Job, Model, ModelRef, ProviderKind};
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{App, Error, api::Nothing, gateway, providers};
-
-/// The most contexts that are reckoned at once.
-const MOST_CONTEXTS: usize = 32;
+use crate::{App, Error, api::Nothing, gateway, ollama, providers};
 
 /// Which model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -43,6 +83,7 @@ pub struct ModelImportParams {
 
 /// A model to be loaded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
 #[ts(optional_fields)]
 pub struct ModelStartParams {
     /// "provider/name".
@@ -53,27 +94,11 @@ pub struct ModelStartParams {
     /// Load it though the estimate says that memory is too small.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub force: Option<bool>,
-}
-
-/// Whose memory is reckoned, with which contexts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct ModelEstimateParams {
-    /// "embedded/name".
-    pub id: ModelRef,
-    /// Lengths in tokens: 1 to 32 of them, each at least 1.
-    pub contexts: Vec<u32>,
-}
-
-/// What a model takes with a context.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct ModelEstimate {
-    /// Tokens.
-    pub context: u32,
-    /// Bytes of memory, reckoned before it is loaded.
-    pub memory: u64,
-    /// Whether it takes more than that: its architecture keeps the context in a way that can't be reckoned.
-    pub at_least: bool,
+    /// How long a model of an Ollama stays in memory after its last answer, in seconds; -1 for ever. As the engine is set when
+    /// absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(type = "number")]
+    pub keep_alive_seconds: Option<i64>,
 }
 
 /// All models, and what could not be listed.
@@ -128,20 +153,6 @@ pub async fn list(app: App, actor: Actor, params: ModelListParams) -> Result<Mod
     Ok(list)
 }
 
-/// How much memory a model of the built-in engine takes with each of the contexts, in their order. What other servers hold
-/// of theirs isn't known here.
-pub async fn estimate(
-    app: App,
-    actor: Actor,
-    params: ModelEstimateParams,
-) -> Result<Vec<ModelEstimate>, Error> {
-    local_only(&params.id, "estimated")?;
-    if !(1..=MOST_CONTEXTS).contains(&params.contexts.len()) || params.contexts.contains(&0) {
-        return Err(Error::invalid(format!("Name 1 to {MOST_CONTEXTS} contexts, each of at least 1 token.")));
-    }
-    local::estimate(&app, actor, &params).await
-}
-
 /// Adds a chosen GGUF file to the built-in engine's models. The same file again adds nothing.
 pub async fn import(app: App, actor: Actor, params: ModelImportParams) -> Result<Model, Error> {
     let file = app.files.take(&params.handle)?;
@@ -153,28 +164,38 @@ pub async fn import(app: App, actor: Actor, params: ModelImportParams) -> Result
     one(&app, actor, &name).await
 }
 
-/// Removes a local model with its file. Conversations keep what it wrote.
-pub async fn remove(app: App, actor: Actor, params: ModelIdParams) -> Result<Nothing, Error> {
-    local_only(&params.id, "removed")?;
-    local::remove(&app, actor, &params.id).await?;
-    Ok(Nothing {})
-}
-
 /// Loads a local model into memory and answers when it is ready.
 pub async fn start(app: App, actor: Actor, params: ModelStartParams) -> Result<Model, Error> {
-    let resolved = gateway::resolve(&app, actor, &params.id).await?;
+    let resolved = gateway::resolve_for_call(&app, actor, &params.id).await?;
     match resolved.config.kind {
         ProviderKind::Embedded => local::start(&app, actor, &params).await?,
         ProviderKind::Ollama => {
-            let ollama = llm::Ollama::new(app.http.clone(), &resolved.config.base_url)?;
-            ollama.load(resolved.model.id.name(), params.context, llm::KeepAlive::Default).await?;
-            app.models_changed(params.id.provider());
+            let keep_alive = keep_alive(params.keep_alive_seconds)?;
+            let id = &resolved.model.id;
+            let context = match params.context {
+                Some(context) => Some(context),
+                None => load_settings::of(&app, actor, id).await?.context,
+            };
+            let wanted = ollama::Wanted { context, keep_alive, force: params.force.unwrap_or(false) };
+            ollama::load(&app, &resolved, wanted).await?;
+            // Only what could be loaded is worth remembering.
+            load_settings::remember_context(&app, actor, id, params.context).await?;
         }
         _ => {
             return Err(Error::invalid("This model is at a provider over the network. It needs no loading."));
         }
     }
     one(&app, actor, &params.id).await
+}
+
+fn keep_alive(seconds: Option<i64>) -> Result<llm::KeepAlive, Error> {
+    match seconds {
+        None => Ok(llm::KeepAlive::Default),
+        Some(-1) => Ok(llm::KeepAlive::Forever),
+        Some(seconds) => u32::try_from(seconds).map(llm::KeepAlive::Seconds).map_err(|_| {
+            Error::invalid("A model stays in memory for some seconds, or for ever, which is written as -1.")
+        }),
+    }
 }
 
 /// Unloads a local model; a running answer ends with what it has.
@@ -193,9 +214,7 @@ pub async fn stop(app: App, actor: Actor, params: ModelIdParams) -> Result<Nothi
             }
         }
         ProviderKind::Ollama => {
-            llm::Ollama::new(app.http.clone(), &resolved.config.base_url)?
-                .unload(resolved.model.id.name())
-                .await?;
+            ollama::unload(&app, &resolved).await?;
         }
         _ => {
             return Err(Error::invalid(
@@ -219,11 +238,4 @@ pub async fn download(app: App, actor: Actor, params: ModelDownloadParams) -> Re
 
 async fn one(app: &App, actor: Actor, id: &ModelRef) -> Result<Model, Error> {
     Ok(gateway::resolve(app, actor, id).await?.model)
-}
-
-fn local_only(id: &ModelRef, verb: &str) -> Result<(), Error> {
-    if id.provider() == engine::embedded::PROVIDER {
-        return Ok(());
-    }
-    Err(Error::invalid(format!("Only models of the built-in engine can be {verb} here.")))
 }

@@ -14,7 +14,9 @@ use crate::{
     events::{Bus, Event},
     files::Files,
     jobs::Jobs,
-    models, providers,
+    models,
+    ollama::{self, OllamaOptions},
+    providers,
     secrets::{Keychain, ReadVariable, SecretStore, Secrets, Vault},
     shelf::Shelf,
     tasks::Tasks,
@@ -45,8 +47,8 @@ pub struct AppOptions {
     pub vault: Option<Arc<dyn SecretStore>>,
     /// Reads a variable of the environment (keys that are kept as a name only).
     pub variable: ReadVariable,
-    /// Where an Ollama server is looked for at the first start; `None` looks nowhere.
-    pub ollama: Option<String>,
+    /// How the Ollama on this computer is found and run; `None` leaves it alone.
+    pub ollama: Option<OllamaOptions>,
     /// How requests are sent.
     pub http: llm::HttpOptions,
     /// Scripted providers.
@@ -65,7 +67,7 @@ impl AppOptions {
             keychain: Arc::new(Keychain::new()),
             vault: None,
             variable: Arc::new(|_| None),
-            ollama: Some("http://127.0.0.1:11434".to_owned()),
+            ollama: None,
             http: llm::HttpOptions::default(),
             scripted: None,
         }
@@ -117,6 +119,7 @@ impl App {
         let http =
             llm::Http::new(options.http.clone()).map_err(|error| OpenError::Other(error.to_string()))?;
         let engine = engine(&options);
+        let ollama = ollama::Managed::new(&options, found.ollama, &http, condition.is_writable());
         let app = Self(Arc::new(Inner {
             bus: Bus::new(store.epoch()),
             store,
@@ -136,6 +139,7 @@ impl App {
             jobs: Jobs::default(),
             first_token_timeout: std::sync::atomic::AtomicU32::new(found.settings.first_token_timeout),
             engine,
+            ollama,
             condition,
             options,
         }));
@@ -157,7 +161,7 @@ impl App {
         }
         watch_engine(self);
         keep_backups(self);
-        providers::find_ollama(self);
+        ollama::begin(self);
     }
 }
 

@@ -4,7 +4,7 @@ mod address;
 mod client;
 mod params;
 
-pub(crate) use client::{client, find_ollama};
+pub(crate) use client::client;
 pub use params::{
     KeepKey, KeyPlaces, ProviderAddParams, ProviderIdParams, ProviderSetKeyParams, ProviderTest,
     ProviderUpdateParams, TypedKey, Vendor,

@@ -23,6 +23,9 @@ pub struct Settings {
     pub starter_list: String,
     /// How long a local model may take to its first token, in seconds: 10 to 3600.
     pub first_token_timeout: u32,
+    /// The most kilobytes a second that our own downloads take: 32 and up; no limit when absent. Ollama knows none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub download_limit: Option<u32>,
 }
 
 impl Default for Settings {
@@ -33,6 +36,7 @@ impl Default for Settings {
             hub_url: String::new(),
             starter_list: String::new(),
             first_token_timeout: 300,
+            download_limit: None,
         }
     }
 }
@@ -57,6 +61,9 @@ pub struct SettingsUpdateParams {
     /// See `Settings`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_token_timeout: Option<u32>,
+    /// See `Settings`; null for none.
+    #[serde(deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    pub download_limit: Option<Option<u32>>,
 }
 
 /// The one row that holds them.
@@ -97,6 +104,9 @@ fn named<'de, T: Deserialize<'de>, D: Deserializer<'de>>(field: D) -> Result<Opt
 fn check(params: &SettingsUpdateParams) -> Result<(), Error> {
     if params.first_token_timeout.is_some_and(|seconds| !(10..=3600).contains(&seconds)) {
         return Err(Error::invalid("The time to the first token must be between 10 and 3600 seconds."));
+    }
+    if params.download_limit.flatten().is_some_and(|limit| limit < 32) {
+        return Err(Error::invalid("The limit of downloads must be at least 32 kilobytes a second."));
     }
     if let Some(url) = params.hub_url.as_deref().filter(|url| !url.is_empty()) {
         let fine =

@@ -25,10 +25,15 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Ask a model; the answer is streamed to stdout.
     Chat(Chat),
-    /// List, import, remove, start and stop models.
+    /// List, get, show, copy, repair, remove, start and stop models.
     Models {
         #[command(subcommand)]
         command: Models,
+    },
+    /// Look at, start and stop the Ollama on this computer.
+    Ollama {
+        #[command(subcommand)]
+        command: Ollama,
     },
     /// Add, list, test and remove providers.
     Providers {
@@ -76,7 +81,38 @@ pub(crate) enum Models {
         /// The file.
         file: PathBuf,
     },
-    /// Remove a model of the built-in engine with its file.
+    /// Get a model from a registry or a hub, and wait until it is there.
+    Pull {
+        /// name:tag, hf.co/owner/name:Q4_K_M, owner/name/file.gguf or a file's address.
+        reference: String,
+        /// Where to: the short name of an Ollama, or embedded for the built-in engine.
+        #[arg(long, default_value = "ollama", value_name = "PROVIDER")]
+        to: String,
+    },
+    /// Show what is known of a model.
+    Show {
+        /// The model, as provider/name.
+        model: String,
+    },
+    /// Give a model of an Ollama a second name.
+    Copy {
+        /// The model, as provider/name.
+        model: String,
+        /// The new name, without the provider.
+        name: String,
+    },
+    /// Remove the damaged files of a model of an Ollama and get them again.
+    Repair {
+        /// The model, as provider/name.
+        model: String,
+    },
+    /// Show what models take on the disk.
+    Space {
+        /// Remove what no model needs.
+        #[arg(long)]
+        free: bool,
+    },
+    /// Remove a model of the built-in engine or of an Ollama.
     Remove {
         /// The model, as provider/name.
         model: String,
@@ -93,6 +129,22 @@ pub(crate) enum Models {
     Stop {
         /// The model, as provider/name.
         model: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Ollama {
+    /// How it is.
+    Status,
+    /// Have the running application see to it that one runs.
+    Start,
+    /// End the one that the running application started.
+    Stop,
+    /// The last lines of its log.
+    Log {
+        /// How many.
+        #[arg(long, default_value_t = 200)]
+        lines: u32,
     },
 }
 

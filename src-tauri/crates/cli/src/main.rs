@@ -2,10 +2,12 @@
 
 mod arguments;
 mod chat;
+mod doctor;
 mod door;
 mod environment;
 mod failure;
 mod models;
+mod ollama;
 mod output;
 mod providers;
 #[cfg(unix)]
@@ -15,7 +17,6 @@ mod serve;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use serde_json::{Value, json};
 
 use arguments::{Arguments, Command};
 use door::Door;
@@ -23,6 +24,9 @@ use failure::Failure;
 use output::Output;
 
 fn main() -> ExitCode {
+    if let Some(code) = app::as_guard(std::env::args_os()) {
+        return code;
+    }
     let arguments = Arguments::parse();
     environment::start_log();
     let output = Output::new(arguments.json);
@@ -40,33 +44,25 @@ fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments, output: &Output) -> Result<ExitCode, Failure> {
-    let options = environment::options(arguments.data_dir)?;
+    let mut options = environment::options(arguments.data_dir)?;
     if let Command::Serve(serve) = &arguments.command {
         return serve::run(options, serve, output).await;
+    }
+    if let Command::Doctor = arguments.command {
+        return doctor::run(options, output).await;
+    }
+    if let Some(ollama) = &mut options.ollama {
+        // Started by a short command only for what needs it, since it ends with the command.
+        ollama.start = false;
     }
     let door = Door::open(options).await?;
     let result = match arguments.command {
         Command::Chat(chat) => chat::run(&door, chat, output).await,
         Command::Models { command } => models::run(&door, command, output).await,
+        Command::Ollama { command } => ollama::run(&door, command, output).await,
         Command::Providers { command } => providers::run(&door, command, output).await,
-        Command::Doctor => doctor(&door, output).await,
-        Command::Serve(_) => Ok(ExitCode::SUCCESS),
+        Command::Doctor | Command::Serve(_) => Ok(ExitCode::SUCCESS),
     };
     door.close().await;
     result
-}
-
-async fn doctor(door: &Door, output: &Output) -> Result<ExitCode, Failure> {
-    let found: Value = door.call("system/doctor", json!({})).await?;
-    let mut failed = false;
-    for check in found["checks"].as_array().into_iter().flatten() {
-        let status = check["status"].as_str().unwrap_or_default();
-        failed |= status == "fail";
-        output.sentence(&format!("{status:>4}  {}", check["message"].as_str().unwrap_or_default()))?;
-        if let Some(fix) = check["fix"].as_str() {
-            output.sentence(&format!("      {fix}"))?;
-        }
-    }
-    output.json(&found)?;
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

@@ -1,9 +1,11 @@
 //! `webplus models …`
 
+mod shelf;
+
 use std::process::ExitCode;
 
-use app::models::ModelList;
-use domain::{ErrorCode, Model, ModelState};
+use app::models::{ModelList, ModelsRemoved};
+use domain::{ErrorCode, Model, ModelState, Provider, ProviderKind};
 use serde_json::{Value, json};
 
 use crate::{arguments::Models, door::Door, failure::Failure, output::Output};
@@ -19,13 +21,27 @@ pub(crate) async fn run(door: &Door, command: Models, output: &Output) -> Result
             output.sentence(&format!("{} is ready: {}", model.name, model.id))?;
             output.json(&json!({ "model": model.id }))?;
         }
+        Models::Pull { reference, to } => {
+            shelf::follow(door, "model/pull", json!({ "reference": reference, "target": to }), output)
+                .await?;
+        }
+        Models::Repair { model } => {
+            shelf::follow(door, "model/repair", json!({ "id": model }), output).await?;
+        }
+        Models::Show { model } => shelf::show(door, &model, output).await?,
+        Models::Copy { model, name } => {
+            let copy: Model = door.call("model/copy", json!({ "id": model, "name": name })).await?;
+            output.sentence(&format!("{model} is also {} now.", copy.id))?;
+            output.json(&json!({ "model": copy.id }))?;
+        }
+        Models::Space { free } => shelf::space(door, free, output).await?,
         Models::Remove { model } => {
-            let _: Value = door.call("model/remove", json!({ "id": model })).await?;
-            output.sentence(&format!("{model} is removed."))?;
-            output.json(&json!({ "removed": model }))?;
+            let removed: ModelsRemoved = door.call("model/remove", json!({ "id": model })).await?;
+            output.sentence(&format!("{model} is removed; {} are free now.", shelf::bytes(removed.freed)))?;
+            output.json(&json!({ "removed": model, "freed": removed.freed }))?;
         }
         Models::Start { model, context } => {
-            if !door.outlives_us() {
+            if !door.outlives_us() && !stays_elsewhere(door, &model).await? {
                 return Err(Failure {
                     code: ErrorCode::EngineUnavailable,
                     message: "No Web+ is running that could keep the model in memory. Open Web+, or run webplus serve, and try again.".to_owned(),
@@ -46,6 +62,21 @@ pub(crate) async fn run(door: &Door, command: Models, output: &Output) -> Result
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether the model's engine goes on after this command: a server elsewhere, or an Ollama that somebody else started.
+async fn stays_elsewhere(door: &Door, model: &str) -> Result<bool, Failure> {
+    let slug = model.split('/').next().unwrap_or_default();
+    let state = crate::ollama::settled(door, &["looking", "starting"]).await?;
+    if slug == "ollama" && state["ownership"] == "adopted" {
+        return Ok(true);
+    }
+    let providers: Vec<Provider> = door.call("provider/list", json!({})).await?;
+    let Some(provider) = providers.into_iter().find(|provider| provider.slug == slug) else {
+        return Ok(false);
+    };
+    let ours = slug == "ollama" && state["type"] != "off";
+    Ok(provider.kind == ProviderKind::Ollama && !ours)
 }
 
 async fn list(door: &Door, output: &Output) -> Result<(), Failure> {
@@ -75,10 +106,12 @@ fn state(state: &ModelState) -> String {
         ModelState::Pulling { .. } => "pulling".to_owned(),
         ModelState::OnDisk => "on disk".to_owned(),
         ModelState::Loading { progress } => format!("loading {:.0} %", progress * 100.0),
-        ModelState::Loaded { memory: 0, context } => format!("loaded, {context} tokens of context"),
-        ModelState::Loaded { memory, context } => {
+        ModelState::Loaded { memory: 0, context, .. } => format!("loaded, {context} tokens of context"),
+        ModelState::Loaded { memory, context, .. } => {
             format!("loaded, {:.1} GiB, {context} tokens of context", gib(*memory))
         }
+        ModelState::Unloading => "leaving memory".to_owned(),
+        ModelState::NotAnswering { message } => format!("not answering: {message}"),
         ModelState::Damaged { reason } => format!("damaged: {reason}"),
     }
 }

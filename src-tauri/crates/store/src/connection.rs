@@ -36,12 +36,22 @@ pub(crate) fn reading(path: &Path) -> Result<Connection, Error> {
     Ok(connection)
 }
 
+/// A connection that only reads and leaves everything beside the database as it is, whoever has it open or left it so. It needs
+/// the log and the log's index to be there.
+pub(crate) fn beside(path: &Path) -> Result<Connection, Error> {
+    opened_by_name(&named(path, "mode=ro&readonly_shm=1"))
+}
+
 /// A connection to a file that nobody changes, in a folder where even the log's index can't be made. What is still in
 /// the log isn't seen.
 pub(crate) fn frozen(path: &Path) -> Result<Connection, Error> {
+    opened_by_name(&named(path, "immutable=1"))
+}
+
+fn opened_by_name(name: &str) -> Result<Connection, Error> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    let connection = Connection::open_with_flags(immutable(path), flags)?;
+    let connection = Connection::open_with_flags(name, flags)?;
     careful(&connection)?;
     let _tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     Ok(connection)
@@ -58,7 +68,7 @@ fn careful(connection: &Connection) -> Result<(), Error> {
     Ok(())
 }
 
-fn immutable(path: &Path) -> String {
+fn named(path: &Path, how: &str) -> String {
     let mut uri = "file:".to_owned();
     for character in path.to_string_lossy().chars() {
         match character {
@@ -69,6 +79,7 @@ fn immutable(path: &Path) -> String {
             other => uri.push(other),
         }
     }
-    uri.push_str("?immutable=1");
+    uri.push('?');
+    uri.push_str(how);
     uri
 }

@@ -35,6 +35,11 @@ impl Folder {
         Ok(Self { root: root.to_owned() })
     }
 
+    /// The folder as it is, there or not; nothing is made.
+    pub(crate) fn seen(root: &Path) -> Self {
+        Self { root: root.to_owned() }
+    }
+
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }
@@ -46,6 +51,11 @@ impl Folder {
     /// The database's write-ahead log; there while the database is open, or after a crash.
     pub(crate) fn log(&self) -> PathBuf {
         self.root.join(LOG)
+    }
+
+    /// The log's index, shared by all who have the database open.
+    pub(crate) fn log_index(&self) -> PathBuf {
+        self.root.join("webplus.db-shm")
     }
 
     pub(crate) fn restoring(&self) -> PathBuf {

@@ -82,15 +82,16 @@ pub fn by_status(connection: &Connection, owner: UserId, status: JobStatus) -> R
     Ok(query.query_map(params![Blob(owner), Text(status)], job)?.collect::<Result<_, _>>()?)
 }
 
-/// Whether anybody's job is running, or was.
+/// Whether anybody's job is running or queued, or was.
 pub fn any_running(connection: &Connection) -> Result<bool, Error> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM jobs WHERE status = 'running')";
+    let sql = "SELECT EXISTS (SELECT 1 FROM jobs WHERE status IN ('running', 'queued'))";
     Ok(connection.prepare_cached(sql)?.query_row([], |found| found.get(0))?)
 }
 
 /// At the start: everybody's jobs that nobody works on any more wait to go on. Says how many.
 pub fn interrupt_running(connection: &Connection, at: Timestamp) -> Result<usize, Error> {
-    let sql = "UPDATE jobs SET status = ?1, speed = NULL, updated_at = ?2 WHERE status = 'running'";
+    let sql =
+        "UPDATE jobs SET status = ?1, speed = NULL, updated_at = ?2 WHERE status IN ('running', 'queued')";
     Ok(connection.prepare_cached(sql)?.execute(params![Text(JobStatus::Waiting), at.millis()])?)
 }
 

@@ -9,12 +9,14 @@ mod ballast;
 mod connection;
 mod error;
 mod folder;
+mod inspect;
 mod migrate;
 mod open;
 mod queue;
 mod readers;
 mod writer;
 
+pub mod benchmarks;
 pub mod calls;
 pub mod conversations;
 pub mod jobs;
@@ -31,6 +33,7 @@ pub mod threads;
 pub mod users;
 
 pub use error::Error;
+pub use inspect::{Counts, Finding, Inspection, inspect};
 pub use open::{Condition, OpenError, Opened, Options};
 pub use rusqlite::Connection;
 pub use store::Store;

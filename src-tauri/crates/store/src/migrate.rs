@@ -5,7 +5,8 @@ use rusqlite::Connection;
 use crate::Error;
 
 /// The steps, oldest first. A released one is never edited.
-pub(crate) const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_begin.sql")];
+pub(crate) const MIGRATIONS: &[&str] =
+    &[include_str!("../migrations/0001_begin.sql"), include_str!("../migrations/0002_shelf.sql")];
 
 /// How many steps the database has seen: 0 for a new one.
 pub(crate) fn version(connection: &Connection) -> Result<usize, Error> {

@@ -13,8 +13,14 @@ use crate::test::RealModels;
 use crate::workspace::Workspace;
 
 /// A bench's name and the example that measures it.
-const EXAMPLES: &[(&str, &str)] =
-    &[("store", "durable_writes"), ("markup", "streaming"), ("gateway", "gateway_cost")];
+const EXAMPLES: &[(&str, &str)] = &[
+    ("store", "durable_writes"),
+    ("markup", "streaming"),
+    ("gateway", "gateway_cost"),
+    ("gguf", "gguf_header"),
+    ("supervisor", "supervisor_bench"),
+    ("pull", "pull_bench"),
+];
 
 /// Runs all, or those named.
 pub(crate) fn bench(workspace: &Workspace, options: &Options) -> Result<()> {

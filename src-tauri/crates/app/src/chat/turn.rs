@@ -55,7 +55,7 @@ impl Turn {
         let resolved = tokio::select! {
             () = live.stop.cancelled() => return Ok(stopped(None)),
             () = shutdown.cancelled() => return Ok(cut(None)),
-            resolved = gateway::resolve(&self.app, self.actor, &model) => resolved?,
+            resolved = gateway::resolve_for_call(&self.app, self.actor, &model) => resolved?,
         };
         let mut fit = self.app.turns.fit(self.conversation.id, &model);
         for recut in 0.. {

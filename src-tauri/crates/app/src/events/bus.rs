@@ -74,6 +74,11 @@ impl Bus {
         Subscription { head, pending, receiver }
     }
 
+    /// How many listen now.
+    pub fn listeners(&self) -> usize {
+        self.sender.receiver_count()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Ring> {
         self.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }

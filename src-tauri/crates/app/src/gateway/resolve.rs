@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{Actor, ErrorCode, Model, ModelRef, ParameterName, Parameters, Price, Provider, ProviderKind};
 
-use crate::{App, Error, providers};
+use crate::{App, Error, ollama, providers};
 
 /// A model that can be asked.
 #[derive(Clone)]
@@ -17,34 +17,60 @@ pub struct Resolved {
     pub config: Provider,
     /// Whether it runs on this computer and costs nothing.
     pub free: bool,
+    /// Whether it is a model of the Ollama that Web+ looks after.
+    pub managed: bool,
 }
 
 /// Finds the provider, its key and the model's facts.
 pub async fn resolve(app: &App, actor: Actor, model: &ModelRef) -> Result<Resolved, Error> {
-    let slug = model.provider().to_owned();
-    let config =
-        app.store.read(move |conn| store::providers::get_by_slug(conn, actor.user_id, &slug)).await.map_err(
-            |error| match error {
-                store::Error::NotFound => Error::new(
-                    ErrorCode::ModelNotFound,
-                    format!(
-                        "There is no provider \"{}\". Add it under Models, or choose another model.",
-                        model.provider()
-                    ),
-                ),
-                other => other.into(),
-            },
-        )?;
+    find(app, actor, model, false).await
+}
+
+/// The same for a call that is about to be made: an engine of ours that rests is started, one that starts is waited for.
+pub async fn resolve_for_call(app: &App, actor: Actor, model: &ModelRef) -> Result<Resolved, Error> {
+    find(app, actor, model, true).await
+}
+
+async fn find(app: &App, actor: Actor, model: &ModelRef, start: bool) -> Result<Resolved, Error> {
+    let mut config = match row(app, actor, model).await {
+        // It may be found this very moment.
+        Err(store::Error::NotFound) if start && ollama::seen(app, model.provider()).await => {
+            row(app, actor, model).await
+        }
+        found => found,
+    }
+    .map_err(|error| match error {
+        store::Error::NotFound => Error::new(
+            ErrorCode::ModelNotFound,
+            format!(
+                "There is no provider \"{}\". Add it under Models, or choose another model.",
+                model.provider()
+            ),
+        ),
+        other => other.into(),
+    })?;
     if !config.enabled {
         return Err(Error::invalid(format!(
             "{} is switched off. Switch it on under Settings, Providers.",
             config.name
         )));
     }
+    let managed = app.ollama.looks_after(&config);
+    if managed && start {
+        ollama::ready(app).await?;
+    }
     let provider = providers::client(app, &config).await?;
     let facts = app.shelf.find(&config, &provider, model).await?;
     let free = matches!(config.kind, ProviderKind::Embedded | ProviderKind::Ollama);
-    Ok(Resolved { model: facts, provider, config, free })
+    if managed {
+        config.base_url = app.ollama.address()?;
+    }
+    Ok(Resolved { model: facts, provider, config, free, managed })
+}
+
+async fn row(app: &App, actor: Actor, model: &ModelRef) -> Result<Provider, store::Error> {
+    let slug = model.provider().to_owned();
+    app.store.read(move |conn| store::providers::get_by_slug(conn, actor.user_id, &slug)).await
 }
 
 impl Resolved {

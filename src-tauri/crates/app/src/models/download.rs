@@ -1,20 +1,22 @@
 //! Models from a hub: the dated list of starters, and the job that downloads one.
 
-use domain::{Actor, ErrorCode, Job, JobId, JobStatus};
+use domain::{Actor, ErrorCode, Job};
 use engine::{DownloadOptions, Hardware, Source, StarterList};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use ts_rs::TS;
 
-use super::local;
+use super::{limit::Limited, local};
 use crate::{
-    App, Error, gateway,
+    App, Error,
     jobs::{self, Reporter},
     settings,
 };
 
 /// The kind of a download's job.
-const KIND: &str = "model.download";
+pub(crate) const DOWNLOAD: &str = "model.download";
+/// Downloads come one after the other.
+pub(crate) const EMBEDDED_LANE: &str = "embedded";
 
 /// A model to begin with, as it is offered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -70,27 +72,20 @@ pub(super) async fn begin(app: &App, actor: Actor, params: ModelDownloadParams) 
         .ok_or_else(|| {
             Error::invalid("That model is not in the list of starters. Choose one of the list.")
         })?;
-    let payload = json!({ "source": list.source(model) });
-    let _one_at_a_time = app.jobs.beginning.lock().await;
-    let all = app.store.read(move |conn| store::jobs::list(conn, actor.user_id)).await?;
-    if let Some(job) = all.into_iter().find(|job| job.kind == KIND && job.payload == payload) {
-        match job.state.status {
-            JobStatus::Running | JobStatus::Queued => return Ok(job),
-            JobStatus::Waiting | JobStatus::Failed => return jobs::start(app, actor, job).await,
-            JobStatus::Succeeded | JobStatus::Cancelled => {}
-        }
-    }
-    let now = app.clock.now();
-    let job = Job {
-        id: JobId::new(now),
-        kind: KIND.to_owned(),
-        title: model.name.clone(),
-        payload,
-        state: jobs::queued(0),
-        created_at: now,
-        updated_at: now,
-    };
-    jobs::start(app, actor, job).await
+    start(app, actor, list.source(model), model.name.clone()).await
+}
+
+/// Downloads a file of a hub into the built-in engine's models, or goes on with its download.
+pub(super) async fn start(app: &App, actor: Actor, source: Source, title: String) -> Result<Job, Error> {
+    source.check()?;
+    let payload = json!({ "source": source });
+    let same = |known: &serde_json::Value| known["source"] == payload["source"];
+    jobs::begin(app, actor, DOWNLOAD, title, payload.clone(), same).await
+}
+
+/// The hub's address, without a slash at its end.
+pub(super) async fn hub(app: &App, actor: Actor) -> Result<String, Error> {
+    Ok(list(app, actor).await?.hub)
 }
 
 fn source(job: &Job) -> Result<Source, Error> {
@@ -112,7 +107,7 @@ pub(crate) async fn run_download(
 ) -> Result<(), Error> {
     let source = source(job)?;
     let origin = format!("{}/{}", source.repository, source.file);
-    let fetch = gateway::Downloads(app.http.clone());
+    let fetch = Limited::new(app, actor).await?;
     let imported =
         engine::download(&fetch, &source, &app.models_dir(), &DownloadOptions::default(), |progress| {
             reporter.progress(progress.bytes, progress.total, Some(progress.bytes_per_second as f64));

@@ -7,7 +7,7 @@ use engine::{GgufHeader, Imported, LoadOptions, LocalModel, embedded::PROVIDER};
 use serde_json::json;
 use store::models::ModelRecord;
 
-use super::{ModelEstimate, ModelEstimateParams, ModelStartParams};
+use super::{ModelStartParams, load_settings};
 use crate::{App, Error, conversations::missing, files::ChosenFile};
 
 /// The small model that `cargo xtask` puts in place, known by its content: good for trying things out only.
@@ -62,32 +62,6 @@ fn known(record: ModelRecord, folder: &std::path::Path) -> Option<LocalModel> {
     })
 }
 
-/// From the header that was read when the model was added, so that the file isn't touched.
-pub(super) async fn estimate(
-    app: &App,
-    actor: Actor,
-    params: &ModelEstimateParams,
-) -> Result<Vec<ModelEstimate>, Error> {
-    let id = params.id.clone();
-    let record = app
-        .store
-        .read(move |conn| store::models::get(conn, actor.user_id, &id))
-        .await
-        .map_err(|error| missing(error, "model"))?;
-    let header: Option<GgufHeader> = record.header.and_then(|header| serde_json::from_value(header).ok());
-    let (Some(header), Some(size)) = (header, record.size) else {
-        return Err(Error::new(
-            ErrorCode::ModelDamaged,
-            "What the model's file says of itself is missing. Remove the model and add it again.",
-        ));
-    };
-    let reckoned = params.contexts.iter().map(|&context| {
-        let estimate = engine::estimate(&header, size, context);
-        ModelEstimate { context, memory: estimate.total, at_least: !estimate.known }
-    });
-    Ok(reckoned.collect())
-}
-
 /// Copies a chosen file into our folder and notes it.
 pub(super) async fn import(app: &App, actor: Actor, file: &ChosenFile) -> Result<ModelRef, Error> {
     let imported = engine::import_gguf(&file.path, &app.models_dir(), |_, _| {}).await?;
@@ -131,7 +105,8 @@ pub(super) async fn note(
     Ok(model)
 }
 
-pub(super) async fn remove(app: &App, actor: Actor, id: &ModelRef) -> Result<(), Error> {
+/// Removes it with its file; tells the bytes that this freed.
+pub(super) async fn remove(app: &App, actor: Actor, id: &ModelRef) -> Result<u64, Error> {
     if let Ok(engine) = app.embedded()
         && engine.loaded().is_some_and(|loaded| loaded.name == id.name())
     {
@@ -147,30 +122,23 @@ pub(super) async fn remove(app: &App, actor: Actor, id: &ModelRef) -> Result<(),
         })
         .await
         .map_err(|error| missing(error, "model"))?;
+    let mut freed = 0;
     if let Some(name) = record.path {
         let path = app.models_dir().join(name);
-        if let Err(error) = tokio::fs::remove_file(&path).await
-            && error.kind() != std::io::ErrorKind::NotFound
-        {
-            tracing::warn!(%error, model = %id, "a removed model's file could not be deleted");
+        let size = tokio::fs::metadata(&path).await.map_or(0, |found| found.len());
+        match tokio::fs::remove_file(&path).await {
+            Ok(()) => freed = size,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => tracing::warn!(%error, model = %id, "a removed model's file could not be deleted"),
         }
     }
-    refresh_local(app, actor).await
+    refresh_local(app, actor).await?;
+    Ok(freed)
 }
 
 pub(super) async fn start(app: &App, actor: Actor, params: &ModelStartParams) -> Result<(), Error> {
-    if let Some(context) = params.context {
-        let id = params.id.clone();
-        app.store
-            .write(move |conn| {
-                let mut record = store::models::get(conn, actor.user_id, &id)?;
-                if let Some(settings) = record.load_settings.as_object_mut() {
-                    settings.insert("context".to_owned(), json!(context));
-                }
-                store::models::upsert(conn, actor.user_id, &record)
-            })
-            .await
-            .map_err(|error| missing(error, "model"))?;
+    if params.context.is_some() {
+        load_settings::remember_context(app, actor, &params.id, params.context).await?;
         refresh_local(app, actor).await?;
     }
     let options = LoadOptions { context: params.context, force: params.force.unwrap_or(false) };

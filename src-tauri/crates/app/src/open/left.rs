@@ -1,8 +1,12 @@
 //! What the last start left: seen in one look, and marked before anything else can begin.
 
 use domain::{Actor, Timestamp};
+use engine::ollama::OllamaSettings;
 
-use crate::settings::{self, Settings};
+use crate::{
+    ollama,
+    settings::{self, Settings},
+};
 
 /// How long a deleted conversation can be brought back.
 const TRASH: i64 = 30 * 24 * 60 * 60 * 1000;
@@ -17,6 +21,7 @@ pub(super) struct Found {
     /// Whether the embedded engine's provider stands there.
     pub(super) seeded: bool,
     pub(super) settings: Settings,
+    pub(super) ollama: OllamaSettings,
 }
 
 /// Looks at the database once.
@@ -34,12 +39,19 @@ pub(super) async fn look(store: &store::Store, now: Timestamp) -> Found {
                 Err(error) => return Err(error),
             },
             settings: settings::read(conn, owner)?,
+            ollama: ollama::kept(store::settings::get(conn, owner, ollama::SETTING)?),
         })
     });
     // What can't be seen may be there.
     found.await.unwrap_or_else(|error| {
         tracing::error!(%error, "what the last start left could not be seen");
-        Found { unfinished: true, expired: true, seeded: false, settings: Settings::default() }
+        Found {
+            unfinished: true,
+            expired: true,
+            seeded: false,
+            settings: Settings::default(),
+            ollama: OllamaSettings::default(),
+        }
     })
 }
 

@@ -1,14 +1,11 @@
-//! From a provider's row to something that can be asked; and the Ollama that is found by itself.
+//! From a provider's row to something that can be asked.
 
 use std::sync::Arc;
 
-use domain::{Actor, ErrorCode, KeySource, Provider, ProviderId, ProviderKind, Secret};
+use domain::{ErrorCode, KeySource, Provider, ProviderKind, Secret};
 
-use super::{address, changed, keyless};
-use crate::{App, Error, secrets};
-
-/// The setting that says that an Ollama was found and added.
-const OLLAMA_FOUND: &str = "ollama.found";
+use super::address;
+use crate::{App, Error, ollama, secrets};
 
 /// Something that can be asked, with the provider's key as it is now.
 pub(crate) async fn client(app: &App, provider: &Provider) -> Result<Arc<dyn llm::Provider>, Error> {
@@ -17,6 +14,10 @@ pub(crate) async fn client(app: &App, provider: &Provider) -> Result<Arc<dyn llm
     }
     if provider.kind == ProviderKind::Embedded {
         return app.embedded().map(|engine| Arc::new(engine) as Arc<dyn llm::Provider>);
+    }
+    if app.ollama.looks_after(provider) {
+        let there = Provider { base_url: app.ollama.address()?, ..provider.clone() };
+        return app.clients.get_or_make(&there, None, |_| ollama::client(app, &there.base_url));
     }
     let key = key(app, provider).await?;
     app.clients.get_or_make(provider, key, |key| make(app, provider, key))
@@ -63,63 +64,4 @@ async fn key(app: &App, provider: &Provider) -> Result<Option<Secret>, Error> {
             },
         )),
     }
-}
-
-/// Looks, in the background, for an Ollama server that identifies itself, and adds it once.
-pub(crate) fn find_ollama(app: &App) {
-    let Some(address) = app.options.ollama.clone().filter(|_| app.condition().is_writable()) else { return };
-    let app = app.clone();
-    let tasks = app.tasks.clone();
-    tasks.spawn("find-ollama", |shutdown| async move {
-        let looked = async {
-            let known = app.store.read(|conn| store::providers::list(conn, Actor::LOCAL.user_id)).await?;
-            let looked =
-                app.store.read(|conn| store::settings::get(conn, Actor::LOCAL.user_id, OLLAMA_FOUND)).await?;
-            // Found once is enough: a person who removed it doesn't want it back.
-            if looked.is_some() || known.iter().any(|provider| provider.kind == ProviderKind::Ollama) {
-                return Ok(());
-            }
-            if nobody_listens(&address).await {
-                return Ok(());
-            }
-            let Ok(found) = llm::Ollama::new(app.http.clone(), &address) else { return Ok(()) };
-            if found.identify().await.is_err() {
-                return Ok(());
-            }
-            let provider = keyless(
-                ProviderId::new(app.clock.now()),
-                "ollama",
-                "Ollama",
-                ProviderKind::Ollama,
-                address.clone(),
-            );
-            app.store
-                .write(move |conn| {
-                    store::settings::set(
-                        conn,
-                        Actor::LOCAL.user_id,
-                        OLLAMA_FOUND,
-                        &serde_json::Value::Bool(true),
-                    )?;
-                    store::providers::insert(conn, Actor::LOCAL.user_id, &provider)
-                })
-                .await?;
-            changed(&app);
-            Ok::<(), store::Error>(())
-        };
-        tokio::select! {
-            () = shutdown.cancelled() => {}
-            result = looked => if let Err(error) = result {
-                tracing::warn!(%error, "a found Ollama server could not be added");
-            }
-        }
-    });
-}
-
-/// Whether a port of this computer is closed: then no client is made, which would read all certificates first.
-async fn nobody_listens(address: &str) -> bool {
-    let Ok(url) = url::Url::parse(address) else { return false };
-    let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else { return false };
-    let here = host == "localhost" || host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback());
-    here && tokio::net::TcpStream::connect((host, port)).await.is_err()
 }

@@ -178,8 +178,8 @@ fn path_of(handle: &str) -> String {
 pub(crate) fn deny(handle: Option<&str>) {
     let config = Path::new(&std::env::var_os("HOME").unwrap()).join("bus.conf");
     let whole = fs::read_to_string(&config).unwrap();
-    let allowed: String =
-        whole.lines().filter(|line| !line.contains("<deny")).map(|line| format!("{line}\n")).collect();
+    let allowed: Vec<&str> = whole.lines().filter(|line| !line.contains("<deny")).collect();
+    let allowed = allowed.join("\n");
     let rule = handle
         .map(path_of)
         .map(|path| format!("<deny send_path=\"{path}\" send_interface=\"org.freedesktop.Secret.Item\"/>\n"));

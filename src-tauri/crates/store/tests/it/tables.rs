@@ -6,8 +6,8 @@ use domain::{
 };
 use serde_json::json;
 use store::{
-    Connection, Error, Store, calls, conversations, jobs, messages, models, outbox, presets, providers,
-    settings, threads, users,
+    Connection, Error, Store, benchmarks, calls, conversations, jobs, messages, models, outbox, presets,
+    providers, settings, threads, users,
 };
 
 use crate::support::{ME, at, begin, call, conversation, good, line, message};
@@ -327,6 +327,34 @@ async fn the_outbox_gives_events_in_order_and_jobs_are_found_by_status() {
         assert_eq!(jobs::get(transaction, ME, job.id)?.state.status, JobStatus::Waiting);
         jobs::delete(transaction, ME, job.id)?;
         assert!(is_absent(jobs::get(transaction, ME, job.id)));
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn measurements_are_kept_by_model_newest_first_and_not_without_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = good(folder.path());
+    write(&store, |transaction| {
+        let measured = |second: i64| benchmarks::Benchmark {
+            model: "ollama/smol:latest".parse().unwrap(),
+            engine_version: "Ollama 0.33.0".to_owned(),
+            prompt_per_second: Some(500.0),
+            generation_per_second: Some(50.0),
+            first_token_ms: None,
+            load_ms: Some(12.5),
+            created_at: at(second),
+        };
+        for second in 0..203 {
+            benchmarks::insert(transaction, ME, &measured(second))?;
+        }
+        let other_model = benchmarks::Benchmark { model: "ollama/b".parse().unwrap(), ..measured(300) };
+        benchmarks::insert(transaction, ME, &other_model)?;
+        let kept = benchmarks::list(transaction, ME, &measured(0).model)?;
+        assert_eq!((kept.len(), &kept[0], &kept[199]), (200, &measured(202), &measured(3)));
+        assert_eq!(benchmarks::list(transaction, ME, &other_model.model)?.first(), Some(&other_model));
+        assert_eq!(benchmarks::list(transaction, other(), &measured(0).model)?, []);
         Ok(())
     })
     .await;

@@ -1,0 +1,82 @@
+//! How far a job is: written to the database at its ends, told to the page some times a second.
+
+use std::time::Duration;
+
+use domain::{Actor, Job, JobStatus};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::save;
+use crate::{App, Error, events::Event};
+
+/// How often progress is told, at most: a little more often than those who work report it, so that the last report before a
+/// standstill isn't lost.
+const TELL: Duration = Duration::from_millis(150);
+
+/// What the running job is doing, in its payload: told, but of no use after its end.
+const PHASE: &str = "phase";
+
+/// Tells how far a job is.
+pub(crate) struct Reporter {
+    app: App,
+    actor: Actor,
+    job: Job,
+    told: Option<Instant>,
+}
+
+impl Reporter {
+    pub(super) fn new(app: App, actor: Actor, job: Job) -> Self {
+        Self { app, actor, job, told: None }
+    }
+
+    pub(super) fn job(&self) -> &Job {
+        &self.job
+    }
+
+    pub(super) fn into_job(mut self) -> Job {
+        if let Some(payload) = self.job.payload.as_object_mut() {
+            payload.remove(PHASE);
+        }
+        self.job
+    }
+
+    /// It is its turn.
+    pub(super) async fn begin(&mut self) -> Result<(), Error> {
+        self.job.state.status = JobStatus::Running;
+        save(&self.app, self.actor, self.job.clone()).await
+    }
+
+    /// So much is done.
+    pub(crate) fn progress(&mut self, completed: u64, total: u64, speed: Option<f64>) {
+        self.job.state.completed = completed;
+        self.job.state.total = total;
+        self.job.state.speed = speed;
+        if self.told.is_some_and(|told| told.elapsed() < TELL) {
+            return;
+        }
+        self.tell();
+    }
+
+    /// This is being done now; a change is told at once.
+    pub(crate) fn phase(&mut self, phase: Value) {
+        let Some(payload) = self.job.payload.as_object_mut() else { return };
+        let kind = |phase: &Value| phase["type"].clone();
+        let before = payload.insert(PHASE.to_owned(), phase.clone());
+        if before.as_ref().map(kind) != Some(kind(&phase)) {
+            self.tell();
+        }
+    }
+
+    /// Keeps a fact about the job in its payload, where the next start of the application finds it.
+    pub(crate) async fn keep(&mut self, name: &str, value: Value) -> Result<(), Error> {
+        if let Some(payload) = self.job.payload.as_object_mut() {
+            payload.insert(name.to_owned(), value);
+        }
+        save(&self.app, self.actor, self.job.clone()).await
+    }
+
+    fn tell(&mut self) {
+        self.told = Some(Instant::now());
+        self.app.bus.publish(Event::JobChanged { job: self.job.clone() });
+    }
+}

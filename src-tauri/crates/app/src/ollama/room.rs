@@ -1,0 +1,102 @@
+//! Whether a model fits into the memory that is free, before it is loaded: on a processor Ollama itself never asks.
+
+use std::path::PathBuf;
+
+use domain::{ErrorCode, Model, ModelState};
+use engine::{
+    EstimateOptions, GgufHeader, Hardware, KvType, MemoryEstimate,
+    ollama::{KvCache, OllamaSettings, OllamaState},
+};
+
+use crate::{App, Error};
+
+/// What Ollama loads a model with where nobody says otherwise, in tokens.
+const USUAL_CONTEXT: u32 = 4096;
+
+/// Refuses a model that takes more memory than is free, with the numbers. What can't be reckoned is not refused.
+pub(super) async fn check(
+    app: &App,
+    client: &llm::Ollama,
+    model: &Model,
+    context: Option<u32>,
+) -> Result<(), Error> {
+    let settings = match app.ollama.state() {
+        // With a GPU the engine decides what goes where, and makes room itself.
+        OllamaState::Ready { devices, .. } if devices.iter().any(|device| device.library != "cpu") => {
+            return Ok(());
+        }
+        _ => app.ollama.supervisor()?.settings(),
+    };
+    let in_memory = match &model.state {
+        ModelState::Loaded { context: now, .. } if context.is_none_or(|context| context == *now) => {
+            return Ok(());
+        }
+        ModelState::Loaded { memory, .. } => *memory,
+        _ => 0,
+    };
+    let Ok(Some(file)) = client.show(model.id.name()).await.map(|shown| shown.file) else { return Ok(()) };
+    let context = context.or(model.default_context).unwrap_or(match settings.context_length {
+        0 => USUAL_CONTEXT,
+        tokens => tokens,
+    });
+    let reckoned = tokio::task::spawn_blocking(move || {
+        let header = GgufHeader::of_file(&PathBuf::from(file)).ok()?;
+        Some((engine::estimate_with(&header, &options(&settings, context)), Hardware::measure()))
+    });
+    let Ok(Some((estimate, hardware))) = reckoned.await else { return Ok(()) };
+    match refusal(&model.name, context, &estimate, hardware.available_memory.saturating_add(in_memory)) {
+        Some(sentence) => Err(Error::new(ErrorCode::OutOfMemory, sentence)),
+        None => Ok(()),
+    }
+}
+
+fn options(settings: &OllamaSettings, context: u32) -> EstimateOptions {
+    let kept = match settings.kv_cache {
+        KvCache::F16 => KvType::F16,
+        KvCache::Q8_0 => KvType::Q8,
+        KvCache::Q4_0 => KvType::Q4,
+    };
+    EstimateOptions {
+        parallel: settings.parallel,
+        kv_key: kept,
+        kv_value: kept,
+        ..EstimateOptions::ollama(context)
+    }
+}
+
+fn refusal(name: &str, context: u32, estimate: &MemoryEstimate, free: u64) -> Option<String> {
+    let gib = |bytes: u64| bytes as f64 / f64::from(1 << 30);
+    (estimate.total > free).then(|| {
+        format!(
+            "{name} needs about {:.1} GiB of memory with {context} tokens of context, and {:.1} GiB are free. Choose a smaller context, unload another model, or start it all the same.",
+            gib(estimate.total),
+            gib(free)
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_that_is_too_large_is_refused_with_both_numbers() {
+        let estimate = MemoryEstimate {
+            weights: 4 << 30,
+            kv: 1 << 30,
+            output: 0,
+            compute: 0,
+            process: 0,
+            reserved: 0,
+            prompt_cache: 0,
+            total: 5 << 30,
+            known: true,
+        };
+        let sentence = refusal("big", 8192, &estimate, 3 << 30).unwrap_or_default();
+        assert!(
+            sentence.contains("5.0 GiB") && sentence.contains("3.0 GiB") && sentence.contains("8192"),
+            "{sentence}"
+        );
+        assert_eq!(refusal("big", 8192, &estimate, 5 << 30), None);
+    }
+}
