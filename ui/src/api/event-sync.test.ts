@@ -64,7 +64,7 @@ it('answers a burst of events at once and then once more', () => {
   const queries = createQueryClient();
   const invalidate = vi.spyOn(queries, 'invalidateQueries').mockResolvedValue();
   const stop = syncQueries(client, queries);
-  for (let times = 0; times < 20; times += 1) say({ type: 'model.changed' });
+  for (let times = 0; times < 20; times += 1) say({ type: 'preset.changed' });
   expect(invalidate).toHaveBeenCalledTimes(1);
   vi.advanceTimersByTime(100);
   expect(invalidate).toHaveBeenCalledTimes(2);

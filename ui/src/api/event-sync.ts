@@ -31,7 +31,21 @@ export function staleAfter(event: AppEvent): readonly Stale[] | 'everything' {
     case 'message.progress':
       return [];
     case 'model.changed':
-      return [{ method: 'model/list' }];
+      return [
+        { method: 'model/list' },
+        { method: 'model/space' },
+        { method: 'model/show' },
+        { method: 'model/speed' },
+        { method: 'model/evictions' },
+      ];
+    case 'ollama.changed':
+      // The state is in the event.
+      return [
+        { method: 'model/list' },
+        { method: 'model/space' },
+        { method: 'ollama/log' },
+        { method: 'system/doctor' },
+      ];
     case 'provider.changed':
       return [
         { method: 'provider/list' },
@@ -47,7 +61,13 @@ export function staleAfter(event: AppEvent): readonly Stale[] | 'everything' {
         ? []
         : [{ method: 'engine/state' }, { method: 'system/status' }, { method: 'model/list' }];
     case 'job.changed':
-      return event.job.state.status === 'running' ? [] : [{ method: 'job/list' }];
+      if (event.job.state.status === 'running') return [];
+      return [
+        { method: 'job/list' },
+        { method: 'model/speed' },
+        // That one asks over the network: only after what may have changed its answer.
+        ...(event.job.kind === 'model.pull' ? [{ method: 'model/updates' } as const] : []),
+      ];
     case 'settings.changed':
       return [{ method: 'settings/get' }, { method: 'model/starters' }];
     case 'usage.changed':
@@ -70,6 +90,8 @@ export function applyEvent(event: AppEvent, queries: QueryClient): void {
     queries.setQueryData<{ engine: unknown }>(callKey('system/status', {}), (status) =>
       status === undefined ? undefined : { ...status, engine: state },
     );
+  } else if (event.type === 'ollama.changed') {
+    queries.setQueryData(callKey('ollama/state', {}), event.state);
   } else if (event.type === 'job.changed') {
     queries.setQueryData<Job[]>(callKey('job/list', {}), (jobs) => jobs && withJob(jobs, event.job));
   }

@@ -1,4 +1,7 @@
+import { Doctor, OllamaPanel } from '@/features/engine';
 import { ProvidersSection } from '@/features/providers';
 import { SettingsPlace } from '@/features/settings';
 
-export const SettingsRoute = () => <SettingsPlace providers={<ProvidersSection />} />;
+export const SettingsRoute = () => (
+  <SettingsPlace providers={<ProvidersSection />} ollama={<OllamaPanel />} doctor={<Doctor />} />
+);

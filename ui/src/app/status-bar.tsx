@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import { ArrowDownToLine, Square } from 'lucide-react';
 
-import type { EngineState } from '@/api/generated';
+import type { EngineState, OllamaState } from '@/api/generated';
 import { useCall, useConnection, useMutate } from '@/api/query';
 import { IconButton } from '@/components/icon-button';
 import { StatusDot, type Tone } from '@/components/status-dot';
@@ -13,6 +13,7 @@ import { formatBytes, formatMoney, formatPercent, formatPlural } from '@/lib/for
 
 export function StatusBar() {
   const status = useCall('system/status', {});
+  const others = useOthers();
   return (
     <footer
       aria-label="Status"
@@ -20,7 +21,8 @@ export function StatusBar() {
     >
       <Connection />
       <span className="flex min-w-0 flex-1 items-center gap-2 overflow-hidden sm:gap-4">
-        {status.data && <Engine state={status.data.engine} />}
+        {status.data && <Engine state={status.data.engine} others={others.length} />}
+        <Ollama loaded={others} />
         <Incoming />
       </span>
       <Cost />
@@ -50,7 +52,8 @@ function Connection() {
 const quietLink =
   'focus-inset flex h-6 min-w-0 items-center gap-1.5 rounded-small px-1 hover:bg-hover hover:text-foreground';
 
-function Engine({ state }: { state: EngineState }) {
+/** `others`: how many models other engines have in memory. */
+function Engine({ state, others }: { state: EngineState; others: number }) {
   const stop = useMutate('model/stop');
   const name = 'model' in state ? state.model?.slice(state.model.indexOf('/') + 1) : undefined;
   if (state.type === 'loaded') {
@@ -70,6 +73,7 @@ function Engine({ state }: { state: EngineState }) {
       </span>
     );
   }
+  if (state.type === 'stopped' && others > 0) return null;
   const words =
     state.type === 'loading'
       ? `Loading ${name ?? ''} ${formatPercent(state.progress)}`
@@ -94,6 +98,55 @@ function Engine({ state }: { state: EngineState }) {
     </Link>
   );
 }
+
+interface Held {
+  id: string;
+  name: string;
+  /** Bytes. */
+  memory: number;
+}
+
+/** What other engines than the built-in one have in memory. */
+function useOthers(): Held[] {
+  const state = useCall('ollama/state', {}).data;
+  const list = useCall('model/list', {}, { enabled: state?.type === 'ready' });
+  return (list.data?.models ?? []).flatMap(({ id, name, state: now }) =>
+    now.type === 'loaded' && !id.startsWith('embedded/') ? [{ id, name, memory: now.memory }] : [],
+  );
+}
+
+/** What it has in memory, or what is wrong with it; nothing where all is as it should be and nothing is loaded. */
+function Ollama({ loaded }: { loaded: readonly Held[] }) {
+  const state = useCall('ollama/state', {}).data;
+  const trouble = state && troubles[state.type];
+  if (trouble !== undefined) {
+    return (
+      <Link to="/settings/$section" params={{ section: 'engine' }} className={quietLink}>
+        <StatusDot tone={trouble.tone} />
+        <span className="truncate">{trouble.words}</span>
+      </Link>
+    );
+  }
+  const [first] = loaded;
+  if (!first) return null;
+  const memory = loaded.reduce((sum, model) => sum + model.memory, 0);
+  return (
+    <Link to="/models" search={loaded.length === 1 ? { model: first.id } : {}} className={quietLink}>
+      <span className="truncate">
+        {loaded.length === 1 ? first.name : `${formatPlural(loaded.length, 'model')} in memory`}
+      </span>
+      {memory > 0 && <span className="shrink-0 whitespace-nowrap">{formatBytes(memory)}</span>}
+    </Link>
+  );
+}
+
+const troubles: Partial<Record<OllamaState['type'], { tone: Tone; words: string }>> = {
+  unsure: { tone: 'warning', words: 'Ollama: is it yours?' },
+  starting: { tone: 'info', words: 'Starting Ollama' },
+  waiting: { tone: 'warning', words: 'Ollama is started again' },
+  failed: { tone: 'danger', words: 'Ollama doesn’t work' },
+  lost: { tone: 'warning', words: 'Ollama is gone' },
+};
 
 function Incoming() {
   const jobs = useCall('job/list', {});

@@ -5,7 +5,7 @@ import type { Model, Provider } from '@/api/generated';
 import { doorsInOrder, findings, isFirstStart, quickTry, type Findings } from './doors';
 
 const order = (found: Partial<Findings>) =>
-  doorsInOrder({ ollamaModels: undefined, engineProblem: undefined, ...found }).map(
+  doorsInOrder({ ollama: undefined, ollamaModels: undefined, engineProblem: undefined, ...found }).map(
     ({ name, state }) => `${name} ${state}`,
   );
 
@@ -38,13 +38,43 @@ it('puts the doors that can work here first', () => {
   expect(order({ engineProblem: 'No runner.' })).toEqual(['cloud ready', 'ollama absent', 'engine absent']);
 });
 
+it('goes by what the Ollama here says of itself', () => {
+  const installed = { type: 'installed', program: '/usr/bin/ollama', version: null, service: false } as const;
+  const ready = {
+    type: 'ready',
+    ownership: 'owned',
+    address: '',
+    version: '1',
+    pid: null,
+    folder: null,
+    devices: [],
+    notices: [],
+  } as const;
+  const state = (ollama: NonNullable<Findings['ollama']>, ollamaModels?: number) =>
+    order({ ollama, ollamaModels }).find((door) => door.startsWith('ollama'));
+  expect(state({ ...ready, devices: [], notices: [] }, 4)).toBe('ollama ready');
+  expect(state({ ...ready, devices: [], notices: [] }, 0)).toBe('ollama empty');
+  expect(state(installed)).toBe('ollama idle');
+  expect(state({ type: 'absent', searched: [] }, 3)).toBe('ollama absent');
+  expect(order({ ollama: installed })).toEqual(['engine ready', 'cloud ready', 'ollama idle']);
+  expect(order({ ollama: installed, engineProblem: 'No runner.' })).toEqual([
+    'cloud ready',
+    'ollama idle',
+    'engine absent',
+  ]);
+});
+
 it('counts the models of Ollama that can write, by whatever name it goes', () => {
   const models = [
     model('home-ollama/llama3'),
     model('home-ollama/embed', { capabilities: ['embedding'] }),
     model('openai/gpt'),
   ];
-  expect(findings(both, list(...models), undefined)).toEqual({ ollamaModels: 1, engineProblem: undefined });
+  expect(findings(both, list(...models), undefined)).toEqual({
+    ollama: undefined,
+    ollamaModels: 1,
+    engineProblem: undefined,
+  });
   expect(findings([provider('embedded', 'embedded')], list(), undefined).ollamaModels).toBeUndefined();
 });
 

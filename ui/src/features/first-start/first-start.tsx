@@ -2,13 +2,14 @@
  * The first screen: three doors, those that can work here first. What stands behind the doors (the list of models to begin
  * with, the form for a key) belongs to other features and is handed in by the app.
  */
-import { Check, ChevronDown, Cloud, Cpu, Server } from 'lucide-react';
+import { Link } from '@tanstack/react-router';
+import { Check, ChevronDown, Cloud, Cpu, Play, Server } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
 
 import type { Model } from '@/api/generated';
 import { useCall, useMutate } from '@/api/query';
 import { Badge } from '@/components/badge';
-import { Button, type Icon } from '@/components/button';
+import { Button, buttonClass, type Icon } from '@/components/button';
 import { ScrollArea } from '@/components/scroll-area';
 import { useHost } from '@/host/host';
 import { classNames } from '@/lib/class-names';
@@ -34,11 +35,13 @@ export function FirstStart(slots: FirstStartProps) {
   const list = useCall('model/list', {});
   const providers = useCall('provider/list', {});
   const status = useCall('system/status', {});
+  const ollama = useCall('ollama/state', {});
   const engine = status.data?.engine;
   const found = findings(
     providers.data ?? [],
     list.data ?? { models: [], problems: [] },
     engine?.type === 'unavailable' ? engine.message : undefined,
+    ollama.data,
   );
   const doors = doorsInOrder(found);
   const [chosen, setChosen] = useState<DoorName | null | undefined>(undefined);
@@ -167,17 +170,21 @@ function DoorPanel({ door, found, open, onToggle, slots }: DoorPanelProps) {
   );
 }
 
-function wordsFor({ name, state }: Door, { ollamaModels }: Findings): { title: string; note: string } {
+function wordsFor({ name, state }: Door, { ollama, ollamaModels }: Findings): { title: string; note: string } {
   switch (name) {
     case 'ollama':
       return {
         title: 'Use Ollama on this computer',
         note:
           state === 'absent'
-            ? 'It isn’t running here.'
-            : state === 'empty'
-              ? 'Found, but it has no model yet.'
-              : `Found, ${formatPlural(ollamaModels ?? 0, 'model')}.`,
+            ? ollama?.type === 'off'
+              ? 'It is switched off.'
+              : 'It isn’t here.'
+            : state === 'idle'
+              ? idleWords(ollama?.type)
+              : state === 'empty'
+                ? 'Found, but it has no model yet.'
+                : `Found, ${formatPlural(ollamaModels ?? 0, 'model')}.`,
       };
     case 'engine':
       return {
@@ -192,17 +199,30 @@ function wordsFor({ name, state }: Door, { ollamaModels }: Findings): { title: s
   }
 }
 
-const ollamaAddress = 'http://127.0.0.1:11434';
+function idleWords(type: NonNullable<Findings['ollama']>['type'] | undefined): string {
+  switch (type) {
+    case 'installed':
+      return 'Installed, and not running.';
+    case 'unsure':
+      return 'One answers here that isn’t yours.';
+    case 'failed':
+      return 'It is here and doesn’t work.';
+    case 'looking':
+      return 'It is being looked for.';
+    default:
+      return 'It is being started.';
+  }
+}
+
+const installGuide = 'https://ollama.com/download';
 
 function Ollama({ door, found }: { door: Door; found: Findings }) {
   const host = useHost();
-  const remove = useMutate('provider/remove');
-  const test = useMutate('provider/test', {
-    // What doesn't answer isn't kept.
-    onFailed: (_error, params) => remove.mutate(params),
-  });
-  const add = useMutate('provider/add', { onDone: ({ id }) => test.mutate({ id }) });
+  const start = useMutate('ollama/start');
+  const look = useMutate('ollama/look');
+  const trust = useMutate('ollama/trust');
   const refresh = useMutate('model/list');
+  const { ollama } = found;
   if (door.state === 'ready') {
     return (
       <div className="flex flex-wrap items-center justify-between gap-3">
@@ -216,48 +236,94 @@ function Ollama({ door, found }: { door: Door; found: Findings }) {
       </div>
     );
   }
-  const error = add.error ?? test.error;
+  const error = start.error ?? look.error ?? trust.error ?? refresh.error;
+  const again = (
+    <Button busy={look.isPending} onClick={() => look.mutate({})}>
+      Look again
+    </Button>
+  );
   return (
     <div className="flex flex-col items-start gap-3">
-      <p className="text-dense text-pretty">
-        {door.state === 'empty' ? (
-          <>
-            Fetch a model with it, for example{' '}
-            <code className="rounded-small bg-muted px-1 py-0.5 font-mono text-caption select-all">
-              ollama pull qwen3:4b
-            </code>
-            , then look again.
-          </>
-        ) : (
-          <>
-            Ollama is a program of its own that keeps and runs models. If you have it, start it and look again;{' '}
+      {door.state === 'empty' ? (
+        <>
+          <p className="text-dense text-pretty">
+            Ollama runs and has no model yet. Get one of its library among the models; a small one to begin with is
+            qwen3:4b.
+          </p>
+          <div className="flex flex-wrap gap-2">
+            <Link to="/models" className={buttonClass('primary', 'small')}>
+              Go to Models
+            </Link>
+            <Button busy={refresh.isPending} onClick={() => refresh.mutate({ refresh: true })}>
+              Look again
+            </Button>
+          </div>
+        </>
+      ) : ollama?.type === 'installed' ? (
+        <>
+          <p className="text-dense text-pretty">
+            {ollama.service
+              ? 'It has a service or an application of its own, which is started. Its models are then listed here.'
+              : 'Web+ starts it for this computer only, and ends it with itself. Its models are then listed here.'}
+          </p>
+          <div className="flex flex-wrap gap-2">
+            <Button variant="primary" icon={Play} busy={start.isPending} onClick={() => start.mutate({})}>
+              Start Ollama
+            </Button>
+            {again}
+          </div>
+        </>
+      ) : ollama?.type === 'unsure' ? (
+        <>
+          <p className="text-dense text-pretty">
+            At {ollama.address.replace('http://', '')} something answers as Ollama that another user or program started.
+            Nothing is sent to it before you say yes.
+          </p>
+          <div className="flex flex-wrap gap-2">
+            <Button busy={trust.isPending} onClick={() => trust.mutate({})}>
+              Use it
+            </Button>
+            {again}
+          </div>
+        </>
+      ) : ollama?.type === 'failed' ? (
+        <>
+          <p className="text-dense text-pretty">{ollama.message}</p>
+          <div className="flex flex-wrap gap-2">
+            <Button icon={Play} busy={start.isPending} onClick={() => start.mutate({})}>
+              Start Ollama
+            </Button>
+            <Link to="/settings/$section" params={{ section: 'engine' }} className={buttonClass('secondary', 'small')}>
+              Show the engine
+            </Link>
+          </div>
+        </>
+      ) : door.state === 'idle' ? (
+        <p role="status" className="text-dense">
+          One moment; this opens by itself once it answers.
+        </p>
+      ) : (
+        <>
+          <p className="text-dense text-pretty">
+            Ollama is a program of its own that keeps and runs models. If you have it, look again once it is installed;{' '}
             <button
               type="button"
-              title="https://ollama.com/download"
-              onClick={() => void host.openExternal('https://ollama.com/download')}
+              title={installGuide}
+              onClick={() => void host.openExternal(installGuide)}
               className="rounded-small text-accent underline underline-offset-2"
             >
               get it from ollama.com
             </button>{' '}
             if you want it. You don’t need it: the built-in engine does the same.
-          </>
-        )}
-      </p>
-      {error && !test.isPending && (
+          </p>
+          {again}
+        </>
+      )}
+      {error && (
         <p role="alert" className="text-dense text-danger">
           {error.message}
         </p>
       )}
-      <Button
-        busy={add.isPending || test.isPending || refresh.isPending}
-        onClick={() =>
-          door.state === 'empty'
-            ? refresh.mutate({ refresh: true })
-            : add.mutate({ kind: 'ollama', baseUrl: ollamaAddress, name: 'Ollama', keep: 'session' })
-        }
-      >
-        Look again
-      </Button>
     </div>
   );
 }

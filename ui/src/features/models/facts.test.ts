@@ -2,7 +2,19 @@ import { expect, it } from 'vitest';
 
 import type { Job, Model } from '@/api/generated';
 
-import { contextChoices, filterModels, fitOf, nameOf, openDownloads, providerOf, sortModels } from './facts';
+import {
+  contextChoices,
+  everything,
+  expiryWords,
+  filterModels,
+  fitOf,
+  nameOf,
+  openDownloads,
+  openWorks,
+  providerOf,
+  sortModels,
+  type Filter,
+} from './facts';
 
 const model = (id: string, fields: Partial<Model> = {}): Model => ({
   id,
@@ -23,8 +35,8 @@ it('reads a model’s reference, whose name may hold slashes', () => {
 it('says whether a model fits now, after making room, or not at all', () => {
   const memory = { total: 100, available: 50 };
   const fit = (memoryEstimate: number) => fitOf(model('embedded/a', { memoryEstimate }), memory);
-  expect([fit(50), fit(51), fit(91)]).toEqual(['fits', 'tight', 'too-large']);
-  expect(fitOf(model('embedded/a', { memoryEstimate: 60, state: loaded }), memory)).toBe('fits');
+  expect([fit(50), fit(51), fit(91)]).toEqual(['yes', 'tight', 'no']);
+  expect(fitOf(model('embedded/a', { memoryEstimate: 60, state: loaded }), memory)).toBe('yes');
   expect(fitOf(model('openai/a', { state: remote }), memory)).toBe('unknown');
   expect(fitOf(model('embedded/a', { memoryEstimate: 1 }), undefined)).toBe('unknown');
 });
@@ -55,21 +67,65 @@ it('keeps what is in memory on top, whatever the order', () => {
   expect(ids({ key: 'size', descending: true })).toBe('zbca');
 });
 
+it('sorts by each column, what is unknown last', () => {
+  const memory = { total: 100, available: 50 };
+  const all = [
+    model('embedded/a', { quantization: 'Q8_0', contextWindow: 4096, memoryEstimate: 10 }),
+    model('ollama/b', { quantization: 'Q4_K_M', memoryEstimate: 80, state: { type: 'damaged', reason: '' } }),
+    model('openai/c', { state: remote, contextWindow: 200_000 }),
+  ];
+  const ids = (key: Parameters<typeof sortModels>[1] & object) =>
+    sortModels(all, key, memory)
+      .map(({ name }) => name)
+      .join('');
+  expect(ids({ key: 'provider', descending: true })).toBe('cba');
+  expect(ids({ key: 'state', descending: false })).toBe('bac');
+  expect(ids({ key: 'quantization', descending: false })).toBe('bac');
+  expect(ids({ key: 'context', descending: true })).toBe('cab');
+  expect(ids({ key: 'fits', descending: false })).toBe('abc');
+  expect(ids({ key: 'memory', descending: true })).toBe('bac');
+});
+
 it('finds by name, provider, quantisation and what it can do', () => {
   const all = [
     model('embedded/qwen', { quantization: 'Q4_K_M' }),
+    model('home/llama', { state: loaded }),
+    model('ollama/broken', { state: { type: 'damaged', reason: 'cut' } }),
     model('openai/gpt', { state: remote, capabilities: ['vision'] }),
   ];
-  expect(filterModels(all, 'q4 qw', 'all')).toHaveLength(1);
-  expect(filterModels(all, 'images', 'all')[0]?.name).toBe('gpt');
-  expect(filterModels(all, '', 'local').map(({ name }) => name)).toEqual(['qwen']);
-  expect(filterModels(all, 'gpt', 'local')).toEqual([]);
+  const kindOf = (id: string) => (id.startsWith('home/') ? 'ollama' : undefined);
+  const names = (filter: Partial<Filter>) =>
+    filterModels(all, { ...everything, ...filter }, kindOf).map(({ name }) => name);
+  expect(names({ text: 'q4 qw' })).toEqual(['qwen']);
+  expect(names({ text: 'images' })).toEqual(['gpt']);
+  expect(names({ where: 'local' })).toEqual(['qwen', 'llama', 'broken']);
+  expect(names({ where: 'cloud' })).toEqual(['gpt']);
+  expect(names({ where: 'ollama' })).toEqual(['llama', 'broken']);
+  expect(names({ where: 'embedded' })).toEqual(['qwen']);
+  expect(names({ only: 'loaded' })).toEqual(['llama']);
+  expect(names({ only: 'damaged' })).toEqual(['broken']);
+  expect(names({ text: 'gpt', where: 'local' })).toEqual([]);
 });
 
-it('shows downloads until they end well or are called off', () => {
+it('says when a loaded model leaves memory', () => {
+  const at = (expiresAt?: number) =>
+    expiryWords(
+      { type: 'loaded', memory: 1, context: 1, ...(expiresAt === undefined ? {} : { expiresAt }) },
+      1_000_000,
+    );
+  expect([at(1_240_000), at(1_010_000), at(999_000), at()]).toEqual([
+    'unloads in 4 min',
+    'unloads in a moment',
+    'unloads now',
+    undefined,
+  ]);
+});
+
+it('shows downloads and other works until they end well or are called off', () => {
   const job = (status: Job['state']['status'], kind = 'model.download') => ({ kind, state: { status } }) as Job;
   const all = (['queued', 'running', 'waiting', 'failed', 'succeeded', 'cancelled'] as const).map((status) =>
     job(status),
   );
-  expect(openDownloads([...all, job('running', 'other')])).toHaveLength(4);
+  expect(openDownloads([...all, job('running', 'other'), job('running', 'model.pull')])).toHaveLength(5);
+  expect(openWorks([...all, job('running', 'other'), job('running', 'model.benchmark')])).toHaveLength(5);
 });

@@ -1,6 +1,6 @@
 /** What the list says about models, worked out: no requests, no React. */
-import type { Capability, Job, Model, ModelState } from '@/api/generated';
-import { formatBytes, formatPercent } from '@/lib/format';
+import type { Capability, Fit, Job, Model, ModelState, ProviderKind } from '@/api/generated';
+import { formatBytes, formatPercent, formatRelative } from '@/lib/format';
 
 export interface Memory {
   /** Bytes. */
@@ -16,15 +16,16 @@ export function isLocal({ state }: Model): boolean {
   return state.type !== 'remote';
 }
 
-export type Fit = 'fits' | 'tight' | 'too-large' | 'unknown';
+/** What can be removed by us: what lies on this computer and isn't on its way. */
+export const isRemovable = (model: Model): boolean => isLocal(model) && model.state.type !== 'pulling';
 
 /** Whether it can be loaded: now, after other programs are closed, or not at all. */
 export function fitOf(model: Model, memory: Memory | undefined): Fit {
   const needed = model.memoryEstimate ?? model.size;
   if (!isLocal(model) || model.state.type === 'damaged' || needed === undefined || memory === undefined)
     return 'unknown';
-  if (model.state.type === 'loaded' || needed <= memory.available) return 'fits';
-  return needed <= memory.total * 0.9 ? 'tight' : 'too-large';
+  if (model.state.type === 'loaded' || needed <= memory.available) return 'yes';
+  return needed <= memory.total * 0.9 ? 'tight' : 'no';
 }
 
 /** The contexts to choose from: powers of two, the usual one and the largest. */
@@ -49,9 +50,21 @@ export function stateWords(state: ModelState): string {
       return `Loading ${formatPercent(state.progress)}`;
     case 'loaded':
       return 'Loaded';
+    case 'unloading':
+      return 'Unloading';
+    case 'not_answering':
+      return 'Not answering';
     case 'damaged':
       return 'Damaged';
   }
+}
+
+/** "unloads in 4 min"; nothing where it stays. */
+export function expiryWords(state: ModelState, now: number): string | undefined {
+  if (state.type !== 'loaded' || state.expiresAt === undefined) return undefined;
+  const left = state.expiresAt - now;
+  if (left <= 0) return 'unloads now';
+  return left < 45_000 ? 'unloads in a moment' : `unloads ${formatRelative(state.expiresAt, now)}`;
 }
 
 const capabilityWords: Record<Capability, string> = {
@@ -65,44 +78,99 @@ const capabilityWords: Record<Capability, string> = {
 };
 export const capabilityWord = (capability: Capability): string => capabilityWords[capability];
 
-export type SortKey = 'name' | 'provider' | 'size' | 'context' | 'memory';
+export type SortKey = 'name' | 'provider' | 'state' | 'size' | 'quantization' | 'context' | 'fits' | 'memory';
 export interface Sorting {
   key: SortKey;
   descending: boolean;
 }
 
-const memoryOf = (model: Model): number | undefined =>
+/** Bytes that it holds, or would. */
+export const memoryOf = (model: Model): number | undefined =>
   model.state.type === 'loaded' && model.state.memory > 0 ? model.state.memory : model.memoryEstimate;
 
+const ranks: Record<ModelState['type'], number> = {
+  loaded: 0,
+  not_answering: 0,
+  unloading: 0,
+  loading: 0,
+  pulling: 1,
+  damaged: 1,
+  on_disk: 1,
+  remote: 2,
+};
+const fitRanks: Record<Fit, number | undefined> = { yes: 0, partly: 1, tight: 2, no: 3, unknown: undefined };
+const collator = new Intl.Collator('en', { numeric: true });
+
 /** What is in memory stands on top, whatever the order; unknown values stand last. */
-export function sortModels(models: readonly Model[], sorting: Sorting | null): Model[] {
-  const value = (model: Model): string | number | undefined =>
-    ({
-      name: model.name.toLowerCase(),
-      provider: providerOf(model.id),
-      size: model.size,
-      context: model.contextWindow,
-      memory: memoryOf(model),
-    })[sorting?.key ?? 'name'];
-  const rank = ({ state }: Model) =>
-    ({ loaded: 0, loading: 0, pulling: 1, on_disk: 1, damaged: 1, remote: 2 })[state.type];
-  return [...models].sort((a, b) => {
-    const ranks = sorting === null ? rank(a) - rank(b) : Math.min(rank(a), 1) - Math.min(rank(b), 1);
-    if (ranks !== 0) return ranks;
-    const [left, right] = [value(a), value(b)];
-    if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined);
-    const order =
-      typeof left === 'string' ? left.localeCompare(String(right), 'en', { numeric: true }) : left - Number(right);
-    return (sorting?.descending === true ? -order : order) || a.id.localeCompare(b.id);
+export function sortModels(models: readonly Model[], sorting: Sorting | null, memory?: Memory): Model[] {
+  const key = sorting?.key ?? 'name';
+  const valueOf = (model: Model): string | number | undefined => {
+    switch (key) {
+      case 'name':
+        return model.name.toLowerCase();
+      case 'provider':
+        return providerOf(model.id);
+      case 'state':
+        return stateWords(model.state);
+      case 'size':
+        return model.size;
+      case 'quantization':
+        return model.quantization;
+      case 'context':
+        return model.contextWindow;
+      case 'fits':
+        return fitRanks[fitOf(model, memory)];
+      case 'memory':
+        return memoryOf(model);
+    }
+  };
+  const rankOf = ({ state }: Model) => (sorting === null ? ranks[state.type] : Math.min(ranks[state.type], 1));
+  const rows = models.map((model) => ({ model, rank: rankOf(model), value: valueOf(model) }));
+  rows.sort((a, b) => {
+    if (a.rank !== b.rank) return a.rank - b.rank;
+    if (a.value === undefined || b.value === undefined) {
+      const known = Number(a.value === undefined) - Number(b.value === undefined);
+      return known || collator.compare(a.model.name, b.model.name);
+    }
+    const order = typeof a.value === 'string' ? collator.compare(a.value, String(b.value)) : a.value - Number(b.value);
+    return (sorting?.descending === true ? -order : order) || collator.compare(a.model.id, b.model.id);
   });
+  return rows.map(({ model }) => model);
 }
 
-export type Where = 'all' | 'local' | 'cloud';
+export type Where = 'all' | 'local' | 'ollama' | 'embedded' | 'cloud';
+export type Only = 'loaded' | 'damaged';
 
-export function filterModels(models: readonly Model[], text: string, where: Where): Model[] {
+export interface Filter {
+  text: string;
+  where: Where;
+  /** Only those in this state. */
+  only: Only | null;
+}
+
+export const everything: Filter = { text: '', where: 'all', only: null };
+
+export type KindOf = (id: string) => ProviderKind | undefined;
+
+/** Of another computer's Ollama too: `local` is about this one only as far as a model's state tells. */
+export function isAt(model: Model, where: Where, kindOf: KindOf): boolean {
+  if (where === 'all') return true;
+  if (where === 'local') return isLocal(model);
+  if (where === 'cloud') return !isLocal(model);
+  return (kindOf(model.id) ?? providerOf(model.id)) === where;
+}
+
+const inMemory: readonly ModelState['type'][] = ['loaded', 'loading', 'unloading', 'not_answering'];
+const broken: readonly ModelState['type'][] = ['damaged', 'not_answering'];
+
+export const isOnly = ({ state }: Model, only: Only): boolean =>
+  (only === 'loaded' ? inMemory : broken).includes(state.type);
+
+export function filterModels(models: readonly Model[], { text, where, only }: Filter, kindOf: KindOf): Model[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   return models.filter((model) => {
-    if (where !== 'all' && isLocal(model) !== (where === 'local')) return false;
+    if (!isAt(model, where, kindOf) || (only !== null && !isOnly(model, only))) return false;
+    if (words.length === 0) return true;
     const all = [model.name, model.id, model.family, model.quantization, model.parameterSize, stateWords(model.state)]
       .concat(model.capabilities.map(capabilityWord))
       .join(' ')
@@ -111,12 +179,22 @@ export function filterModels(models: readonly Model[], text: string, where: Wher
   });
 }
 
+const downloads = ['model.download', 'model.pull', 'model.repair'];
+const works = [...downloads, 'model.create', 'model.move-folder', 'model.benchmark'];
+
+const isOpen = ({ state }: Job): boolean => state.status !== 'succeeded' && state.status !== 'cancelled';
+
 /** Downloads that want to be seen: not those that ended well or were called off. */
-export function openDownloads(jobs: readonly Job[]): Job[] {
-  return jobs.filter(
-    ({ kind, state }) => kind === 'model.download' && state.status !== 'succeeded' && state.status !== 'cancelled',
-  );
-}
+export const openDownloads = (jobs: readonly Job[]): Job[] =>
+  jobs.filter((job) => downloads.includes(job.kind) && isOpen(job));
+
+export const isWork = ({ kind }: Job): boolean => works.includes(kind);
+
+/** All that is being done for models: downloads, and what is made, moved and measured. */
+export const openWorks = (jobs: readonly Job[]): Job[] => jobs.filter((job) => isWork(job) && isOpen(job));
+
+/** What they take on the disk together, in bytes. */
+export const bytesOf = (models: readonly Model[]): number => models.reduce((sum, { size = 0 }) => sum + size, 0);
 
 /** "98.4 MB" or nothing. */
 export const bytesOrNothing = (bytes: number | undefined): string =>

@@ -9,23 +9,35 @@ import { IconButton } from '@/components/icon-button';
 import { Progress } from '@/components/progress';
 import { formatBytes } from '@/lib/format';
 
-import { openDownloads } from './facts';
+import { openWorks } from './facts';
 import { dismissImport, useAddFiles, useImports, type ModelImport } from './imports';
+import { workWords } from './works';
 
-/** `filesOnly`: the downloads stand elsewhere on the screen. */
-export function Incoming({ filesOnly = false }: { filesOnly?: boolean }) {
+const most = 2;
+
+/** `filesOnly`: the downloads stand elsewhere on the screen. With `onAll` only the first stand here, and the way to the others. */
+export function Incoming({ filesOnly = false, onAll }: { filesOnly?: boolean; onAll?: () => void }) {
   const jobs = useCall('job/list', {});
   const imports = useImports();
-  const downloads = filesOnly ? [] : openDownloads(jobs.data ?? []);
-  if (downloads.length === 0 && imports.length === 0) return null;
+  const open = filesOnly ? [] : openWorks(jobs.data ?? []);
+  // A long queue must not push the models out of sight.
+  const shown = onAll && open.length > most ? open.slice(0, most) : open;
+  if (open.length === 0 && imports.length === 0) return null;
   return (
     <section
       aria-label="On the way"
       className="flex flex-col divide-y divide-border border-b border-border bg-panel px-4"
     >
-      {downloads.map((job) => (
+      {shown.map((job) => (
         <DownloadRow key={job.id} job={job} />
       ))}
+      {shown.length < open.length && (
+        <div className="py-1">
+          <Button variant="ghost" className="-ml-2.5" onClick={onAll}>
+            Show all {open.length}
+          </Button>
+        </div>
+      )}
       {imports.map((entry) => (
         <ImportRow key={entry.id} entry={entry} />
       ))}
@@ -39,16 +51,14 @@ export function DownloadRow({ job }: { job: Job }) {
   const cancel = useMutate('job/cancel');
   const { status, completed, total, speed, errorMessage } = job.state;
   const running = status === 'running' || status === 'queued';
+  const words = workWords(job);
   const refused = pause.error ?? resume.error ?? cancel.error;
   const again = () => resume.mutate({ id: job.id });
   const call = () => cancel.mutate({ id: job.id });
 
   if (status === 'failed') {
     return (
-      <Problem
-        title={`${job.title} wasn’t downloaded`}
-        message={errorMessage ?? 'It stopped without a reason. Try again.'}
-      >
+      <Problem title={words.failed} message={errorMessage ?? 'It stopped without a reason. Try again.'}>
         <Button onClick={again} busy={resume.isPending}>
           Try again
         </Button>
@@ -60,16 +70,17 @@ export function DownloadRow({ job }: { job: Job }) {
     <div className="flex flex-col gap-1 py-2.5">
       <div className="flex items-center gap-1">
         <Progress
-          label={running ? `Downloading ${job.title}` : `${job.title}, paused`}
-          value={total === 0 ? (running ? null : 0) : completed / total}
-          completedBytes={completed}
-          totalBytes={total === 0 ? undefined : total}
-          bytesPerSecond={running ? speed : undefined}
+          label={status === 'queued' ? `${job.title}, in the queue` : running ? words.running : words.waiting}
+          value={total === 0 ? (status === 'running' ? null : 0) : completed / total}
+          {...(words.isDownload
+            ? { completedBytes: completed, ...(total === 0 ? {} : { totalBytes: total }) }
+            : { amount: '' })}
+          bytesPerSecond={running && words.isDownload ? speed : undefined}
           timeLeft={
             running && speed !== undefined && speed > 0 && total > 0 ? ((total - completed) / speed) * 1000 : undefined
           }
         />
-        {running ? (
+        {!words.isDownload ? null : running ? (
           <IconButton
             label={`Pause ${job.title}`}
             icon={Pause}
@@ -81,6 +92,9 @@ export function DownloadRow({ job }: { job: Job }) {
         )}
         <IconButton label={`Cancel ${job.title}`} icon={X} onClick={call} busy={cancel.isPending} />
       </div>
+      {status === 'waiting' && errorMessage !== undefined && (
+        <p className="text-caption text-muted-foreground">{errorMessage}</p>
+      )}
       {refused && (
         <p role="alert" className="text-caption text-danger">
           {refused.message}

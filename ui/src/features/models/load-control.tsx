@@ -1,10 +1,10 @@
-/** Loading with the context of one's choice; what that takes is said before, how it goes while it goes. */
+/** Loading with the context of one's choice; what that takes, and what has to go for it, is said before; how it goes while it goes. */
 import { Link } from '@tanstack/react-router';
 import { Play, Square } from 'lucide-react';
 import { useState } from 'react';
 
 import type { ApiError } from '@/api/error';
-import type { EngineState, Model } from '@/api/generated';
+import type { EngineState, Model, ModelEvictions, ProviderKind } from '@/api/generated';
 import { useCall } from '@/api/query';
 import { Button, buttonClass } from '@/components/button';
 import { ErrorState } from '@/components/error-state';
@@ -12,71 +12,82 @@ import { Field } from '@/components/field';
 import { Progress } from '@/components/progress';
 import { Select } from '@/components/select';
 import { formatBytes, formatCount } from '@/lib/format';
+import { useQuiet } from '@/lib/quiet';
 
-import { contextChoices, fitOf, type Memory } from './facts';
+import { contextChoices, fitOf, nameOf, type Memory } from './facts';
 import { isBuiltIn } from './use-shelf';
 import type { ModelVerbs } from './use-model-verbs';
 
 export interface LoadControlProps {
   model: Model;
+  kind: ProviderKind | undefined;
   verbs: ModelVerbs;
   engine: EngineState | undefined;
   memory: Memory | undefined;
 }
 
-export function LoadControl({ model, verbs, engine, memory }: LoadControlProps) {
+const keepChoices = [
+  { value: 'usual', label: 'As the settings say' },
+  { value: '300', label: '5 min after an answer' },
+  { value: '3600', label: '1 h after an answer' },
+  { value: '-1', label: 'Until it is unloaded' },
+] as const;
+
+export function LoadControl({ model, kind, verbs, engine, memory }: LoadControlProps) {
   const [chosen, setChosen] = useState<number | null>(null);
+  const [keep, setKeep] = useState<(typeof keepChoices)[number]['value']>('usual');
   const { start, stop } = verbs;
   const { state } = model;
   const loadedContext = state.type === 'loaded' ? state.context : undefined;
   const context = chosen ?? loadedContext ?? model.defaultContext;
   const loading = engine?.type === 'loading' && engine.model === model.id ? engine : undefined;
   const busy = loading !== undefined || start.isPending || state.type === 'loading';
-  const list = useCall('model/list', {});
-  const other =
-    isBuiltIn(model.id) && engine?.type === 'loaded' && engine.model !== model.id
-      ? (list.data?.models.find(({ id }) => id === engine.model)?.name ?? engine.model)
-      : undefined;
   const choices = contextChoices(model);
-  const needs = useNeeds(model, context === undefined ? choices : [...new Set([...choices, context])]);
+  const reload = state.type === 'loaded' && chosen !== null && chosen !== state.context;
+  const loads = state.type === 'on_disk' || reload;
   const load = (force?: true) =>
     start.mutate({
       id: model.id,
       ...(chosen === null ? {} : { context: chosen }),
+      ...(keep === 'usual' ? {} : { keepAliveSeconds: Number(keep) }),
       ...(force === undefined ? {} : { force }),
     });
 
   if (busy) {
-    return <Progress label={`Loading ${model.name}`} value={loading ? loading.progress : null} amount="" />;
+    const progress = loading?.progress ?? (state.type === 'loading' && state.progress > 0 ? state.progress : null);
+    return (
+      <div className="flex flex-col gap-2">
+        <Progress label={`Loading ${model.name}`} value={progress} amount="" />
+        <Button
+          icon={Square}
+          className="self-start"
+          busy={stop.isPending}
+          onClick={() => stop.mutate({ id: model.id })}
+        >
+          Stop loading
+        </Button>
+      </div>
+    );
   }
-  const estimate = context === undefined ? undefined : needs(context);
-  const reload = state.type === 'loaded' && chosen !== null && chosen !== state.context;
+  const tooLarge = fitOf(model, memory) === 'no';
   return (
     <div className="flex flex-col gap-3">
       {choices.length > 1 && context !== undefined && (
         <Field label="Context" description="How much of a conversation it can have in view. More takes more memory.">
           <Select
-            options={choices.map((choice) => {
-              const note = needs(choice);
-              return {
-                value: String(choice),
-                label: `${formatCount(choice)} tokens`,
-                ...(note === undefined ? {} : { note }),
-              };
-            })}
+            options={choices.map((choice) => ({ value: String(choice), label: `${formatCount(choice)} tokens` }))}
             value={String(context)}
             onChange={(next) => setChosen(Number(next))}
             className="w-full"
           />
         </Field>
       )}
-      {state.type !== 'loaded' || reload ? (
-        <p className="tabular text-dense text-muted-foreground">
-          {estimate === undefined ? 'How much memory it needs isn’t known.' : `Needs ${estimate}.`}
-          {memory && ` ${formatBytes(memory.available)} are free.`}
-          {other && ` ${other} is unloaded first: the built-in engine holds one model at a time.`}
-        </p>
-      ) : null}
+      {loads && kind === 'ollama' && (
+        <Field label="Keep in memory">
+          <Select options={keepChoices} value={keep} onChange={setKeep} className="w-full" />
+        </Field>
+      )}
+      {loads && <Needs model={model} context={context} memory={memory} />}
       {start.error && <NotLoaded error={start.error} model={model} onAgain={() => load()} onForce={() => load(true)} />}
       {stop.error && (
         <p role="alert" className="text-caption text-danger">
@@ -84,18 +95,14 @@ export function LoadControl({ model, verbs, engine, memory }: LoadControlProps) 
         </p>
       )}
       <div className="flex flex-wrap gap-2">
-        {(state.type !== 'loaded' || reload) && (
-          <Button
-            variant={fitOf(model, memory) === 'too-large' ? 'secondary' : 'primary'}
-            icon={Play}
-            onClick={() => load()}
-          >
+        {loads && (
+          <Button variant={tooLarge ? 'secondary' : 'primary'} icon={Play} onClick={() => load()}>
             {reload ? 'Load again with this context' : 'Load model'}
           </Button>
         )}
-        {state.type === 'loaded' && (
+        {verbs.canUnload && (
           <Button icon={Square} busy={stop.isPending} onClick={() => stop.mutate({ id: model.id })}>
-            Unload model
+            {state.type === 'unloading' ? 'End it now' : 'Unload model'}
           </Button>
         )}
       </div>
@@ -103,15 +110,54 @@ export function LoadControl({ model, verbs, engine, memory }: LoadControlProps) 
   );
 }
 
-/** What the model takes with each of these contexts, in words; only of the built-in engine's models is that known. */
-function useNeeds(model: Model, contexts: readonly number[]): (context: number) => string | undefined {
-  const params = { id: model.id, contexts: [...contexts].sort((a, b) => a - b) };
-  const enabled = isBuiltIn(model.id) && model.state.type !== 'damaged' && contexts.length > 0;
-  const estimates = useCall('model/estimate', params, { enabled, keepPrevious: true });
-  return (context) => {
-    const found = enabled ? estimates.data?.find((estimate) => estimate.context === context) : undefined;
-    return found && `${found.atLeast ? 'at least' : 'about'} ${formatBytes(found.memory)}`;
-  };
+/** What it takes, what is free, and what leaves memory for it. */
+function Needs({ model, context, memory }: { model: Model; context: number | undefined; memory: Memory | undefined }) {
+  const asked = useQuiet(context, 200);
+  const estimate = useEstimate(model.id, asked);
+  const evictions = useCall(
+    'model/evictions',
+    { id: model.id, ...(asked === undefined ? {} : { context: asked }) },
+    { keepPrevious: true },
+  );
+  const list = useCall('model/list', {});
+  const nameFor = (id: string) => list.data?.models.find((other) => other.id === id)?.name ?? nameOf(id);
+  const needs = estimate.data
+    ? `Needs ${estimate.data.known ? 'about' : 'at least'} ${formatBytes(estimate.data.total)}.`
+    : evictions.data
+      ? `Needs about ${formatBytes(evictions.data.memory)}.`
+      : estimate.isPending && asked !== undefined
+        ? 'Reckoning what it needs.'
+        : 'How much memory it needs isn’t known.';
+  const free = evictions.data?.free ?? memory?.available;
+  return (
+    <div className="tabular text-dense text-muted-foreground">
+      <p>
+        {needs}
+        {free !== undefined && ` ${formatBytes(free)} are free.`}
+      </p>
+      {evictions.data && evictions.data.evicts.length > 0 && (
+        <p className="mt-1 text-warning">{evictionWords(evictions.data, nameFor)}</p>
+      )}
+    </div>
+  );
+}
+
+/** "Qwen leaves memory first." */
+export function evictionWords({ evicts }: Pick<ModelEvictions, 'evicts'>, nameFor: (id: string) => string): string {
+  const names = evicts.map(nameFor);
+  const last = names.at(-1) ?? '';
+  return names.length === 1
+    ? `${last} leaves memory first.`
+    : `${names.slice(0, -1).join(', ')} and ${last} leave memory first.`;
+}
+
+/** What the model takes with a context; once it stands still. */
+export function useEstimate(id: string, context: number | undefined) {
+  return useCall(
+    'model/estimate',
+    { id, context: context ?? 0 },
+    { enabled: context !== undefined, keepPrevious: true },
+  );
 }
 
 function NotLoaded({

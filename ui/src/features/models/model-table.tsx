@@ -1,70 +1,188 @@
-import { ArrowDown, ArrowUp, Ellipsis, Play, Square } from 'lucide-react';
+/**
+ * All models in one table. Only the rows in sight are made, however many there are; the rest is room above and below them.
+ * By keyboard: up and down, Home and End, Space ticks, Shift extends, Ctrl+A ticks all, Enter opens, Delete removes.
+ */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { ArrowDown, ArrowUp } from 'lucide-react';
+import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 
 import type { EngineState, Model } from '@/api/generated';
-import { Badge } from '@/components/badge';
-import { IconButton } from '@/components/icon-button';
-import { ContextMenu, Menu } from '@/components/menu';
+import { Checkbox } from '@/components/checkbox';
 import { classNames } from '@/lib/class-names';
-import { formatTokensShort } from '@/lib/format';
+import { useDensity } from '@/lib/theme';
 
-import { bytesOrNothing, fitOf, type Memory, type Sorting, type SortKey } from './facts';
-import { FitCell, StateCell, StateDot } from './state-cell';
-import { modelEntries, useModelVerbs } from './use-model-verbs';
+import { columns, type Column } from './columns';
+import { isRemovable, type Memory, type Sorting } from './facts';
+import { ModelRow } from './model-row';
+import { allOrNone, extended, none, toggled, type Selection } from './selection';
+import { useShelfVerbs } from './use-model-verbs';
 
 export interface ModelTableProps {
   models: readonly Model[];
+  /** What scrolls, and how far below its beginning the table stands, in pixels. */
+  scroller: RefObject<HTMLDivElement | null>;
+  above: number;
   providerName: (id: string) => string;
   memory: Memory | undefined;
   engine: EngineState | undefined;
+  /** Those with a newer version. */
+  outdated: ReadonlySet<string>;
   sorting: Sorting | null;
   onSort: (sorting: Sorting | null) => void;
+  selection: Selection;
+  onSelect: (selection: Selection) => void;
   chosen: string | undefined;
   onChoose: (id: string) => void;
-  onRemove: (model: Model) => void;
+  /** One, or all that are ticked. */
+  onRemove: (models: readonly Model[]) => void;
 }
 
-// What matters less goes first where there is less room; the panel of details has it all.
-const wide = 'hidden @4xl:table-cell';
-const medium = 'hidden @2xl:table-cell';
-const columns: readonly { title: string; sortKey?: SortKey; className?: string; number?: boolean }[] = [
-  { title: 'Name', sortKey: 'name' },
-  { title: 'Provider', sortKey: 'provider', className: medium },
-  { title: 'State', className: 'hidden @md:table-cell' },
-  { title: 'Size', sortKey: 'size', className: medium, number: true },
-  { title: 'Quantisation', className: wide },
-  { title: 'Context', sortKey: 'context', className: wide, number: true },
-  { title: 'Fits', className: medium },
-  { title: 'Memory', sortKey: 'memory', className: wide, number: true },
-];
-
 export function ModelTable(props: ModelTableProps) {
-  const { models, sorting, onSort } = props;
+  const { models, scroller, above, sorting, onSort, selection, onSelect, onChoose, onRemove, outdated } = props;
+  const rowHeight = useDensity() === 'dense' ? 32 : 40;
+  const [anchor, setAnchor] = useState<string | null>(null);
+  const [current, setCurrent] = useState<string | undefined>(props.chosen);
+  const verbs = useShelfVerbs();
+  const body = useRef<HTMLTableSectionElement>(null);
+  // eslint-disable-next-line react-hooks/incompatible-library -- the table is the only reader of the virtualizer's methods
+  const virtual = useVirtualizer({
+    count: models.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    getItemKey: (index) => models[index]?.id ?? index,
+    scrollMargin: above,
+    scrollPaddingStart: 40,
+    overscan: 2,
+    initialRect: { width: 0, height: 560 },
+  });
+  useEffect(() => virtual.measure(), [virtual, rowHeight]);
+  const items = virtual.getVirtualItems();
+  const before = (items[0]?.start ?? above) - above;
+  const after = virtual.getTotalSize() - ((items.at(-1)?.end ?? above) - above);
+
+  const ids = models.filter(isRemovable).map(({ id }) => id);
+  const tick = (id: string, extend: boolean) => {
+    onSelect(extend ? extended(selection, ids, anchor, id) : toggled(selection, id));
+    setAnchor(id);
+  };
+  const focusRow = (index: number) => {
+    const model = models[index];
+    if (!model) return;
+    setCurrent(model.id);
+    virtual.scrollToIndex(index);
+    requestAnimationFrame(() => body.current?.querySelector<HTMLElement>(`[data-row="${index}"] [data-name]`)?.focus());
+  };
+  const press = (event: KeyboardEvent<HTMLTableSectionElement>) => {
+    if (!(event.target instanceof HTMLElement) || event.altKey) return;
+    const index = Number(event.target.closest('[data-row]')?.getAttribute('data-row') ?? -1);
+    const model = models[index];
+    if (!model) return;
+    const { key, shiftKey } = event;
+    const withMod = event.ctrlKey || event.metaKey;
+    // Other controls of the row keep the keys that they have themselves.
+    const onName = event.target.hasAttribute('data-name');
+    const step = (to: number) => {
+      const next = models[to];
+      if (shiftKey && next && isRemovable(next)) {
+        const from = anchor ?? model.id;
+        onSelect(extended(selection, ids, from, next.id));
+        if (anchor === null) setAnchor(model.id);
+      }
+      focusRow(to);
+    };
+    if (withMod && key.toLowerCase() === 'a') onSelect(allOrNone(selection, ids));
+    else if (withMod || !onName) return;
+    else if (key === 'ArrowDown') step(index + 1);
+    else if (key === 'ArrowUp') step(index - 1);
+    else if (key === 'Home') focusRow(0);
+    else if (key === 'End') focusRow(models.length - 1);
+    else if (key === ' ' && isRemovable(model)) tick(model.id, shiftKey);
+    else if (key === 'Delete') {
+      const ticked = models.filter(({ id }) => selection.has(id));
+      if (ticked.length > 0) onRemove(ticked);
+      else if (isRemovable(model)) onRemove([model]);
+    } else if (key === 'Escape' && selection.size > 0) {
+      event.nativeEvent.stopImmediatePropagation();
+      onSelect(none);
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const tabStop = models.some(({ id }) => id === current) ? current : models[0]?.id;
+  const all = ids.length > 0 && ids.every((id) => selection.has(id));
+
   return (
-    <table className="tabular w-full border-separate border-spacing-0 text-dense">
+    <table
+      aria-rowcount={models.length + 1}
+      className="tabular w-full table-fixed border-separate border-spacing-0 text-dense"
+    >
       <caption className="sr-only">Models</caption>
       <thead className="sticky top-0 z-10 bg-background">
         <tr>
+          <th scope="col" className="w-10 border-b border-border pl-4">
+            <span className="flex h-8 items-center">
+              <Checkbox
+                aria-label="Tick all"
+                checked={all}
+                indeterminate={!all && selection.size > 0}
+                disabled={ids.length === 0}
+                onChange={() => onSelect(all ? none : new Set(ids))}
+              />
+            </span>
+          </th>
           {columns.map((column) => (
             <Head key={column.title} {...column} sorting={sorting} onSort={onSort} />
           ))}
-          <th scope="col" className="border-b border-border">
+          <th scope="col" className="w-20 border-b border-border">
             <span className="sr-only">Actions</span>
           </th>
         </tr>
       </thead>
-      <tbody>
-        {models.map((model) => (
-          <Row key={model.id} model={model} {...props} />
-        ))}
+      <tbody ref={body} onKeyDown={press}>
+        {before > 0 && <Room height={before} />}
+        {items.map(({ index }) => {
+          const model = models[index];
+          return (
+            model && (
+              <ModelRow
+                key={model.id}
+                model={model}
+                index={index}
+                provider={props.providerName(model.id)}
+                memory={props.memory}
+                engine={props.engine}
+                isOutdated={outdated.has(model.id)}
+                isChosen={props.chosen === model.id}
+                isTicked={selection.has(model.id)}
+                isTabStop={model.id === tabStop}
+                verbs={verbs}
+                onTick={tick}
+                onChoose={onChoose}
+                onRemove={onRemove}
+              />
+            )
+          );
+        })}
+        {after > 0 && <Room height={after} />}
       </tbody>
     </table>
   );
 }
 
-type HeadProps = (typeof columns)[number] & Pick<ModelTableProps, 'sorting' | 'onSort'>;
+/** Rows that aren't in sight. */
+function Room({ height }: { height: number }) {
+  return (
+    <tr aria-hidden style={{ height }}>
+      {/* One cell, however many columns there are: a span over hidden ones would make columns of them. */}
+      <td />
+    </tr>
+  );
+}
+
+type HeadProps = Column & Pick<ModelTableProps, 'sorting' | 'onSort'>;
 
 function Head({ title, sortKey, className, number, sorting, onSort }: HeadProps) {
-  const active = sortKey !== undefined && sorting?.key === sortKey;
+  const active = sorting?.key === sortKey;
   const Arrow = active && sorting.descending ? ArrowDown : ArrowUp;
   // Up, down, then the usual order again.
   const next = !active
@@ -76,110 +194,21 @@ function Head({ title, sortKey, className, number, sorting, onSort }: HeadProps)
     <th
       scope="col"
       aria-sort={active ? (sorting.descending ? 'descending' : 'ascending') : undefined}
-      className={classNames(
-        'border-b border-border px-2 text-caption font-medium text-muted-foreground first:pl-4',
-        className,
-      )}
+      className={classNames('border-b border-border px-2 text-caption font-medium text-muted-foreground', className)}
     >
       <span className={classNames('flex h-8 items-center', number === true && 'justify-end')}>
-        {sortKey === undefined ? (
-          title
-        ) : (
-          <button
-            type="button"
-            onClick={() => onSort(next as Sorting | null)}
-            className="focus-inset -mx-1.5 inline-flex h-8 items-center gap-1 rounded-small px-1.5 font-medium hover:text-foreground"
-          >
-            {title}
-            <Arrow aria-hidden className={classNames('size-3', active ? 'text-foreground' : 'opacity-0')} />
-          </button>
-        )}
+        <button
+          type="button"
+          onClick={() => onSort(next)}
+          className={classNames(
+            'focus-inset -mx-1.5 inline-flex h-8 items-center gap-1 rounded-small px-1.5 font-medium hover:text-foreground',
+            number === true && 'flex-row-reverse',
+          )}
+        >
+          {title}
+          <Arrow aria-hidden className={classNames('size-3', active ? 'text-foreground' : 'opacity-0')} />
+        </button>
       </span>
     </th>
-  );
-}
-
-function Row({ model, providerName, memory, engine, chosen, onChoose, onRemove }: ModelTableProps & { model: Model }) {
-  const verbs = useModelVerbs(model);
-  const entries = modelEntries(model, verbs, { onShow: () => onChoose(model.id), onRemove: () => onRemove(model) });
-  const isChosen = chosen === model.id;
-  const held = model.state.type === 'loaded' && model.state.memory > 0 ? model.state.memory : model.memoryEstimate;
-  const cell = 'h-row border-b border-border px-2 first:pl-4';
-  return (
-    <ContextMenu entries={entries}>
-      <tr
-        onClick={() => onChoose(model.id)}
-        className={classNames('group', isChosen ? 'bg-accent-surface' : 'hover:bg-hover')}
-      >
-        <th scope="row" className={classNames(cell, 'w-full max-w-0 min-w-40 text-left font-normal')}>
-          <span className="flex min-w-0 items-center gap-2">
-            <StateDot model={model} className="@md:hidden" />
-            <button
-              type="button"
-              aria-expanded={isChosen}
-              title={model.id}
-              onClick={(event) => {
-                event.stopPropagation();
-                onChoose(model.id);
-              }}
-              className="focus-inset -mx-1.5 h-8 min-w-0 truncate rounded-small px-1.5 text-left text-base font-medium"
-            >
-              {model.name}
-            </button>
-            {verbs.isDefault && <Badge tone="accent">New chats</Badge>}
-            {model.testSize && <Badge>Test size</Badge>}
-          </span>
-        </th>
-        <td className={classNames(cell, medium, 'whitespace-nowrap text-muted-foreground')}>
-          {providerName(model.id)}
-        </td>
-        <td className={classNames(cell, 'hidden @md:table-cell')}>
-          <StateCell model={model} engine={engine} />
-        </td>
-        <td className={classNames(cell, medium, 'text-right whitespace-nowrap')}>{bytesOrNothing(model.size)}</td>
-        <td className={classNames(cell, wide, 'whitespace-nowrap')}>{model.quantization ?? '–'}</td>
-        <td className={classNames(cell, wide, 'text-right')}>
-          {model.contextWindow === undefined ? '–' : formatTokensShort(model.contextWindow)}
-        </td>
-        <td className={classNames(cell, medium, 'whitespace-nowrap')}>
-          <FitCell fit={fitOf(model, memory)} />
-        </td>
-        <td className={classNames(cell, wide, 'text-right whitespace-nowrap')}>
-          {held === undefined
-            ? '–'
-            : model.state.type === 'loaded'
-              ? bytesOrNothing(held)
-              : `~ ${bytesOrNothing(held)}`}
-        </td>
-        <td className={classNames(cell, 'pr-2 first:pl-2')} onClick={(event) => event.stopPropagation()}>
-          <span className="flex justify-end">
-            {verbs.canUnload ? (
-              <IconButton
-                label={`Unload ${model.name}`}
-                icon={Square}
-                busy={verbs.stop.isPending}
-                onClick={() => verbs.stop.mutate({ id: model.id })}
-              />
-            ) : verbs.canLoad || verbs.start.isPending ? (
-              <IconButton
-                label={`Load ${model.name}`}
-                icon={Play}
-                busy={verbs.start.isPending}
-                onClick={() => {
-                  // Its panel shows how it goes, and what to do where it doesn't.
-                  onChoose(model.id);
-                  verbs.start.mutate({ id: model.id });
-                }}
-              />
-            ) : null}
-            <Menu
-              align="end"
-              entries={entries}
-              trigger={<IconButton label={`What can be done with ${model.name}`} icon={Ellipsis} />}
-            />
-          </span>
-        </td>
-      </tr>
-    </ContextMenu>
   );
 }

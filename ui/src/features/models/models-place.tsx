@@ -1,57 +1,83 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Boxes, Download, RefreshCw, Search } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { ArrowDownToLine, Boxes, Download, Ellipsis, RefreshCw, Search, Sparkles } from 'lucide-react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 
 import type { Model } from '@/api/generated';
 import { useCall } from '@/api/query';
 import { Button } from '@/components/button';
-import { Dialog } from '@/components/dialog';
 import { EmptyState } from '@/components/empty-state';
 import { Failure } from '@/components/error-state';
 import { Header } from '@/components/header';
 import { IconButton } from '@/components/icon-button';
-import { Input } from '@/components/input';
+import { Menu } from '@/components/menu';
 import { ScrollArea } from '@/components/scroll-area';
-import { Segmented } from '@/components/segmented';
 import { SkeletonRows } from '@/components/skeleton';
 import { SplitPane } from '@/components/split-pane';
 import { useHost } from '@/host/host';
 import { useActions } from '@/lib/actions';
-import { formatCount } from '@/lib/format';
+import { formatCount, formatPlural } from '@/lib/format';
+import { later } from '@/lib/later';
 import { inspectorLimits } from '@/lib/panel-width';
 
 import { AddFileButton, DropZone, usePickFile } from './add-file';
-import { filterModels, sortModels, type Sorting, type Where } from './facts';
+import { everything, filterModels, openWorks, sortModels, type Filter, type Sorting } from './facts';
 import { Incoming } from './incoming';
 import { Loaded } from './loaded';
-import { ModelDetail } from './model-detail';
 import { ModelTable } from './model-table';
 import { Problems } from './problems';
-import { RemoveModel } from './remove-model';
-import { Starters } from './starters';
+import { RemoveModels } from './remove-models';
+import { none, pruned, type Selection } from './selection';
+import { SelectionBar } from './selection-bar';
+import { ShelfFilter } from './shelf-filter';
+import { SpaceLine } from './space-line';
+import { Updates, useUpdates } from './updates';
 import { useShelf } from './use-shelf';
 
-export function ModelsPlace() {
+// What is looked at now and then comes when it is.
+const ModelDetail = later(() => import('./detail/model-detail'));
+const GetModel = later(() => import('./get/get-model'));
+const DownloadsDrawer = later(() => import('./downloads-drawer'));
+
+/** `engine`: one line about what runs models here. */
+export function ModelsPlace({ engine: engineLine }: { engine?: ReactNode }) {
   const { model: chosen } = useSearch({ from: '/models' });
   const navigate = useNavigate({ from: '/models' });
-  const { list, memory, refresh, providerName } = useShelf();
+  const { list, memory, refresh, providerName, kindOf } = useShelf();
   const engine = useCall('engine/state', {});
+  const jobs = useCall('job/list', {});
   const pick = usePickFile();
   const host = useHost();
   useEffect(() => host.setTitle('Models'), [host]);
   const find = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState('');
-  const [where, setWhere] = useState<Where>('all');
+  const scroller = useRef<HTMLDivElement>(null);
+  const [aboveRef, above] = useHeight();
+  const [filter, setFilter] = useState<Filter>(everything);
   const [sorting, setSorting] = useState<Sorting | null>(null);
-  const [removing, setRemoving] = useState<Model | null>(null);
-  const [downloading, setDownloading] = useState(false);
+  const [ticked, setTicked] = useState<Selection>(none);
+  const [removing, setRemoving] = useState<readonly Model[]>([]);
+  const [getting, setGetting] = useState<'no' | 'open' | 'closed'>('no');
+  const [queue, setQueue] = useState<'no' | 'open' | 'closed'>('no');
+  const updates = useUpdates();
 
-  const all = list.data?.models ?? [];
-  const shown = sortModels(filterModels(all, text, where), sorting);
+  const models = list.data?.models;
+  const all = useMemo(() => models ?? [], [models]);
+  const shown = useMemo(
+    () => sortModels(filterModels(all, filter, kindOf), sorting, memory),
+    [all, filter, kindOf, sorting, memory],
+  );
+  const selection = useMemo(
+    () =>
+      pruned(
+        ticked,
+        shown.map(({ id }) => id),
+      ),
+    [ticked, shown],
+  );
   const detail = all.find(({ id }) => id === chosen);
   const choose = (id: string | undefined) =>
     void navigate({ search: id === undefined ? {} : { model: id }, replace: true });
   const reload = () => refresh.mutate({ refresh: true });
+  const works = openWorks(jobs.data ?? []).length;
   useActions([
     {
       id: 'models.find',
@@ -64,11 +90,13 @@ export function ModelsPlace() {
     { id: 'models.add', title: 'Add a model file', section: 'Models', keywords: 'gguf import', run: pick },
     {
       id: 'models.download',
-      title: 'Download a model',
+      title: 'Get a model',
       section: 'Models',
-      keywords: 'starter hub',
-      run: () => setDownloading(true),
+      keywords: 'download starter hub pull catalogue',
+      run: () => setGetting('open'),
     },
+    { id: 'models.queue', title: 'Show downloads', section: 'Models', keywords: 'queue', run: () => setQueue('open') },
+    { id: 'models.updates', title: 'Look for newer versions of models', section: 'Models', run: updates.look },
     { id: 'models.refresh', title: 'Ask all providers for their models again', section: 'Models', run: reload },
   ]);
 
@@ -84,88 +112,108 @@ export function ModelsPlace() {
         side={
           detail && (
             <ModelDetail
+              key={detail.id}
               model={detail}
+              kind={kindOf(detail.id)}
               providerName={providerName(detail.id)}
               memory={memory}
               engine={engine.data}
               onClose={() => choose(undefined)}
-              onRemove={() => setRemoving(detail)}
+              onRemove={() => setRemoving([detail])}
+              onChoose={choose}
             />
           )
         }
       >
         <div className="flex h-full flex-col">
           <Header title="Models" note={list.data && formatCount(all.length)}>
-            <IconButton label="Ask all providers again" icon={RefreshCw} busy={refresh.isPending} onClick={reload} />
-            <Button icon={Download} onClick={() => setDownloading(true)}>
-              <span className="max-sm:sr-only">Download</span>
-            </Button>
+            {works > 0 && (
+              <Button icon={ArrowDownToLine} variant="ghost" onClick={() => setQueue('open')}>
+                {formatCount(works)}
+                <span className="sr-only"> on the way: show downloads</span>
+              </Button>
+            )}
+            <Menu
+              align="end"
+              trigger={<IconButton label="More about the models" icon={Ellipsis} busy={refresh.isPending} />}
+              entries={[
+                { label: 'Ask all providers again', icon: RefreshCw, onSelect: reload },
+                { label: 'Look for newer versions', icon: Sparkles, onSelect: updates.look },
+                { label: 'Show downloads', icon: ArrowDownToLine, onSelect: () => setQueue('open') },
+              ]}
+            />
             <AddFileButton>
               <span className="max-sm:sr-only">Add a file</span>
             </AddFileButton>
-          </Header>
-          {all.length > 0 && (
-            <div className="flex flex-wrap items-center gap-2 border-b border-border px-4 py-2">
-              <div className="min-w-40 flex-1">
-                <Input
-                  ref={find}
-                  icon={Search}
-                  aria-label="Find a model"
-                  placeholder="Find a model"
-                  value={text}
-                  onChange={setText}
-                />
-              </div>
-              <Segmented
-                aria-label="Where"
-                value={where}
-                onChange={setWhere}
-                options={[
-                  { value: 'all', label: 'All' },
-                  { value: 'local', label: 'On this computer' },
-                  { value: 'cloud', label: 'Remote' },
-                ]}
-              />
-            </div>
-          )}
-          <ScrollArea className="@container flex-1">
-            <Incoming />
-            <Loaded models={all} memory={memory} engine={engine.data} />
-            <Problems
-              problems={list.data?.problems ?? []}
-              providerName={providerName}
-              onRetry={reload}
-              retrying={refresh.isPending}
-            />
-            {(refresh.error ?? list.error) && (
-              <div className="p-4">
-                <Failure
-                  title="The list of models didn’t load"
-                  error={refresh.error ?? list.error ?? { message: '' }}
-                  onRetry={() => {
-                    refresh.reset();
-                    void list.refetch();
-                  }}
-                />
-              </div>
+            {all.length > 0 && (
+              <Button
+                icon={Download}
+                variant="primary"
+                onPointerEnter={GetModel.prepare}
+                onClick={() => setGetting('open')}
+              >
+                <span className="max-sm:sr-only">Get a model</span>
+              </Button>
             )}
+          </Header>
+          {engineLine}
+          {all.length > 0 && (
+            <ShelfFilter models={all} kindOf={kindOf} filter={filter} onChange={setFilter} find={find} />
+          )}
+          <SelectionBar
+            models={shown.filter(({ id }) => selection.has(id))}
+            onClear={() => setTicked(none)}
+            onRemove={() => setRemoving(shown.filter(({ id }) => selection.has(id)))}
+          />
+          <ScrollArea ref={scroller} className="@container flex-1">
+            <div ref={aboveRef}>
+              <Updates {...updates} />
+              <Incoming onAll={() => setQueue('open')} />
+              <Loaded models={all} memory={memory} engine={engine.data} />
+              <Problems
+                problems={list.data?.problems ?? []}
+                providerName={providerName}
+                onRetry={reload}
+                retrying={refresh.isPending}
+              />
+              {(refresh.error ?? list.error) && (
+                <div className="p-4">
+                  <Failure
+                    title="The list of models didn’t load"
+                    error={refresh.error ?? list.error ?? { message: '' }}
+                    onRetry={() => {
+                      refresh.reset();
+                      void list.refetch();
+                    }}
+                  />
+                </div>
+              )}
+            </div>
             {list.isPending ? (
               <SkeletonRows label="Loading the list of models" rows={6} />
             ) : all.length === 0 && !list.error ? (
-              <NoModels onDownload={() => setDownloading(true)} />
+              <NoModels onGet={() => setGetting('open')} />
             ) : shown.length === 0 && all.length > 0 ? (
               <p role="status" className="p-6 text-center text-dense text-muted-foreground">
-                No model matches. <ClearButton onClear={() => (setText(''), setWhere('all'))} />
+                No model matches.{' '}
+                <Button variant="ghost" onClick={() => setFilter(everything)} className="text-accent!">
+                  Show all
+                </Button>
               </p>
             ) : (
               shown.length > 0 && (
                 <ModelTable
                   models={shown}
+                  scroller={scroller}
+                  above={above}
                   providerName={providerName}
                   memory={memory}
                   engine={engine.data}
+                  outdated={updates.outdated}
                   sorting={sorting}
                   onSort={setSorting}
+                  selection={selection}
+                  onSelect={setTicked}
                   chosen={detail?.id}
                   onChoose={(id) => choose(id === detail?.id ? undefined : id)}
                   onRemove={setRemoving}
@@ -173,42 +221,52 @@ export function ModelsPlace() {
               )
             )}
           </ScrollArea>
+          {filter.text !== '' && shown.length > 0 && (
+            <p role="status" className="sr-only">
+              {formatPlural(shown.length, 'model matches', 'models match')}
+            </p>
+          )}
+          <SpaceLine providerName={providerName} />
         </div>
       </SplitPane>
-      <RemoveModel
-        model={removing}
-        onClose={() => setRemoving(null)}
-        onRemoved={() => removing?.id === chosen && choose(undefined)}
+      <RemoveModels
+        models={removing}
+        onClose={() => setRemoving([])}
+        onRemoved={(ids) => {
+          setTicked(none);
+          if (chosen !== undefined && ids.includes(chosen)) choose(undefined);
+        }}
       />
-      <Dialog
-        open={downloading}
-        onClose={() => setDownloading(false)}
-        title="Download a model"
-        description="Small and middle-sized models for the built-in engine. What can be read about them is what their makers say."
-      >
-        <Starters />
-      </Dialog>
+      {getting !== 'no' && <GetModel open={getting === 'open'} onClose={() => setGetting('closed')} />}
+      {queue !== 'no' && <DownloadsDrawer open={queue === 'open'} onClose={() => setQueue('closed')} />}
     </DropZone>
   );
 }
 
-function ClearButton({ onClear }: { onClear: () => void }) {
-  return (
-    <Button variant="ghost" onClick={onClear} className="text-accent!">
-      Show all
-    </Button>
-  );
+/** The height of an element, followed. Pixels. */
+function useHeight(): [(element: HTMLDivElement | null) => void, number] {
+  const [element, setElement] = useState<HTMLDivElement | null>(null);
+  const [height, setHeight] = useState(0);
+  useLayoutEffect(() => {
+    if (!element) return;
+    const measure = () => setHeight(element.offsetHeight);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [element]);
+  return [setElement, height];
 }
 
-function NoModels({ onDownload }: { onDownload: () => void }) {
+function NoModels({ onGet }: { onGet: () => void }) {
   return (
     <EmptyState
       icon={Boxes}
       title="No models yet"
       action={
         <div className="flex flex-wrap justify-center gap-2">
-          <Button variant="primary" icon={Download} onClick={onDownload}>
-            Download a model
+          <Button variant="primary" icon={Download} onClick={onGet}>
+            Get a model
           </Button>
           <AddFileButton />
         </div>

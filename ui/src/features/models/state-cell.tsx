@@ -1,7 +1,9 @@
-import type { EngineState, Model } from '@/api/generated';
+import type { EngineState, Fit, Model } from '@/api/generated';
 import { StatusDot, type Tone } from '@/components/status-dot';
+import { useNow } from '@/lib/clock';
+import { formatExact } from '@/lib/format';
 
-import { stateWords, type Fit } from './facts';
+import { expiryWords, stateWords } from './facts';
 
 const tones: Record<Model['state']['type'], Tone> = {
   remote: 'neutral',
@@ -9,6 +11,8 @@ const tones: Record<Model['state']['type'], Tone> = {
   on_disk: 'neutral',
   loading: 'info',
   loaded: 'success',
+  unloading: 'info',
+  not_answering: 'danger',
   damaged: 'danger',
 };
 
@@ -24,21 +28,41 @@ export function StateCell({ model, engine }: { model: Model; engine: EngineState
       ? ({ type: 'loading', progress: engine.progress } as const)
       : model.state;
   return (
-    <span className="flex items-center gap-2 whitespace-nowrap">
+    <span className="inline-flex min-w-0 items-center gap-2 whitespace-nowrap">
       <StatusDot tone={tones[state.type]} />
       {stateWords(state)}
+      {state.type === 'loaded' && state.expiresAt !== undefined && <Expiry state={state} />}
+    </span>
+  );
+}
+
+/** "unloads in 4 min", moving. */
+export function Expiry({ state }: { state: Extract<Model['state'], { type: 'loaded' }> }) {
+  const words = expiryWords(state, useNow());
+  if (words === undefined || state.expiresAt === undefined) return null;
+  return (
+    <span title={formatExact(state.expiresAt)} className="truncate text-caption text-muted-foreground">
+      {words}
     </span>
   );
 }
 
 const fits: Record<Fit, { words: string; tone: string } | null> = {
-  fits: { words: 'Fits', tone: 'text-success' },
+  yes: { words: 'Fits', tone: 'text-success' },
+  partly: { words: 'Partly on GPU', tone: 'text-warning' },
   tight: { words: 'Tight', tone: 'text-warning' },
-  'too-large': { words: 'Too large', tone: 'text-danger' },
+  no: { words: 'Too large', tone: 'text-danger' },
   unknown: null,
 };
 
 export function FitCell({ fit }: { fit: Fit }) {
   const shown = fits[fit];
-  return shown ? <span className={shown.tone}>{shown.words}</span> : <span aria-label="not known">–</span>;
+  return shown ? (
+    <span className={shown.tone}>{shown.words}</span>
+  ) : (
+    <span className="text-muted-foreground">
+      <span aria-hidden>–</span>
+      <span className="sr-only">not known</span>
+    </span>
+  );
 }

@@ -1,9 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useMemo } from 'react';
 
 import type { Provider } from '@/api/generated';
 import { callKey, useCall, useMutate } from '@/api/query';
 
-import { builtIn, providerOf, type Memory } from './facts';
+import { builtIn, providerOf, type KindOf, type Memory } from './facts';
 
 /** All models with what is needed to talk about them: their providers' names and this computer's memory. */
 export function useShelf() {
@@ -14,18 +15,21 @@ export function useShelf() {
   const refresh = useMutate('model/list', {
     onDone: (answer) => queries.setQueryData(callKey('model/list', {}), answer),
   });
-  const memory: Memory | undefined = status.data && {
-    total: status.data.memoryTotal,
-    available: status.data.memoryAvailable,
-  };
-  const named = new Map(providers.data?.map((provider) => [provider.slug, provider]));
-  return {
-    list,
-    memory,
-    refresh,
-    provider: (id: string): Provider | undefined => named.get(providerOf(id)),
-    providerName: (id: string): string => named.get(providerOf(id))?.name ?? providerOf(id),
-  };
+  const { memoryTotal, memoryAvailable } = status.data ?? {};
+  const memory = useMemo<Memory | undefined>(
+    () =>
+      memoryTotal === undefined || memoryAvailable === undefined
+        ? undefined
+        : { total: memoryTotal, available: memoryAvailable },
+    [memoryTotal, memoryAvailable],
+  );
+  const named = useMemo(
+    () => new Map<string, Provider>(providers.data?.map((provider) => [provider.slug, provider])),
+    [providers.data],
+  );
+  const kindOf = useCallback<KindOf>((id) => named.get(providerOf(id))?.kind, [named]);
+  const providerName = useCallback((id: string): string => named.get(providerOf(id))?.name ?? providerOf(id), [named]);
+  return { list, memory, refresh, kindOf, providerName };
 }
 
 export const isBuiltIn = (id: string): boolean => providerOf(id) === builtIn;

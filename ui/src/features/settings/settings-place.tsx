@@ -1,5 +1,5 @@
 import { Link, useParams } from '@tanstack/react-router';
-import { Cpu, Download, Info, KeyRound, MessageSquare, PanelsTopLeft, SunMoon } from 'lucide-react';
+import { Cpu, Download, Info, KeyRound, MessageSquare, PanelsTopLeft, Stethoscope, SunMoon } from 'lucide-react';
 import { useEffect, useRef, type ReactNode } from 'react';
 
 import type { Icon } from '@/components/button';
@@ -25,7 +25,15 @@ interface Section {
 }
 
 /** One section at a time; each has an address, so that an error's button leads to where it is put right. */
-export function SettingsPlace({ providers }: { providers: ReactNode }) {
+export function SettingsPlace({
+  providers,
+  ollama,
+  doctor,
+}: {
+  providers: ReactNode;
+  ollama: ReactNode;
+  doctor: ReactNode;
+}) {
   const host = useHost();
   const { section: wanted } = useParams({ strict: false });
   const sections: Section[] = [
@@ -41,14 +49,28 @@ export function SettingsPlace({ providers }: { providers: ReactNode }) {
       id: 'engine',
       title: 'Engine',
       icon: Cpu,
-      note: 'The built-in engine runs one model at a time, in a process of its own.',
-      content: <Engine />,
+      note: 'What runs models on this computer: the built-in engine, and Ollama where you want it.',
+      content: (
+        <>
+          <Part title="Built-in engine">
+            <Engine />
+          </Part>
+          <Part title="Ollama">{ollama}</Part>
+        </>
+      ),
     },
     { id: 'chat', title: 'Chat', icon: MessageSquare, content: <Chat /> },
     ...(host.kind === 'desktop'
       ? [{ id: 'window', title: 'Window', icon: PanelsTopLeft, content: <WindowSettings /> }]
       : []),
     { id: 'downloads', title: 'Downloads', icon: Download, content: <Downloads /> },
+    {
+      id: 'doctor',
+      title: 'Doctor',
+      icon: Stethoscope,
+      note: 'What must work, checked one by one. It only looks; a button mends.',
+      content: doctor,
+    },
     { id: 'about', title: 'About', icon: Info, content: <About /> },
   ];
   const section = wanted === undefined ? sections[0] : sections.find(({ id }) => id === wanted);
@@ -100,5 +122,14 @@ export function SettingsPlace({ providers }: { providers: ReactNode }) {
         </ScrollArea>
       </div>
     </div>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section aria-label={title} className="flex flex-col gap-3">
+      <h3 className="text-heading">{title}</h3>
+      {children}
+    </section>
   );
 }

@@ -15,9 +15,16 @@ export function useSettings() {
   return { settings: settings.data, loading: settings, change: update.mutate, error: update.error };
 }
 
-/** With what the changes name; a model that is null goes. */
-function changed(all: Settings, { defaultModel, ...changes }: SettingsUpdateParams): Settings {
-  const { defaultModel: before, ...rest } = { ...all, ...changes };
-  const model = defaultModel === undefined ? before : defaultModel;
-  return model === undefined || model === null ? rest : { ...rest, defaultModel: model };
+/** With what the changes name; what is null goes. */
+function changed(all: Settings, { defaultModel, downloadLimit, ...changes }: SettingsUpdateParams): Settings {
+  const { defaultModel: model, downloadLimit: limit, ...rest } = { ...all, ...changes };
+  const [nextModel, nextLimit] = [
+    defaultModel === undefined ? model : defaultModel,
+    downloadLimit === undefined ? limit : downloadLimit,
+  ];
+  return {
+    ...rest,
+    ...(nextModel === undefined || nextModel === null ? {} : { defaultModel: nextModel }),
+    ...(nextLimit === undefined || nextLimit === null ? {} : { downloadLimit: nextLimit }),
+  };
 }

@@ -12,6 +12,7 @@ import { IconButton } from '@/components/icon-button';
 import { Input } from '@/components/input';
 import { SkeletonRows } from '@/components/skeleton';
 import { useNow } from '@/lib/clock';
+import { useQuiet } from '@/lib/quiet';
 import { useDensity } from '@/lib/theme';
 
 import { ConversationRow } from './conversation-row';
@@ -205,14 +206,4 @@ function Rows({ conversations, openId, onOpen, onNew, onMore, failed }: RowsProp
       )}
     </div>
   );
-}
-
-/** The text once typing pauses. */
-function useQuiet(text: string): string {
-  const [quiet, setQuiet] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setQuiet(text), 150);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return quiet;
 }

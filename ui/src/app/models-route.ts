@@ -1,1 +1,0 @@
-export { ModelsPlace } from '@/features/models';

@@ -1,0 +1,4 @@
+import { OllamaLine } from '@/features/engine';
+import { ModelsPlace as Place } from '@/features/models';
+
+export const ModelsPlace = () => <Place engine={<OllamaLine />} />;

@@ -1,0 +1,3 @@
+export { Doctor } from './doctor';
+export { OllamaLine } from './ollama-line';
+export { OllamaPanel } from './ollama-panel';

@@ -1,0 +1,35 @@
+/** The whole page over a transport that only answers: `gallery.html?at=/models&ollama=failed&jobs=yes`. */
+import { ApiError } from '@/api/error';
+import type { Transport } from '@/api/transport';
+
+import { answers, jobs, manyModels, ollamaStates } from './fake-answers';
+
+export function fakeTransport(wanted: URLSearchParams): Transport {
+  const own: Record<string, unknown> = {};
+  const state = ollamaStates[wanted.get('ollama') ?? ''];
+  if (state) own['ollama/state'] = state;
+  if (wanted.has('jobs')) own['job/list'] = jobs;
+  const count = Number(wanted.get('models') ?? Number.NaN);
+  if (!Number.isNaN(count)) own['model/list'] = { models: manyModels(count), problems: [] };
+  const fails = wanted.getAll('fails');
+  const waits = wanted.getAll('waits');
+  return {
+    call(method) {
+      if (waits.includes(method)) return new Promise(() => undefined);
+      if (fails.includes(method)) {
+        return Promise.reject(
+          new ApiError({
+            code: 'provider_unreachable',
+            message: 'It doesn’t answer. Look whether it runs, then try again.',
+            traceId: '0192f3c1',
+          }),
+        );
+      }
+      return Promise.resolve(own[method] ?? answers[method] ?? {});
+    },
+    subscribe(_onEnvelope, onState) {
+      onState({ type: 'open' });
+      return () => undefined;
+    },
+  };
+}
