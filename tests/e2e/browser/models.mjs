@@ -10,8 +10,8 @@ export default async function journey({ step, skip, open, picture, accessible, a
   });
   await step('a download that can’t reach its hub says so, and can be tried again or discarded', async () => {
     await server.call('settings/update', { hubUrl: 'http://127.0.0.1:9' });
-    await page.getByRole('button', { name: 'Download a model' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Download a model' });
+    await page.getByRole('button', { name: 'Get a model' }).first().click();
+    const dialog = page.getByRole('dialog', { name: 'Get a model' });
     await dialog.getByRole('button', { name: /^Download / }).first().click();
     await dialog.getByText('wasn’t downloaded', { exact: false }).waitFor();
     await dialog.getByRole('button', { name: 'Try again' }).waitFor();

@@ -94,7 +94,11 @@ async function pids() {
 /** What the close button of a desktop does, to every visible window of the application; GTK's own helper windows have no title and no button. */
 async function pressClose() {
   for (const pid of await pids()) {
-    const { stdout } = await run('xdotool', ['search', '--all', '--onlyvisible', '--pid', String(pid), '--name', 'Web\\+$']);
+    // Not every process of it has a window: a guard of what it started has none.
+    const { stdout } = await run('xdotool', ['search', '--all', '--onlyvisible', '--pid', String(pid), '--name', 'Web\\+$']).catch((error) => {
+      if (error.code === 1 && !error.stderr) return { stdout: '' };
+      throw error;
+    });
     for (const id of stdout.split('\n').filter(Boolean)) await run('python3', [closer, id]);
   }
 }

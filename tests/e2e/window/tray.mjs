@@ -1,39 +1,18 @@
 // The tray as a desktop's panel sees it: its entries follow the engine, start and stop a model, bring the window back, quit.
 // Closing goes to the tray only where the person wants that and a panel shows it.
 
-import { createInterface } from 'node:readline';
-import path from 'node:path';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { built, carrying, end, start } from '../lib/process.mjs';
+import { startPanel } from '../lib/panel.mjs';
+import { built, carrying, start } from '../lib/process.mjs';
 
 const run = promisify(execFile);
 
 export default async function journey({ step, open, model, pids, until, skip, assert }) {
   let name;
   if (!model) skip('the small model is not at hand');
-  const panel = await step('a panel that shows trays is there', async () => {
-    const child = start(built(path.join('examples', 'tray-host')), [], { log: 'tray-host', input: true });
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    const answer = async () => JSON.parse((await lines.next()).value);
-    assert.equal(await answer(), 'ready');
-    const ask = (line) => {
-      child.stdin.write(`${line}\n`);
-      return answer();
-    };
-    return {
-      entries: async () => ((await ask('menu')) ?? []).map(([words, enabled]) => (enabled ? words : `(${words})`)),
-      click: async (words) => assert.ok(await ask(`click ${words}`), `the tray has no entry "${words}"`),
-      leave: () => {
-        child.stdin.end();
-        return end(child);
-      },
-    };
-  });
-  const shows = (...wanted) => until(`the tray says ${wanted.join(', ')}`, async () => {
-    const entries = (await panel.entries()).filter(Boolean);
-    return wanted.every((line) => entries.some((entry) => entry.startsWith(line)));
-  }, { within: 30_000 });
+  const panel = await step('a panel that shows trays is there', () => startPanel({ assert, until }));
+  const { shows } = panel;
   const visible = async () => {
     const found = await run('xdotool', ['search', '--onlyvisible', '--name', 'Web\\+$']).catch(() => ({ stdout: '' }));
     return found.stdout.trim() !== '';
@@ -41,7 +20,7 @@ export default async function journey({ step, open, model, pids, until, skip, as
   const runners = async () => (await carrying(process.env.WEBPLUS_JOURNEY)).filter((one) => one.name === 'webplus-runner');
 
   const window = await step('the window opens, and with it the tray', async () => {
-    const opened = await open();
+    const opened = await open({ env: { WEBPLUS_OLLAMA: 'off' } });
     await shows('(No model is loaded)', 'Open Web+', 'Quit');
     return opened;
   });
