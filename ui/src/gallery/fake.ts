@@ -2,7 +2,8 @@
 import { ApiError } from '@/api/error';
 import type { Transport } from '@/api/transport';
 
-import { answers, jobs, manyModels, ollamaStates } from './fake-answers';
+import { answers, ollamaStates } from './fake-answers';
+import { jobs, manyModels } from './fake-models';
 
 export function fakeTransport(wanted: URLSearchParams): Transport {
   const own: Record<string, unknown> = {};

@@ -82,8 +82,9 @@ fn serve(home: &Path, script: &serde_json::Value, host: &str) -> Child {
     let file = home.join("script.json");
     fs::write(&file, script.to_string()).unwrap();
     let log = fs::File::create(home.join("log")).unwrap();
-    let mut command = Command::new(program());
-    command.arg("--script").arg(file).arg("serve").env_clear();
+    // Whoever runs the tests in the background or under nohup has them ignore signals, which a child would inherit.
+    let mut command = Command::new("env");
+    command.arg("--default-signal").arg(program()).arg("--script").arg(file).arg("serve").env_clear();
     command.env("HOME", home).env("OLLAMA_MODELS", home.join("models")).env("OLLAMA_HOST", host);
     command.stderr(log).stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap()
 }
