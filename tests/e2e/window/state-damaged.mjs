@@ -1,14 +1,26 @@
 // A damaged database, by how much of it is left: a backup takes its place, or what can be read is shown, or a new one is begun.
 // Each time the window opens and says what happened, and the damaged file is kept as it was.
 
-import { copyFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { ask, connect, openConversation, said, says } from '../lib/asking.mjs';
 import { data, database, overwrite } from '../lib/folder.mjs';
 import { startScripted } from '../lib/scripted.mjs';
 
 export const needs = { keychain: false };
 
+const page = 4096;
 const noise = Buffer.from(Array.from({ length: 8192 }, (_, at) => (at * 167 + 13) % 251));
+
+/** Where in the file the first page of a table lies, in bytes: it moves with every migration. */
+async function rootOf(file, table) {
+  const asking = `import sqlite3, sys
+database = sqlite3.connect(f"file:{sys.argv[1]}?immutable=1", uri=True)
+print(database.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", [sys.argv[2]]).fetchone()[0])`;
+  const { stdout } = await promisify(execFile)('python3', ['-c', asking, file, table]);
+  return (Number(stdout) - 1) * page;
+}
 
 export default async function journey({ step, open, until, assert }) {
   const scripted = await startScripted();
@@ -66,8 +78,7 @@ export default async function journey({ step, open, until, assert }) {
     for (const file of await kept()) await rm(data(file));
     await rm(data('backups'), { recursive: true });
     await copyFile(whole, database());
-    const page = 4096;
-    await overwrite(database(), Math.floor((await stat(database())).size / page / 2) * page, noise.subarray(0, page));
+    await overwrite(database(), await rootOf(database(), 'outbox'), noise.subarray(0, page));
     const damaged = await readFile(database());
     window = await open();
     await says(window, 'Nothing can be saved.');
