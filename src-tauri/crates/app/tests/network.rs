@@ -95,7 +95,9 @@ async fn server(scripts: Vec<Script>) -> FaultServer {
     let asked = AtomicUsize::new(0);
     let start = FaultServer::start(move |request| {
         if request.method == "GET" {
-            return Script::json(200, r#"{"data":[{"id":"m"},{"id":"n"}]}"#);
+            // Each question then needs a connection of its own, and the name that it goes to.
+            let headers = [("Content-Type", "application/json"), ("Connection", "close")];
+            return Script::reply(200, &headers, r#"{"data":[{"id":"m"},{"id":"n"}]}"#);
         }
         scripts[asked.fetch_add(1, SeqCst).min(scripts.len() - 1)].clone()
     });
