@@ -1,0 +1,1 @@
+//! Pipelines as values: the definition, its checks, the planner.
