@@ -75,6 +75,8 @@ ids! {
     PresetId "preset";
     /// A background job.
     JobId "job";
+    /// A run of a pipeline.
+    RunId "run";
     /// A row of the outbox.
     EventRowId "event";
 }

@@ -8,6 +8,7 @@ mod event;
 mod id;
 mod job;
 mod model;
+mod pipeline;
 mod provider;
 mod runner;
 mod settings;
@@ -22,11 +23,15 @@ pub use chat::{
 pub use code::ErrorCode;
 pub use event::{EventId, ParseEventIdError};
 pub use id::{
-    CallId, ConversationId, EventRowId, JobId, MessageId, ParseIdError, PresetId, ProviderId, ThreadId,
-    UserId,
+    CallId, ConversationId, EventRowId, JobId, MessageId, ParseIdError, PresetId, ProviderId, RunId,
+    ThreadId, UserId,
 };
 pub use job::{Job, JobState, JobStatus};
 pub use model::{Capability, Model, ModelRef, ModelState, ParameterName, ParameterSpec, ParseModelRefError};
+pub use pipeline::{
+    Attempt, AttemptOutcome, EffectClass, JournalEntry, Run, RunOrigin, RunStatus, StepRun, StepStatus,
+    StoredValue, WaitReason,
+};
 pub use provider::{KeySource, KeyState, Provider, ProviderKind, Secret};
 pub use runner::{MAX_LINE, RUNNER_PROTOCOL, RunnerEnd, RunnerMessage, RunnerReply, RunnerRequest};
 pub use settings::Setting;

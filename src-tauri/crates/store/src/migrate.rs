@@ -5,8 +5,11 @@ use rusqlite::Connection;
 use crate::Error;
 
 /// The steps, oldest first. A released one is never edited.
-pub(crate) const MIGRATIONS: &[&str] =
-    &[include_str!("../migrations/0001_begin.sql"), include_str!("../migrations/0002_shelf.sql")];
+pub(crate) const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_begin.sql"),
+    include_str!("../migrations/0002_shelf.sql"),
+    include_str!("../migrations/0003_pipelines.sql"),
+];
 
 /// How many steps the database has seen: 0 for a new one.
 pub(crate) fn version(connection: &Connection) -> Result<usize, Error> {

@@ -3,7 +3,8 @@
 //! The orphan rule keeps `ToSql` and `FromSql` off the domain's own types, so they travel in these wrappers.
 
 use domain::{
-    CallId, ConversationId, EventRowId, JobId, MessageId, PresetId, ProviderId, ThreadId, Timestamp, UserId,
+    CallId, ConversationId, EventRowId, JobId, MessageId, PresetId, ProviderId, RunId, ThreadId, Timestamp,
+    UserId,
 };
 use rusqlite::{
     Row,
@@ -37,7 +38,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { CallId ConversationId EventRowId JobId MessageId PresetId ProviderId ThreadId UserId }
+ids! { CallId ConversationId EventRowId JobId MessageId PresetId ProviderId RunId ThreadId UserId }
 
 /// An id as a BLOB of 16 bytes.
 #[derive(Debug, Clone, Copy)]
