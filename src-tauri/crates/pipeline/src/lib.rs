@@ -14,4 +14,4 @@ pub use definition::{
 };
 pub use fault::{Fault, Severity};
 pub use kind::{Capability, Field, FieldShape, KindInfo, PortInfo};
-pub use plan::{Effect, Event, Instance, Key, Outcome, Plan, RunEnd};
+pub use plan::{Effect, Event, Instance, Key, Limits, Outcome, Plan, RunEnd};

@@ -1,0 +1,88 @@
+//! A plan from the rows of its run.
+
+use std::collections::BTreeMap;
+
+use domain::StepStatus;
+
+use super::frame::Frame;
+use super::graph::Graph;
+use super::{Instance, Key, RunEnd};
+
+/// The frames that these rows are of, and how the run is over if it is.
+pub(super) fn frames(
+    graph: &Graph,
+    rows: impl IntoIterator<Item = (Key, Instance)>,
+) -> (BTreeMap<String, Frame>, Option<RunEnd>) {
+    let mut frames: BTreeMap<String, Frame> = BTreeMap::new();
+    for (key, mut instance) in rows {
+        let Some((body, _)) = graph.resolve(&key.scope) else { continue };
+        let Some(at) = graph.slot(body, &key.node) else { continue };
+        let frame = frames.entry(key.scope).or_insert_with(|| Frame::new(body, graph.body(body)));
+        if let Some(slot) = frame.slots.get_mut(at) {
+            instance.taken.sort_unstable();
+            slot.instance = instance;
+        }
+    }
+    for frame in frames.values_mut() {
+        count(graph, frame);
+    }
+    // A frame at work always has a step under way: what follows from an event is written with it.
+    frames.retain(|scope, frame| scope.is_empty() || frame.open > 0);
+    let inner: Vec<String> = frames.keys().filter(|scope| !scope.is_empty()).cloned().collect();
+    for scope in inner {
+        let outer = graph.resolve(&scope).and_then(|(_, outer)| outer);
+        let container =
+            outer.and_then(|(outer, at, _)| frames.get_mut(outer).and_then(|frame| frame.slots.get_mut(at)));
+        match container {
+            Some(slot) if slot.instance.status == StepStatus::Running && slot.instance.port.is_none() => {
+                slot.live += 1;
+            }
+            _ => {
+                frames.remove(&scope);
+            }
+        }
+    }
+    let over = frames.get("").filter(|top| top.open == 0).map(|top| end(graph, top));
+    (frames, over)
+}
+
+/// Counts of a frame whose rows are in place.
+fn count(graph: &Graph, frame: &mut Frame) {
+    let sites = graph.body(frame.body);
+    for (from, site) in sites.iter().enumerate() {
+        let Some(slot) = frame.slots.get(from) else { continue };
+        if !slot.instance.status.is_final() {
+            continue;
+        }
+        frame.open = frame.open.saturating_sub(1);
+        let taken = slot.instance.taken.clone();
+        for way in &site.ways {
+            if let Some(slot) = way.to.and_then(|to| frame.slots.get_mut(to)) {
+                slot.undecided = slot.undecided.saturating_sub(1);
+                slot.taken += u32::from(taken.binary_search(&way.edge).is_ok());
+            }
+        }
+    }
+}
+
+/// How a run is over whose steps are all final.
+fn end(graph: &Graph, top: &Frame) -> RunEnd {
+    let sites = graph.body(top.body);
+    let steps = || sites.iter().zip(&top.slots);
+    let failed =
+        steps().find(|(_, slot)| slot.instance.status == StepStatus::Failed && slot.instance.port.is_none());
+    if let Some((site, _)) = failed {
+        return RunEnd::Failed(Key { scope: String::new(), node: site.id.clone() });
+    }
+    // Cancelled because another was first is no cancelled run.
+    let started = |status: StepStatus| !matches!(status, StepStatus::Skipped | StepStatus::Pending);
+    let was_beaten = |at: usize| {
+        steps().any(|(site, slot)| site.cancels.binary_search(&at).is_ok() && started(slot.instance.status))
+    };
+    let by_a_person = top
+        .slots
+        .iter()
+        .enumerate()
+        .any(|(at, slot)| slot.instance.status == StepStatus::Cancelled && !was_beaten(at));
+    if by_a_person { RunEnd::Cancelled } else { RunEnd::Succeeded }
+}

@@ -1,0 +1,4 @@
+//! The planner, tried by examples (`examples`) and by a model that drives random definitions (`model`).
+
+mod build;
+mod examples;
