@@ -79,6 +79,16 @@ pub(super) struct Way {
     pub(super) to: Option<usize>,
 }
 
+/// What is around a frame.
+pub(super) struct Around<'s> {
+    /// The scope that the container stands in.
+    pub(super) scope: &'s str,
+    /// The container's slot there.
+    pub(super) at: usize,
+    /// Which of its items or iterations the frame is.
+    pub(super) index: u32,
+}
+
 impl Graph {
     pub(super) fn new(definition: &Definition, limits: &Limits) -> Self {
         let parents = parents(definition);
@@ -138,9 +148,9 @@ impl Graph {
         self.places.get(id).filter(|(of, _)| *of == body).map(|(_, slot)| *slot)
     }
 
-    /// Which body a scope is a frame of, with the scope that its container stands in, the container's slot there and the
-    /// index; none where the definition has no such scope.
-    pub(super) fn resolve<'s>(&self, scope: &'s str) -> Option<(usize, Option<(&'s str, usize, u32)>)> {
+    /// Which body a scope is a frame of, and what is around it (nothing around the top); none where the definition has no
+    /// such scope.
+    pub(super) fn resolve<'s>(&self, scope: &'s str) -> Option<(usize, Option<Around<'s>>)> {
         if scope.is_empty() {
             return Some((TOP, None));
         }
@@ -148,7 +158,7 @@ impl Graph {
         for part in scope.split('/') {
             let (id, index) = part.rsplit_once(':')?;
             let slot = self.slot(body, id)?;
-            found = Some((scope.get(..outer)?, slot, index.parse().ok()?));
+            found = Some(Around { scope: scope.get(..outer)?, at: slot, index: index.parse().ok()? });
             body = self.site(body, slot)?.shape.body()?;
             // Up to here without the slash: the scope that the next part's container stands in.
             outer += part.len() + usize::from(outer > 0);

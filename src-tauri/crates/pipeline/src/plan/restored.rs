@@ -26,13 +26,15 @@ pub(super) fn frames(
     for frame in frames.values_mut() {
         count(graph, frame);
     }
-    // A frame at work always has a step under way: what follows from an event is written with it.
-    frames.retain(|scope, frame| scope.is_empty() || frame.open > 0);
+    // A frame at work always has a step under way: what follows from an event is written with it. One that is over may be
+    // here in part.
+    frames
+        .retain(|scope, frame| scope.is_empty() || frame.slots.iter().any(|slot| under_way(&slot.instance)));
     let inner: Vec<String> = frames.keys().filter(|scope| !scope.is_empty()).cloned().collect();
     for scope in inner {
-        let outer = graph.resolve(&scope).and_then(|(_, outer)| outer);
-        let container =
-            outer.and_then(|(outer, at, _)| frames.get_mut(outer).and_then(|frame| frame.slots.get_mut(at)));
+        let around = graph.resolve(&scope).and_then(|(_, around)| around);
+        let container = around
+            .and_then(|around| frames.get_mut(around.scope).and_then(|frame| frame.slots.get_mut(around.at)));
         match container {
             Some(slot) if slot.instance.status == StepStatus::Running && slot.instance.port.is_none() => {
                 slot.live += 1;
@@ -44,6 +46,10 @@ pub(super) fn frames(
     }
     let over = frames.get("").filter(|top| top.open == 0).map(|top| end(graph, top));
     (frames, over)
+}
+
+fn under_way(instance: &Instance) -> bool {
+    instance.status != StepStatus::Pending && !instance.status.is_final()
 }
 
 /// Counts of a frame whose rows are in place.

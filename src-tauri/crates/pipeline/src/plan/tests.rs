@@ -2,3 +2,5 @@
 
 mod build;
 mod examples;
+mod model;
+mod random;

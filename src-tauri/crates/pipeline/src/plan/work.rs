@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use domain::StepStatus;
 
 use super::frame::{Frame, Slot, inner_prefix, inner_scope};
-use super::graph::{Failure, Graph, Shape, Site, TOP};
+use super::graph::{Around, Failure, Graph, Shape, Site, TOP};
 use super::inside::Inside;
 use super::{Effect, Event, Instance, Key, Outcome, RunEnd};
 
@@ -222,8 +222,8 @@ impl<'p> Work<'p> {
 
     /// All steps of a frame are final; `failed` is the one that it could not go on from.
     fn frame_over(&mut self, scope: &str, failed: Option<Key>) {
-        let Some((_, outer)) = self.graph.resolve(scope) else { return };
-        let Some((outer, at, index)) = outer else {
+        let Some((_, around)) = self.graph.resolve(scope) else { return };
+        let Some(Around { scope: outer, at, index }) = around else {
             return self.end(failed.map_or(RunEnd::Succeeded, RunEnd::Failed));
         };
         self.frames.remove(scope);
@@ -246,7 +246,9 @@ impl<'p> Work<'p> {
     fn cancel(&mut self) {
         let scopes: Vec<String> = self.frames.keys().cloned().collect();
         for scope in &scopes {
-            self.inside(scope, |inside| inside.cancel_all());
+            self.inside(scope, |inside| {
+                inside.cancel_all();
+            });
         }
         self.frames.retain(|scope, _| scope.is_empty());
         self.end(RunEnd::Cancelled);
