@@ -30,10 +30,16 @@ pub enum FieldShape {
     LongTemplate,
     /// An expression, without braces.
     Expression,
-    /// Name to expression or template.
+    /// Name to template.
     Map,
+    /// Name to expression.
+    Expressions,
     /// Plain text.
     Text,
+    /// Plain text in many lines: a program, never rendered.
+    Code,
+    /// A list of plain words.
+    Words,
     /// A number.
     Number,
     /// Yes or no.
