@@ -128,6 +128,7 @@ async fn through_gateway(app: &App, model: &ModelRef) -> Outcome<()> {
         surface: Surface::Eval,
         conversation_id: None,
         message_id: None,
+        run: None,
         request: request(),
         prompt_estimate: 12,
     };

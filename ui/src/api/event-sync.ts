@@ -6,7 +6,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 
 import type { Client, MethodName, Params } from './client';
-import type { Job } from './generated';
+import type { Job, RunView, StepRun } from './generated';
 import { callKey } from './query';
 import type { AppEvent } from './transport';
 
@@ -72,6 +72,33 @@ export function staleAfter(event: AppEvent): readonly Stale[] | 'everything' {
       return [{ method: 'settings/get' }, { method: 'model/starters' }];
     case 'usage.changed':
       return [{ method: 'call/sum' }, { method: 'call/list' }];
+    case 'pipeline.changed':
+      return [
+        { method: 'pipeline/list' },
+        { method: 'pipeline/get', params: { id: event.id } },
+        { method: 'pipeline/versions', params: { id: event.id } },
+        { method: 'trigger/list' },
+      ];
+    case 'run.changed': {
+      const { id, status } = event.run;
+      const over = status === 'succeeded' || status === 'failed' || status === 'cancelled';
+      return [
+        { method: 'run/list' },
+        { method: 'run/get', params: { id } },
+        ...(over ? [{ method: 'pipeline/list' } as const] : []),
+      ];
+    }
+    case 'run.removed':
+      return [{ method: 'run/list' }, { method: 'pipeline/list' }];
+    case 'step.changed': {
+      const { scope, node } = event.step;
+      // The list of steps is patched from the event itself.
+      return [{ method: 'run/step', params: { id: event.runId, scope, node } }];
+    }
+    case 'step.delta':
+      return [];
+    case 'trigger.changed':
+      return [{ method: 'trigger/list' }];
     default:
       return unknownEvent(event);
   }
@@ -94,6 +121,8 @@ export function applyEvent(event: AppEvent, queries: QueryClient): void {
     queries.setQueryData(callKey('ollama/state', {}), event.state);
   } else if (event.type === 'job.changed') {
     queries.setQueryData<Job[]>(callKey('job/list', {}), (jobs) => jobs && withJob(jobs, event.job));
+  } else if (event.type === 'step.changed') {
+    queries.setQueryData<RunView>(callKey('run/get', { id: event.runId }), (view) => view && withStep(view, event.step));
   }
 }
 
@@ -101,6 +130,14 @@ function withJob(jobs: readonly Job[], job: Job): Job[] {
   return jobs.some(({ id }) => id === job.id)
     ? jobs.map((other) => (other.id === job.id ? job : other))
     : [job, ...jobs];
+}
+
+function withStep(view: RunView, step: StepRun): RunView {
+  const is = (other: StepRun) => other.scope === step.scope && other.node === step.node;
+  const steps = view.steps.some(is)
+    ? view.steps.map((other) => (is(other) ? step : other))
+    : [...view.steps, step];
+  return { ...view, steps };
 }
 
 /** Of events that come in a burst the first acts at once, the others together after this many milliseconds. */

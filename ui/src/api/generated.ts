@@ -1,6 +1,44 @@
 // Generated from the method table by `cargo xtask bindings`. Do not edit.
 
 /**
+ * One try of a step.
+ */
+export type Attempt = { 
+/**
+ * From 1, interrupted ones included.
+ */
+number: number, 
+/**
+ * What repeating it does.
+ */
+effect: EffectClass, 
+/**
+ * The key that a crash's repetition is sent under, too.
+ */
+idempotencyKey: string, 
+/**
+ * How it ended.
+ */
+outcome: AttemptOutcome, 
+/**
+ * The sentence, of a failed one.
+ */
+errorMessage?: string, 
+/**
+ * When it began.
+ */
+startedAt: Timestamp, 
+/**
+ * When it ended.
+ */
+endedAt?: Timestamp, };
+
+/**
+ * How an attempt ended.
+ */
+export type AttemptOutcome = "running" | "succeeded" | "failed" | "timed_out" | "cancelled" | "interrupted" | "ambiguous" | "discarded_after_cancel";
+
+/**
  * One top-level block of a text.
  */
 export type Block = { 
@@ -128,6 +166,18 @@ conversationId?: ConversationId,
  * The message that it wrote, of a turn.
  */
 messageId?: MessageId, 
+/**
+ * The run, of a pipeline's step.
+ */
+runId?: RunId, 
+/**
+ * "scope/node" of that step.
+ */
+step?: string, 
+/**
+ * Which attempt of it, from 1.
+ */
+attempt?: number, 
 /**
  * The model that was asked.
  */
@@ -613,6 +663,11 @@ export type Doctor = {
 checks: Array<Check>, };
 
 /**
+ * What repeating a step does to the world.
+ */
+export type EffectClass = "pure" | "idempotent" | "at_most_once";
+
+/**
  * The embedded engine's state.
  */
 export type EngineState = { "type": "unavailable", 
@@ -698,7 +753,7 @@ traceId: string, };
 /**
  * What kind of failure a client can branch on. The sentence for the person travels beside it.
  */
-export type ErrorCode = "invalid_input" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "too_large" | "model_not_found" | "provider_auth" | "provider_unreachable" | "provider_bad_reply" | "provider_failed" | "rate_limited" | "context_too_long" | "interrupted" | "timed_out" | "cancelled" | "engine_unavailable" | "engine_failed" | "model_damaged" | "out_of_memory" | "keychain_locked" | "keychain_missing" | "disk_full" | "read_only" | "database_damaged" | "database_newer" | "busy" | "internal";
+export type ErrorCode = "invalid_input" | "unauthorized" | "forbidden" | "not_found" | "conflict" | "too_large" | "model_not_found" | "provider_auth" | "provider_unreachable" | "provider_bad_reply" | "provider_failed" | "rate_limited" | "context_too_long" | "interrupted" | "timed_out" | "cancelled" | "engine_unavailable" | "engine_failed" | "model_damaged" | "out_of_memory" | "keychain_locked" | "keychain_missing" | "disk_full" | "read_only" | "database_damaged" | "database_newer" | "busy" | "idempotency_conflict" | "queue_full" | "value_too_large" | "budget_exceeded" | "internal";
 
 /**
  * What can happen.
@@ -763,12 +818,70 @@ state: OllamaState, } | { "type": "job.changed",
 /**
  * As it is now.
  */
-job: Job, } | { "type": "settings.changed" } | { "type": "usage.changed" };
+job: Job, } | { "type": "settings.changed" } | { "type": "usage.changed" } | { "type": "pipeline.changed", 
+/**
+ * Which.
+ */
+id: string, } | { "type": "run.changed", 
+/**
+ * As it is now.
+ */
+run: Run, } | { "type": "run.removed", 
+/**
+ * Which.
+ */
+id: RunId, } | { "type": "step.changed", 
+/**
+ * The run.
+ */
+runId: RunId, 
+/**
+ * As it is now.
+ */
+step: StepRun, } | { "type": "step.delta", 
+/**
+ * The run.
+ */
+runId: RunId, 
+/**
+ * The step's scope.
+ */
+scope: string, 
+/**
+ * The node.
+ */
+node: string, 
+/**
+ * The attempt, from 1; what an earlier one said is void.
+ */
+attempt: number, 
+/**
+ * More of its text.
+ */
+text: string, 
+/**
+ * Lines of its log, and sentences for the person.
+ */
+log?: Array<string>, } | { "type": "trigger.changed", 
+/**
+ * The pipeline.
+ */
+pipelineId: string, };
 
 /**
  * "EPOCH-SEQ": which start of the application, and which event since. An id of another epoch can't be resumed from.
  */
 export type EventId = string;
+
+/**
+ * Whether it keeps the pipeline from running.
+ */
+export type FaultSeverity = "error" | "warning";
+
+/**
+ * How a field of a step's `config` is filled in.
+ */
+export type FieldShape = "template" | "long_template" | "expression" | "map" | "text" | "number" | "bool" | "choice" | "json" | "model" | "schema" | "messages" | "template_list" | "duration" | "pipeline";
 
 /**
  * Why a model stopped.
@@ -1095,6 +1208,27 @@ errorMessage?: string, };
  * How far a job is.
  */
 export type JobStatus = "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
+
+/**
+ * One entry of a run's journal.
+ */
+export type JournalEntry = { 
+/**
+ * From 1, without gaps.
+ */
+seq: number, 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * "run.started", "step.succeeded", …
+ */
+kind: string, 
+/**
+ * What it says, by kind; `scope` and `node` where it is about a step.
+ */
+body: Record<string, unknown>, };
 
 /**
  * Where a typed key is to be kept.
@@ -2364,6 +2498,494 @@ rows: Array<Array<Array<Inline>>>, } | { "type": "truncate",
 length: number, };
 
 /**
+ * What a definition from outside may do.
+ */
+export type PipelineAllowParams = { 
+/**
+ * The pipeline; what is allowed holds for its definition as it is now.
+ */
+id: string, 
+/**
+ * All that is allowed; what is absent is not.
+ */
+capabilities: Array<PipelineCapability>, };
+
+/**
+ * What must be allowed before a definition from outside may do it.
+ */
+export type PipelineCapability = "commands" | "files" | "http" | "secrets";
+
+/**
+ * What a look at a definition found.
+ */
+export type PipelineCheck = { 
+/**
+ * What is wrong with it.
+ */
+faults: Array<PipelineFault>, 
+/**
+ * Its hash; absent where it can't be read.
+ */
+hash?: string, 
+/**
+ * What it needs.
+ */
+requires: PipelineRequires, };
+
+/**
+ * What a new pipeline begins with.
+ */
+export type PipelineCreateParams = { 
+/**
+ * A template's id; an empty pipeline without one.
+ */
+template?: string, 
+/**
+ * What it is called.
+ */
+name?: string, };
+
+/**
+ * A definition that is only looked at.
+ */
+export type PipelineDefinitionParams = { 
+/**
+ * The whole file.
+ */
+definition: unknown, };
+
+/**
+ * What a run would cost and take, as far as that can be said beforehand.
+ */
+export type PipelineEstimate = { 
+/**
+ * At least, in nano-USD; absent where a price is unknown.
+ */
+costLow?: number, 
+/**
+ * At most, in nano-USD; absent where a price is unknown.
+ */
+costHigh?: number, 
+/**
+ * At least, in seconds.
+ */
+secondsLow: number, 
+/**
+ * At most, in seconds.
+ */
+secondsHigh: number, 
+/**
+ * How many model calls, at most.
+ */
+calls: number, 
+/**
+ * What the figures rest on, a sentence each.
+ */
+basis: Array<string>, };
+
+/**
+ * What would be run.
+ */
+export type PipelineEstimateParams = { 
+/**
+ * The whole file.
+ */
+definition: unknown, 
+/**
+ * The run's inputs by name.
+ */
+inputs: Record<string, unknown>, };
+
+/**
+ * A text to be evaluated as a step would see it.
+ */
+export type PipelineEvaluateParams = { 
+/**
+ * The whole file; its pins and input defaults stand in where there is no run.
+ */
+definition: unknown, 
+/**
+ * The node that the text stands in.
+ */
+node: string, 
+/**
+ * The expression, or the template.
+ */
+text: string, 
+/**
+ * Whether it is a template.
+ */
+template: boolean, 
+/**
+ * The run whose values are taken; the pipeline's newest one unless told.
+ */
+runId?: RunId, };
+
+/**
+ * What to export.
+ */
+export type PipelineExportParams = { 
+/**
+ * The pipeline.
+ */
+id: string, 
+/**
+ * Whether pinned outputs go along.
+ */
+pins?: boolean, };
+
+/**
+ * One fault. All that are found are told at once.
+ */
+export type PipelineFault = { 
+/**
+ * Whether it keeps the pipeline from running.
+ */
+severity: FaultSeverity, 
+/**
+ * A short name: "unknown_key", "cycle", "unknown_node", "wrong_type", "bad_template", "not_an_ancestor", …
+ */
+code: string, 
+/**
+ * Where, as a JSON pointer into the definition: "/nodes/3/config/template".
+ */
+place: string, 
+/**
+ * The node that it concerns.
+ */
+node?: string, 
+/**
+ * What is wrong and what to do, for a person.
+ */
+message: string, };
+
+/**
+ * A field of a step's `config`.
+ */
+export type PipelineField = { 
+/**
+ * Its name in `config`.
+ */
+name: string, 
+/**
+ * What the form calls it.
+ */
+label: string, 
+/**
+ * How it is filled in.
+ */
+shape: FieldShape, 
+/**
+ * Whether a step can't do without it.
+ */
+required: boolean, 
+/**
+ * What it may be, of a `Choice`.
+ */
+choices: Array<string>, 
+/**
+ * What the form says below it.
+ */
+help: string, 
+/**
+ * Whether `secret://NAME` may stand in it.
+ */
+secret: boolean, };
+
+/**
+ * A version's or an export's file.
+ */
+export type PipelineFile = { 
+/**
+ * The file.
+ */
+definition: unknown, 
+/**
+ * What it needs.
+ */
+requires: PipelineRequires, };
+
+/**
+ * Which pipeline.
+ */
+export type PipelineIdParams = { 
+/**
+ * Its id.
+ */
+id: string, };
+
+/**
+ * A kind of step.
+ */
+export type PipelineKind = { 
+/**
+ * `llm`, `template`, …
+ */
+kind: string, 
+/**
+ * The newest version.
+ */
+version: number, 
+/**
+ * What a person calls it.
+ */
+title: string, 
+/**
+ * What it does, one line.
+ */
+summary: string, 
+/**
+ * How it is used, in Markdown, for the person who edits.
+ */
+help: string, 
+/**
+ * `model`, `flow`, `text`, `files`, `world`, `people`, `code`.
+ */
+group: string, 
+/**
+ * What repeating it does unless a definition says otherwise.
+ */
+effect: EffectClass, 
+/**
+ * The ways that it can be left by, `error` and `skipped` apart. A `switch` adds its cases, a `human` its answers.
+ */
+ways: Array<string>, 
+/**
+ * Its data ports; a definition may add more where `open_ports`.
+ */
+ports: Array<PipelinePort>, 
+/**
+ * Whether a definition may name data ports of its own (`llm`'s `json:plan`, …).
+ */
+openPorts: boolean, 
+/**
+ * Its config.
+ */
+fields: Array<PipelineField>, 
+/**
+ * What it needs to be allowed.
+ */
+capability?: PipelineCapability, 
+/**
+ * Whether other nodes can stand inside.
+ */
+container: boolean, };
+
+/**
+ * A data port.
+ */
+export type PipelinePort = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its type.
+ */
+kind: string, 
+/**
+ * What it holds.
+ */
+help: string, };
+
+/**
+ * What a definition needs before it can run.
+ */
+export type PipelineRequires = { 
+/**
+ * Models that it names literally.
+ */
+models: Array<string>, 
+/**
+ * Secrets by name.
+ */
+secrets: Array<string>, 
+/**
+ * What it must be allowed.
+ */
+capabilities: Array<PipelineCapability>, };
+
+/**
+ * What to keep.
+ */
+export type PipelineSaveParams = { 
+/**
+ * The whole file, layout and pins included. One with faults is kept too.
+ */
+definition: unknown, 
+/**
+ * What the version is called.
+ */
+label?: string, };
+
+/**
+ * A pipeline in a list.
+ */
+export type PipelineSummary = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * What a person calls it.
+ */
+name: string, 
+/**
+ * What it is for.
+ */
+description: string, 
+/**
+ * Its definition's hash; absent while it can't be run.
+ */
+hash?: string, 
+/**
+ * How many faults keep it from running.
+ */
+faults: number, 
+/**
+ * When it was last saved.
+ */
+updatedAt: Timestamp, 
+/**
+ * Its newest run.
+ */
+lastRun?: Run, 
+/**
+ * How many triggers it has.
+ */
+triggers: number, 
+/**
+ * The file that it is read from and written to.
+ */
+file?: string, };
+
+/**
+ * A pipeline to begin with.
+ */
+export type PipelineTemplate = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * What it is called.
+ */
+title: string, 
+/**
+ * What it does, one line.
+ */
+summary: string, 
+/**
+ * The file.
+ */
+definition: unknown, };
+
+/**
+ * How a definition's own tests went.
+ */
+export type PipelineTestReport = { 
+/**
+ * Each, in the file's order.
+ */
+tests: Array<PipelineTestResult>, };
+
+/**
+ * How one test went.
+ */
+export type PipelineTestResult = { 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * Whether all it expects was so.
+ */
+passed: boolean, 
+/**
+ * What wasn't, a sentence each.
+ */
+failures: Array<string>, 
+/**
+ * The run that it made.
+ */
+runId?: RunId, };
+
+/**
+ * A version of a pipeline.
+ */
+export type PipelineVersion = { 
+/**
+ * From 1.
+ */
+number: number, 
+/**
+ * The definition's hash.
+ */
+hash: string, 
+/**
+ * What it is called; empty for most.
+ */
+label: string, 
+/**
+ * When it was saved.
+ */
+createdAt: Timestamp, };
+
+/**
+ * Which version.
+ */
+export type PipelineVersionParams = { 
+/**
+ * The pipeline.
+ */
+id: string, 
+/**
+ * From 1.
+ */
+number: number, };
+
+/**
+ * A pipeline.
+ */
+export type PipelineView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * What a person calls it.
+ */
+name: string, 
+/**
+ * The whole file as it was last saved.
+ */
+definition: unknown, 
+/**
+ * The definition's hash; absent while it can't be run.
+ */
+hash?: string, 
+/**
+ * What is wrong with it.
+ */
+faults: Array<PipelineFault>, 
+/**
+ * The newest version's number.
+ */
+version?: number, 
+/**
+ * What it needs.
+ */
+requires: PipelineRequires, 
+/**
+ * What it is allowed.
+ */
+allowed: Array<PipelineCapability>, 
+/**
+ * The file that it is read from and written to.
+ */
+file?: string, };
+
+/**
  * Who listens on a port, as far as can be told.
  */
 export type PortHolder = { 
@@ -2620,6 +3242,400 @@ export type ReasoningEffort = "none" | "low" | "medium" | "high";
 export type Role = "system" | "user" | "assistant";
 
 /**
+ * A run.
+ */
+export type Run = { 
+/**
+ * Its id.
+ */
+id: RunId, 
+/**
+ * The pipeline's id.
+ */
+pipelineId: string, 
+/**
+ * The pipeline's name when the run began.
+ */
+pipelineName: string, 
+/**
+ * Which definition it is pinned to, 64 hexadecimal digits.
+ */
+definitionHash: string, 
+/**
+ * What began it.
+ */
+origin: RunOrigin, 
+/**
+ * How it stands.
+ */
+status: RunStatus, 
+/**
+ * What it waits for.
+ */
+waitReason?: WaitReason, 
+/**
+ * Why it is paused, as a sentence.
+ */
+reason?: string, 
+/**
+ * The kind of failure.
+ */
+errorCode?: ErrorCode, 
+/**
+ * The sentence that says what failed and what to do.
+ */
+errorMessage?: string, 
+/**
+ * The journal's newest entry; gap-free from 1.
+ */
+seq: number, 
+/**
+ * What its calls cost so far, in nano-USD, as far as prices are known.
+ */
+costNanoUsd: number, 
+/**
+ * Tokens of its calls, in and out.
+ */
+tokens: number, 
+/**
+ * When it was accepted.
+ */
+createdAt: Timestamp, 
+/**
+ * When its first step began.
+ */
+startedAt?: Timestamp, 
+/**
+ * When it ended.
+ */
+finishedAt?: Timestamp, };
+
+/**
+ * A person's answer.
+ */
+export type RunAnswerParams = { 
+/**
+ * The run.
+ */
+id: RunId, 
+/**
+ * The waiting step's scope.
+ */
+scope: string, 
+/**
+ * The node.
+ */
+node: string, 
+/**
+ * One of the answers that the step gives to choose from.
+ */
+answer: string, 
+/**
+ * What the form was filled in with.
+ */
+values?: Record<string, unknown>, 
+/**
+ * Made by the client, so that an answer that is sent twice counts once.
+ */
+signalId: string, };
+
+/**
+ * What somebody found out about such an attempt.
+ */
+export type RunDecideParams = { 
+/**
+ * The run.
+ */
+id: RunId, 
+/**
+ * The step's scope.
+ */
+scope: string, 
+/**
+ * The node.
+ */
+node: string, 
+/**
+ * What became of it.
+ */
+decision: RunDecision, 
+/**
+ * Its results by port, of `done`.
+ */
+values?: Record<string, unknown>, };
+
+/**
+ * What became of an attempt whose end isn't known.
+ */
+export type RunDecision = "done" | "retry" | "fail";
+
+/**
+ * A run of a pipeline.
+ */
+export type RunId = string;
+
+/**
+ * Which run.
+ */
+export type RunIdParams = { 
+/**
+ * Its id.
+ */
+id: RunId, };
+
+/**
+ * An item of a map, or an iteration of a loop.
+ */
+export type RunItem = { 
+/**
+ * From 0.
+ */
+index: number, 
+/**
+ * How its inside stands.
+ */
+status: StepStatus, 
+/**
+ * What its calls cost, in nano-USD.
+ */
+costNanoUsd: number, };
+
+/**
+ * The items or iterations of which container.
+ */
+export type RunItemsParams = { 
+/**
+ * The run.
+ */
+id: RunId, 
+/**
+ * The container's own scope.
+ */
+scope: string, 
+/**
+ * The container.
+ */
+node: string, 
+/**
+ * Where the page before ended.
+ */
+cursor?: string, };
+
+/**
+ * Which entries of a run's journal, oldest first.
+ */
+export type RunJournalParams = { 
+/**
+ * The run.
+ */
+id: RunId, 
+/**
+ * Those after this `seq`.
+ */
+after?: number, 
+/**
+ * 1 to 1,000; 200 unless told.
+ */
+limit?: number, };
+
+/**
+ * Which runs, newest first.
+ */
+export type RunListParams = { 
+/**
+ * Of this pipeline only.
+ */
+pipelineId?: string, 
+/**
+ * That stand so only.
+ */
+status?: RunStatus, 
+/**
+ * Where the page before ended.
+ */
+cursor?: string, 
+/**
+ * 1 to 200; 50 unless told.
+ */
+limit?: number, };
+
+/**
+ * What began a run.
+ */
+export type RunOrigin = { "type": "manual" } | { "type": "command" } | { "type": "api" } | { "type": "chat" } | { "type": "trigger", 
+/**
+ * Its id in the definition.
+ */
+id: string, } | { "type": "step", 
+/**
+ * That run.
+ */
+runId: RunId, } | { "type": "rerun", 
+/**
+ * That run.
+ */
+runId: RunId, } | { "type": "test" } | { "type": "failure", 
+/**
+ * That run.
+ */
+runId: RunId, };
+
+/**
+ * From where a run is begun anew.
+ */
+export type RunRerunParams = { 
+/**
+ * The run that was.
+ */
+id: RunId, 
+/**
+ * The node that is run again, with all that comes after it.
+ */
+from: string, 
+/**
+ * Inputs that are different now.
+ */
+inputs?: Record<string, unknown>, 
+/**
+ * "node.port" to a value that stands in for what that run had.
+ */
+edited?: Record<string, unknown>, 
+/**
+ * Whether the pipeline's newest definition is taken, not that run's.
+ */
+latest?: boolean, };
+
+/**
+ * What to run: a pipeline by its id, or a definition that isn't kept.
+ */
+export type RunStartParams = { 
+/**
+ * The pipeline.
+ */
+pipelineId?: string, 
+/**
+ * The definition.
+ */
+definition: unknown, 
+/**
+ * Values by name.
+ */
+inputs: Record<string, unknown>, 
+/**
+ * The same key within seven days gives the same run.
+ */
+idempotencyKey?: string, 
+/**
+ * Ends after this node.
+ */
+until?: string, 
+/**
+ * Only this node is run, on pins and the newest run's results.
+ */
+only?: string, 
+/**
+ * Outputs by node and port that stand in for running the node; the file's own unless told.
+ */
+pins: Record<string, Record<string, unknown>>, 
+/**
+ * What begins it; a person unless told.
+ */
+origin?: RunOrigin, 
+/**
+ * What a definition that isn't kept may do.
+ */
+allow?: Array<PipelineCapability>, };
+
+/**
+ * How a run stands.
+ */
+export type RunStatus = "queued" | "running" | "waiting" | "paused" | "succeeded" | "failed" | "cancelled";
+
+/**
+ * Which step of which run.
+ */
+export type RunStepParams = { 
+/**
+ * The run.
+ */
+id: RunId, 
+/**
+ * Its scope.
+ */
+scope: string, 
+/**
+ * The node.
+ */
+node: string, };
+
+/**
+ * The steps of which scope of a run.
+ */
+export type RunStepsParams = { 
+/**
+ * The run.
+ */
+id: RunId, 
+/**
+ * "each:3": an item's or iteration's inside; empty for the top.
+ */
+scope: string, 
+/**
+ * Where the page before ended.
+ */
+cursor?: string, };
+
+/**
+ * Which value of which step.
+ */
+export type RunValueParams = { 
+/**
+ * The run.
+ */
+id: RunId, 
+/**
+ * The step's scope.
+ */
+scope: string, 
+/**
+ * The node.
+ */
+node: string, 
+/**
+ * Its data port.
+ */
+port: string, };
+
+/**
+ * A run with its steps.
+ */
+export type RunView = { 
+/**
+ * The run.
+ */
+run: Run, 
+/**
+ * What it is pinned to.
+ */
+definition: unknown, 
+/**
+ * Its steps at the top, and the newest inside of containers that are under way: at most 500.
+ */
+steps: Array<StepRun>, 
+/**
+ * What it was given.
+ */
+inputs: Record<string, unknown>, 
+/**
+ * What it gave back, once it ended well.
+ */
+outputs?: { [key in string]: ValuePreview }, 
+/**
+ * What it waits for.
+ */
+waiting: Array<WaitingStep>, };
+
+/**
  * All settings, with what holds where nothing was set.
  */
 export type Settings = { 
@@ -2859,6 +3875,101 @@ databaseNotice?: string,
 readOnly: boolean, };
 
 /**
+ * A step of a run: (run, scope, node).
+ */
+export type StepRun = { 
+/**
+ * Inside which containers: "each:3/fix:0" is item 3 of `each`, iteration 0 of `fix`; empty at the top.
+ */
+scope: string, 
+/**
+ * The node's id.
+ */
+node: string, 
+/**
+ * How it stands.
+ */
+status: StepStatus, 
+/**
+ * Attempts begun, those that were interrupted apart.
+ */
+tries: number, 
+/**
+ * The way it left by: `ok`, `error`, a branch.
+ */
+port?: string, 
+/**
+ * Of a container: items or iterations begun.
+ */
+opened?: number, 
+/**
+ * Of a map: items in all.
+ */
+count?: number, 
+/**
+ * When it goes on, of one that waits for a time.
+ */
+dueAt?: Timestamp, 
+/**
+ * The kind of failure.
+ */
+errorCode?: ErrorCode, 
+/**
+ * What failed and what to do.
+ */
+errorMessage?: string, 
+/**
+ * What its calls cost, in nano-USD; 0 for a reused one.
+ */
+costNanoUsd: number, 
+/**
+ * Tokens of its calls, in and out.
+ */
+tokens: number, 
+/**
+ * When its first attempt began.
+ */
+startedAt?: Timestamp, 
+/**
+ * When it ended.
+ */
+finishedAt?: Timestamp, };
+
+/**
+ * How a step of a run stands.
+ */
+export type StepStatus = "pending" | "ready" | "running" | "waiting" | "retry_wait" | "succeeded" | "failed" | "skipped" | "cancelled" | "ambiguous" | "reused";
+
+/**
+ * A step of a run with all that is known of it.
+ */
+export type StepView = { 
+/**
+ * The step.
+ */
+step: StepRun, 
+/**
+ * Its attempts, oldest first.
+ */
+attempts: Array<Attempt>, 
+/**
+ * What the newest attempt was given, as it was sent.
+ */
+input?: unknown, 
+/**
+ * Its results by port.
+ */
+outputs: { [key in string]: ValuePreview }, 
+/**
+ * Its model calls, oldest first.
+ */
+calls: Array<Call>, 
+/**
+ * What has come so far, of one that streams.
+ */
+text?: string, };
+
+/**
  * Who asked for a call.
  */
 export type Surface = "chat" | "gateway" | "pipeline" | "eval";
@@ -2939,6 +4050,78 @@ reasoning: number,
 estimated: boolean, };
 
 /**
+ * Whether a trigger begins runs.
+ */
+export type TriggerEnableParams = { 
+/**
+ * The pipeline.
+ */
+pipelineId: string, 
+/**
+ * The trigger's id in its definition.
+ */
+id: string, 
+/**
+ * Whether it does.
+ */
+enabled: boolean, };
+
+/**
+ * Which trigger.
+ */
+export type TriggerIdParams = { 
+/**
+ * The pipeline.
+ */
+pipelineId: string, 
+/**
+ * The trigger's id in its definition.
+ */
+id: string, };
+
+/**
+ * Triggers of which pipeline.
+ */
+export type TriggerListParams = { 
+/**
+ * Of this one only.
+ */
+pipelineId?: string, };
+
+/**
+ * A trigger.
+ */
+export type TriggerView = { 
+/**
+ * The pipeline.
+ */
+pipelineId: string, 
+/**
+ * Its id in the definition.
+ */
+id: string, 
+/**
+ * schedule, watch, event, webhook, api, chat.
+ */
+kind: string, 
+/**
+ * Whether it begins runs.
+ */
+enabled: boolean, 
+/**
+ * When it does next, of a schedule.
+ */
+nextAt?: Timestamp, 
+/**
+ * What went wrong last.
+ */
+lastError?: string, 
+/**
+ * What it does, as a sentence.
+ */
+description: string, };
+
+/**
  * What an answer waits for.
  */
 export type TurnProgress = { "type": "waiting" } | { "type": "loading", 
@@ -2977,6 +4160,36 @@ text: string, };
 export type TypedKey = string;
 
 /**
+ * The beginning of a value.
+ */
+export type ValuePreview = { 
+/**
+ * Its port's type: text, json, number, …
+ */
+type: string, 
+/**
+ * Bytes of the whole, as JSON.
+ */
+size: number, 
+/**
+ * The value, or the beginning of its text where it is truncated.
+ */
+preview: unknown, 
+/**
+ * Whether there is more.
+ */
+truncated: boolean, };
+
+/**
+ * A value.
+ */
+export type ValueView = { 
+/**
+ * It.
+ */
+value: unknown, };
+
+/**
  * A vendor of the catalogue.
  */
 export type Vendor = { 
@@ -3004,6 +4217,48 @@ keyUrl?: string,
  * Whether it needs a key.
  */
 needsKey: boolean, };
+
+/**
+ * What a waiting run waits for.
+ */
+export type WaitReason = "timer" | "human" | "decision" | "run";
+
+/**
+ * What a run waits for.
+ */
+export type WaitingStep = { 
+/**
+ * The step's scope.
+ */
+scope: string, 
+/**
+ * The node.
+ */
+node: string, 
+/**
+ * For whom or what.
+ */
+kind: WaitReason, 
+/**
+ * A JSON Schema of what is asked, of a person.
+ */
+form?: unknown, 
+/**
+ * What can be answered, of a person.
+ */
+answers?: Array<string>, 
+/**
+ * What is asked, as a sentence.
+ */
+question?: string, 
+/**
+ * When it goes on without an answer.
+ */
+dueAt?: Timestamp, 
+/**
+ * The other run.
+ */
+runId?: RunId, };
 
 /** Every method with its parameters and its result. */
 export interface Methods {
@@ -3066,6 +4321,22 @@ export interface Methods {
   "ollama/state": { params: Nothing; result: OllamaState };
   "ollama/stop": { params: Nothing; result: Nothing };
   "ollama/trust": { params: Nothing; result: Nothing };
+  "pipeline/allow": { params: PipelineAllowParams; result: PipelineView };
+  "pipeline/create": { params: PipelineCreateParams; result: PipelineView };
+  "pipeline/delete": { params: PipelineIdParams; result: Nothing };
+  "pipeline/estimate": { params: PipelineEstimateParams; result: PipelineEstimate };
+  "pipeline/evaluate": { params: PipelineEvaluateParams; result: ValueView };
+  "pipeline/export": { params: PipelineExportParams; result: PipelineFile };
+  "pipeline/get": { params: PipelineIdParams; result: PipelineView };
+  "pipeline/kinds": { params: Nothing; result: Array<PipelineKind> };
+  "pipeline/list": { params: Nothing; result: Array<PipelineSummary> };
+  "pipeline/restore": { params: PipelineIdParams; result: PipelineView };
+  "pipeline/save": { params: PipelineSaveParams; result: PipelineView };
+  "pipeline/templates": { params: Nothing; result: Array<PipelineTemplate> };
+  "pipeline/test": { params: PipelineDefinitionParams; result: PipelineTestReport };
+  "pipeline/validate": { params: PipelineDefinitionParams; result: PipelineCheck };
+  "pipeline/version": { params: PipelineVersionParams; result: PipelineFile };
+  "pipeline/versions": { params: PipelineIdParams; result: Array<PipelineVersion> };
   "preset/delete": { params: PresetIdParams; result: Nothing };
   "preset/list": { params: Nothing; result: Array<Preset> };
   "preset/save": { params: PresetSaveParams; result: Preset };
@@ -3077,6 +4348,21 @@ export interface Methods {
   "provider/test": { params: ProviderIdParams; result: ProviderTest };
   "provider/update": { params: ProviderUpdateParams; result: Provider };
   "provider/vendors": { params: Nothing; result: Array<Vendor> };
+  "run/answer": { params: RunAnswerParams; result: Run };
+  "run/cancel": { params: RunIdParams; result: Run };
+  "run/decide": { params: RunDecideParams; result: Run };
+  "run/delete": { params: RunIdParams; result: Nothing };
+  "run/get": { params: RunIdParams; result: RunView };
+  "run/items": { params: RunItemsParams; result: Page<RunItem> };
+  "run/journal": { params: RunJournalParams; result: Page<JournalEntry> };
+  "run/list": { params: RunListParams; result: Page<Run> };
+  "run/pause": { params: RunIdParams; result: Run };
+  "run/rerun": { params: RunRerunParams; result: Run };
+  "run/resume": { params: RunIdParams; result: Run };
+  "run/start": { params: RunStartParams; result: Run };
+  "run/step": { params: RunStepParams; result: StepView };
+  "run/steps": { params: RunStepsParams; result: Page<StepRun> };
+  "run/value": { params: RunValueParams; result: ValueView };
   "settings/get": { params: Nothing; result: Settings };
   "settings/update": { params: SettingsUpdateParams; result: Settings };
   "system/bundle": { params: Nothing; result: Bundle };
@@ -3084,4 +4370,7 @@ export interface Methods {
   "system/hardware": { params: Nothing; result: Machine };
   "system/status": { params: Nothing; result: Status };
   "thread/list": { params: ThreadListParams; result: Array<Thread> };
+  "trigger/enable": { params: TriggerEnableParams; result: TriggerView };
+  "trigger/fire": { params: TriggerIdParams; result: Run };
+  "trigger/list": { params: TriggerListParams; result: Array<TriggerView> };
 }

@@ -9,8 +9,8 @@ use tokio::sync::oneshot;
 use ts_rs::TS;
 
 use crate::{
-    App, Error, bindings::Types, chat, code, conversations, engine_state, jobs, models, ollama, presets,
-    providers, settings, system, threads, usage,
+    App, Error, bindings::Types, chat, code, conversations, engine_state, jobs, models, ollama, pipelines,
+    presets, providers, settings, system, threads, usage,
 };
 
 type Run = fn(App, Actor, Value) -> BoxFuture<'static, Result<Box<RawValue>, Error>>;
@@ -105,6 +105,22 @@ methods! {
     "ollama/state" Read ollama::state, Nothing => engine::ollama::OllamaState;
     "ollama/stop" Write ollama::stop, Nothing => Nothing;
     "ollama/trust" Write ollama::trust, Nothing => Nothing;
+    "pipeline/allow" Admin pipelines::library::allow, pipelines::PipelineAllowParams => pipelines::PipelineView;
+    "pipeline/create" Write pipelines::library::create, pipelines::PipelineCreateParams => pipelines::PipelineView;
+    "pipeline/delete" Write pipelines::library::delete, pipelines::PipelineIdParams => Nothing;
+    "pipeline/estimate" Read pipelines::look::estimate, pipelines::PipelineEstimateParams => pipelines::PipelineEstimate;
+    "pipeline/evaluate" Read pipelines::look::evaluate, pipelines::PipelineEvaluateParams => pipelines::ValueView;
+    "pipeline/export" Read pipelines::library::export, pipelines::PipelineExportParams => pipelines::PipelineFile;
+    "pipeline/get" Read pipelines::library::get, pipelines::PipelineIdParams => pipelines::PipelineView;
+    "pipeline/kinds" Read pipelines::look::kinds, Nothing => Vec<pipeline::KindInfo>;
+    "pipeline/list" Read pipelines::library::list, Nothing => Vec<pipelines::PipelineSummary>;
+    "pipeline/restore" Write pipelines::library::restore, pipelines::PipelineIdParams => pipelines::PipelineView;
+    "pipeline/save" Write pipelines::library::save, pipelines::PipelineSaveParams => pipelines::PipelineView;
+    "pipeline/templates" Read pipelines::look::templates, Nothing => Vec<pipelines::PipelineTemplate>;
+    "pipeline/test" Write pipelines::look::test, pipelines::PipelineDefinitionParams => pipelines::PipelineTestReport;
+    "pipeline/validate" Read pipelines::look::validate, pipelines::PipelineDefinitionParams => pipelines::PipelineCheck;
+    "pipeline/version" Read pipelines::library::version, pipelines::PipelineVersionParams => pipelines::PipelineFile;
+    "pipeline/versions" Read pipelines::library::versions, pipelines::PipelineIdParams => Vec<pipelines::PipelineVersion>;
     "preset/delete" Write presets::delete, presets::PresetIdParams => Nothing;
     "preset/list" Read presets::list, Nothing => Vec<domain::Preset>;
     "preset/save" Write presets::save, presets::PresetSaveParams => domain::Preset;
@@ -116,6 +132,21 @@ methods! {
     "provider/test" Admin providers::test, providers::ProviderIdParams => providers::ProviderTest;
     "provider/update" Admin providers::update, providers::ProviderUpdateParams => domain::Provider;
     "provider/vendors" Read providers::vendors, Nothing => Vec<providers::Vendor>;
+    "run/answer" Write pipelines::runs::answer, pipelines::RunAnswerParams => domain::Run;
+    "run/cancel" Write pipelines::runs::cancel, pipelines::RunIdParams => domain::Run;
+    "run/decide" Write pipelines::runs::decide, pipelines::RunDecideParams => domain::Run;
+    "run/delete" Write pipelines::runs::delete, pipelines::RunIdParams => Nothing;
+    "run/get" Read pipelines::runs::get, pipelines::RunIdParams => pipelines::RunView;
+    "run/items" Read pipelines::runs::items, pipelines::RunItemsParams => domain::Page<pipelines::RunItem>;
+    "run/journal" Read pipelines::runs::journal, pipelines::RunJournalParams => domain::Page<domain::JournalEntry>;
+    "run/list" Read pipelines::runs::list, pipelines::RunListParams => domain::Page<domain::Run>;
+    "run/pause" Write pipelines::runs::pause, pipelines::RunIdParams => domain::Run;
+    "run/rerun" Write pipelines::runs::rerun, pipelines::RunRerunParams => domain::Run;
+    "run/resume" Write pipelines::runs::resume, pipelines::RunIdParams => domain::Run;
+    "run/start" Write pipelines::runs::start, pipelines::RunStartParams => domain::Run;
+    "run/step" Read pipelines::runs::step, pipelines::RunStepParams => pipelines::StepView;
+    "run/steps" Read pipelines::runs::steps, pipelines::RunStepsParams => domain::Page<domain::StepRun>;
+    "run/value" Read pipelines::runs::value, pipelines::RunValueParams => pipelines::ValueView;
     "settings/get" Read settings::get, Nothing => settings::Settings;
     "settings/update" Write settings::update, settings::SettingsUpdateParams => settings::Settings;
     "system/bundle" Read system::bundle, Nothing => system::Bundle;
@@ -123,6 +154,9 @@ methods! {
     "system/hardware" Read system::hardware, Nothing => engine::Machine;
     "system/status" Read system::status, Nothing => system::Status;
     "thread/list" Read threads::list, threads::ThreadListParams => Vec<domain::Thread>;
+    "trigger/enable" Write pipelines::triggers::enable, pipelines::TriggerEnableParams => pipelines::TriggerView;
+    "trigger/fire" Write pipelines::triggers::fire, pipelines::TriggerIdParams => domain::Run;
+    "trigger/list" Read pipelines::triggers::list, pipelines::TriggerListParams => Vec<pipelines::TriggerView>;
 }
 
 /// Calls a method by name with JSON parameters, as the actor.

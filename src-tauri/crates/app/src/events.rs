@@ -4,7 +4,7 @@ mod bus;
 
 pub use bus::{Bus, Subscription};
 
-use domain::{Conversation, ConversationId, EventId, Job, MessageId};
+use domain::{Conversation, ConversationId, EventId, Job, MessageId, Run, RunId, StepRun};
 use engine::ollama::OllamaState;
 use markup::Patch;
 use serde::{Deserialize, Serialize};
@@ -100,6 +100,56 @@ pub enum Event {
     /// A call was added to the ledger or settled.
     #[serde(rename = "usage.changed")]
     UsageChanged,
+    /// A pipeline is new, changed or gone.
+    #[serde(rename = "pipeline.changed")]
+    PipelineChanged {
+        /// Which.
+        id: String,
+    },
+    /// A run is new or changed.
+    #[serde(rename = "run.changed")]
+    RunChanged {
+        /// As it is now.
+        run: Box<Run>,
+    },
+    /// A run was deleted.
+    #[serde(rename = "run.removed")]
+    RunRemoved {
+        /// Which.
+        id: RunId,
+    },
+    /// A step of a run changed. At most about 30 a second of one run: what came between is left out.
+    #[serde(rename = "step.changed")]
+    StepChanged {
+        /// The run.
+        run_id: RunId,
+        /// As it is now.
+        step: Box<StepRun>,
+    },
+    /// More of what an attempt makes. Not kept, and not told again.
+    #[serde(rename = "step.delta")]
+    StepDelta {
+        /// The run.
+        run_id: RunId,
+        /// The step's scope.
+        scope: String,
+        /// The node.
+        node: String,
+        /// The attempt, from 1; what an earlier one said is void.
+        attempt: u32,
+        /// More of its text.
+        text: String,
+        /// Lines of its log, and sentences for the person.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[ts(optional, as = "Option<Vec<String>>")]
+        log: Vec<String>,
+    },
+    /// A pipeline's triggers came, went or changed.
+    #[serde(rename = "trigger.changed")]
+    TriggerChanged {
+        /// The pipeline.
+        pipeline_id: String,
+    },
 }
 
 impl Event {
@@ -112,6 +162,9 @@ impl Event {
             }
             Self::ConversationChanged { conversation } => {
                 512 + conversation.system_prompt.len() + conversation.draft.len()
+            }
+            Self::StepDelta { text, log, .. } => {
+                512 + text.len() + log.iter().map(String::len).sum::<usize>()
             }
             _ => 512,
         }

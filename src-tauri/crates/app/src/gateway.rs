@@ -10,7 +10,7 @@ pub(crate) use fetch::Downloads;
 pub use live::{GatewayEvent, LiveCall};
 pub use resolve::{Resolved, resolve, resolve_for_call};
 
-use domain::{Actor, Call, CallId, CallOutcome, ConversationId, MessageId, Surface, TokenUsage};
+use domain::{Actor, Call, CallId, CallOutcome, ConversationId, MessageId, RunId, Surface, TokenUsage};
 use llm::CompletionRequest;
 
 use crate::{App, Error, events::Event};
@@ -24,10 +24,23 @@ pub struct CallSpec {
     pub conversation_id: Option<ConversationId>,
     /// The message that it writes, of a turn.
     pub message_id: Option<MessageId>,
+    /// The attempt that makes it, of a run's step.
+    pub run: Option<RunStepRef>,
     /// What is asked; its model is the name at the provider.
     pub request: CompletionRequest,
     /// Tokens of the prompt, estimated: what the ledger keeps if the call is cut off.
     pub prompt_estimate: u64,
+}
+
+/// An attempt of a run's step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunStepRef {
+    /// The run.
+    pub run_id: RunId,
+    /// "scope/node"; the node alone at the top.
+    pub step: String,
+    /// From 1.
+    pub attempt: u32,
 }
 
 /// Reserves the call in the ledger and makes it ready to be sent.
@@ -39,6 +52,9 @@ pub async fn begin(app: &App, actor: Actor, resolved: &Resolved, spec: CallSpec)
         surface: spec.surface,
         conversation_id: spec.conversation_id,
         message_id: spec.message_id,
+        run_id: spec.run.as_ref().map(|run| run.run_id),
+        step: spec.run.as_ref().map(|run| run.step.clone()),
+        attempt: spec.run.as_ref().map(|run| run.attempt),
         model: resolved.model.id.clone(),
         response_model: None,
         outcome: CallOutcome::Reserved,

@@ -19,6 +19,7 @@ pub mod jobs;
 pub mod models;
 pub mod ollama;
 mod open;
+pub mod pipelines;
 pub mod presets;
 pub mod providers;
 pub mod secrets;

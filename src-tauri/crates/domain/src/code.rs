@@ -62,6 +62,14 @@ pub enum ErrorCode {
     DatabaseNewer,
     /// Another process owns the data folder and can't be reached.
     Busy,
+    /// The same key was used before for something else.
+    IdempotencyConflict,
+    /// So many runs wait already that no more are taken.
+    QueueFull,
+    /// A step's value is larger than we take.
+    ValueTooLarge,
+    /// The next call would cost more than may be spent.
+    BudgetExceeded,
     /// A fault of ours.
     Internal,
 }
@@ -97,6 +105,10 @@ impl ErrorCode {
             Self::DatabaseDamaged => "database_damaged",
             Self::DatabaseNewer => "database_newer",
             Self::Busy => "busy",
+            Self::IdempotencyConflict => "idempotency_conflict",
+            Self::QueueFull => "queue_full",
+            Self::ValueTooLarge => "value_too_large",
+            Self::BudgetExceeded => "budget_exceeded",
             Self::Internal => "internal",
         }
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{CallId, ConversationId, ErrorCode, MessageId, ModelRef, Timestamp};
+use crate::{CallId, ConversationId, ErrorCode, MessageId, ModelRef, RunId, Timestamp};
 
 /// Tokens of one call, normalised once: every vendor's way of counting ends in this one. The kinds don't overlap except
 /// where said.
@@ -115,6 +115,15 @@ pub struct Call {
     /// The message that it wrote, of a turn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_id: Option<MessageId>,
+    /// The run, of a pipeline's step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_id: Option<RunId>,
+    /// "scope/node" of that step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// Which attempt of it, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<u32>,
     /// The model that was asked.
     pub model: ModelRef,
     /// The model that the provider says answered.

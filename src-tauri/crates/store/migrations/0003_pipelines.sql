@@ -77,8 +77,8 @@ CREATE TABLE runs (
     depth           INTEGER NOT NULL,
     priority        INTEGER NOT NULL,
     concurrency_key TEXT,
-    -- Starts of the application that ended while a step of it was under way, one after the other.
-    crashes         INTEGER NOT NULL,
+    -- Whether a cancel was committed: nothing new begins.
+    cancelling      INTEGER NOT NULL CHECK (cancelling IN (0, 1)),
     created_at      INTEGER NOT NULL,
     started_at      INTEGER,
     finished_at     INTEGER,

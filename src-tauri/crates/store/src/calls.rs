@@ -1,6 +1,6 @@
 //! The ledger: one row for each model call, reserved before it is sent, settled when it ends.
 
-use domain::{Call, CallId, CallOutcome, MessageId, Timestamp, TokenUsage, UserId};
+use domain::{Call, CallId, CallOutcome, MessageId, RunId, Timestamp, TokenUsage, UserId};
 use rusqlite::{Connection, Row, params};
 
 use crate::{
@@ -13,7 +13,7 @@ macro_rules! select {
         concat!(
             "SELECT id, surface, conversation_id, message_id, model, response_model, outcome, error_code, input, cache_read,
              cache_write, output, reasoning, estimated, started_at, first_token_ms, total_ms, tokens_per_second, chunks,
-             retries, cost_nano_usd, price_id FROM calls ",
+             retries, cost_nano_usd, price_id, run_id, step, attempt FROM calls ",
             $rest
         )
     };
@@ -45,6 +45,9 @@ fn call(found: &Row<'_>) -> rusqlite::Result<Call> {
         retries: found.get(19)?,
         cost_nano_usd: found.get(20)?,
         price_id: found.get(21)?,
+        run_id: row::optional_id(found, 22)?,
+        step: found.get(23)?,
+        attempt: found.get(24)?,
     })
 }
 
@@ -52,8 +55,9 @@ fn call(found: &Row<'_>) -> rusqlite::Result<Call> {
 pub fn reserve(connection: &Connection, owner: UserId, call: &Call) -> Result<(), Error> {
     let sql = "INSERT INTO calls (owner_id, id, surface, conversation_id, message_id, model, response_model, outcome,
                error_code, input, cache_read, cache_write, output, reasoning, estimated, started_at, first_token_ms,
-               total_ms, tokens_per_second, chunks, retries, cost_nano_usd, price_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,
-               ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)";
+               total_ms, tokens_per_second, chunks, retries, cost_nano_usd, price_id, run_id, step, attempt) VALUES (?1, ?2,
+               ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25,
+               ?26)";
     execute(connection, sql, owner, call).map(drop)
 }
 
@@ -62,7 +66,8 @@ pub fn settle(connection: &Connection, owner: UserId, call: &Call) -> Result<(),
     let sql = "UPDATE calls SET surface = ?3, conversation_id = ?4, message_id = ?5, model = ?6, response_model = ?7,
                outcome = ?8, error_code = ?9, input = ?10, cache_read = ?11, cache_write = ?12, output = ?13,
                reasoning = ?14, estimated = ?15, started_at = ?16, first_token_ms = ?17, total_ms = ?18,
-               tokens_per_second = ?19, chunks = ?20, retries = ?21, cost_nano_usd = ?22, price_id = ?23
+               tokens_per_second = ?19, chunks = ?20, retries = ?21, cost_nano_usd = ?22, price_id = ?23, run_id = ?24, step = ?25,
+               attempt = ?26
                WHERE owner_id = ?1 AND id = ?2";
     row::found(execute(connection, sql, owner, call)?)
 }
@@ -92,6 +97,9 @@ fn execute(connection: &Connection, sql: &str, owner: UserId, call: &Call) -> Re
         call.retries,
         call.cost_nano_usd,
         call.price_id,
+        call.run_id.map(Blob),
+        call.step,
+        call.attempt,
     ])?)
 }
 
@@ -122,6 +130,18 @@ pub fn get_by_message(
     let sql = select!("WHERE owner_id = ?1 AND message_id = ?2 ORDER BY started_at, id");
     let mut query = connection.prepare_cached(sql)?;
     Ok(query.query_map(params![Blob(owner), Blob(message)], call)?.collect::<Result<_, _>>()?)
+}
+
+/// The calls that a step of a run made, oldest first; `step` is "scope/node".
+pub fn get_by_step(
+    connection: &Connection,
+    owner: UserId,
+    run: RunId,
+    step: &str,
+) -> Result<Vec<Call>, Error> {
+    let sql = select!("WHERE owner_id = ?1 AND run_id = ?2 AND step = ?3 ORDER BY started_at, id");
+    let mut query = connection.prepare_cached(sql)?;
+    Ok(query.query_map(params![Blob(owner), Blob(run), step], call)?.collect::<Result<_, _>>()?)
 }
 
 /// The calls that wrote any of the messages, message by message, oldest first.

@@ -104,6 +104,7 @@ impl Turn {
             surface: Surface::Chat,
             conversation_id: Some(self.conversation.id),
             message_id: Some(self.message.id),
+            run: None,
             request: CompletionRequest {
                 model: resolved.model.id.name().to_owned(),
                 system: self.conversation.system_prompt.clone(),

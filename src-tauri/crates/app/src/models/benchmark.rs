@@ -198,6 +198,7 @@ async fn ask(app: &App, actor: Actor, resolved: &Resolved, tokens: u32) -> Resul
         surface: Surface::Eval,
         conversation_id: None,
         message_id: None,
+        run: None,
         prompt_estimate: text.len() as u64 / 4,
         request: CompletionRequest {
             model: resolved.model.id.name().to_owned(),

@@ -1,0 +1,22 @@
+//! Pipelines: kept, checked, and run durably. What comes next in a run is `pipeline`'s to say; what a kind of step does is
+//! `steps`'; here it is made to last: accepted, committed, begun, retried, recovered.
+
+pub(crate) mod kill;
+pub mod library;
+pub mod look;
+mod params;
+pub mod runs;
+#[allow(dead_code, reason = "the runner comes next")]
+pub(crate) mod step;
+#[allow(dead_code, reason = "the runner comes next")]
+pub(crate) mod tell;
+pub mod triggers;
+mod views;
+
+pub use params::*;
+pub use views::*;
+
+/// What a verb answers that isn't built.
+fn unbuilt<T>() -> Result<T, crate::Error> {
+    Err(crate::Error::new(domain::ErrorCode::Conflict, "This isn't built into this version yet."))
+}

@@ -1,0 +1,21 @@
+//! What begins runs by itself.
+
+use domain::{Actor, Run};
+
+use super::{params::*, views::*};
+use crate::{App, Error};
+
+/// What begins runs by itself.
+pub async fn list(_app: App, _actor: Actor, _params: TriggerListParams) -> Result<Vec<TriggerView>, Error> {
+    super::unbuilt()
+}
+
+/// Switches a trigger on or off.
+pub async fn enable(_app: App, _actor: Actor, _params: TriggerEnableParams) -> Result<TriggerView, Error> {
+    super::unbuilt()
+}
+
+/// Begins a run as the trigger would.
+pub async fn fire(_app: App, _actor: Actor, _params: TriggerIdParams) -> Result<Run, Error> {
+    super::unbuilt()
+}
