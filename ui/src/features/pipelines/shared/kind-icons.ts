@@ -28,6 +28,8 @@ import {
   Webhook,
 } from 'lucide-react';
 
+import { createElement, type ReactElement } from 'react';
+
 import type { Icon } from '@/components/button';
 
 const icons: Record<string, Icon> = {
@@ -60,4 +62,6 @@ const icons: Record<string, Icon> = {
   budget: CircleDollarSign,
 };
 
-export const kindIcon = (kind: string): Icon => icons[kind] ?? CircleHelp;
+export function KindIcon({ kind, className }: { kind: string; className?: string }): ReactElement {
+  return createElement(icons[kind] ?? CircleHelp, { className });
+}

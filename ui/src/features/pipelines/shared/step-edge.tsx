@@ -20,7 +20,7 @@ export const StepEdge = memo(function StepEdge(props: EdgeProps<StepFlowEdge>) {
     offset: 18,
   });
   const line = data?.line;
-  const colour = line?.colour == null ? 'var(--control)' : colourToken[line.colour];
+  const colour = line?.colour ? colourToken[line.colour] : 'var(--control)';
   return (
     <>
       <BaseEdge

@@ -7,7 +7,7 @@ import { classNames } from '@/lib/class-names';
 
 import { nodeTitle } from './definition';
 import { headHeight, rowHeight, type Face } from './geometry';
-import { kindIcon } from './kind-icons';
+import { KindIcon } from './kind-icons';
 import { stepLine } from './says';
 import { handles, type SceneStep } from './scene';
 import { statusTone, statusWords, useStepState, type StepState } from './step-states';
@@ -26,7 +26,6 @@ const edges = {
 export const StepNode = memo(function StepNode({ id, data, selected, isConnectable }: NodeProps<StepFlowNode>) {
   const { node, kind, face, box } = data.step;
   const state = useStepState(id);
-  const IconShown = kindIcon(node.kind);
   const tone = state?.status === undefined ? 'neutral' : statusTone[state.status];
   return (
     <div
@@ -56,7 +55,7 @@ export const StepNode = memo(function StepNode({ id, data, selected, isConnectab
         )}
       >
         <span className="flex size-8 shrink-0 items-center justify-center rounded-control bg-muted text-muted-foreground">
-          <IconShown className="size-4.5" />
+          <KindIcon kind={node.kind} className="size-4.5" />
         </span>
         <span className={classNames('min-w-0 flex-1', node.off === true && 'opacity-60')}>
           <span className="block truncate text-base font-semibold">{nodeTitle(node)}</span>
