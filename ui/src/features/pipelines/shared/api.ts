@@ -17,7 +17,10 @@ export interface PipelineField {
     | 'messages'
     | 'template_list'
     | 'duration'
-    | 'pipeline';
+    | 'pipeline'
+    | 'code'
+    | 'words'
+    | 'expressions';
   required: boolean;
   choices: string[];
   help: string;

@@ -141,6 +141,9 @@ export function waysOf(node: NodeSpec, kind: KindInfo | undefined, used: readonl
   if (node.kind === 'switch') {
     ways.splice(0, ways.length, ...(isRecord(config.cases) ? Object.keys(config.cases) : []), 'default');
   }
+  if (node.kind === 'router') {
+    ways.splice(0, ways.length, ...(isRecord(config.routes) ? Object.keys(config.routes) : []), 'default');
+  }
   if (node.kind === 'human') {
     const answers = Array.isArray(config.answers) ? config.answers.filter((one) => typeof one === 'string') : [];
     if (answers.length > 0) ways.splice(0, ways.length, ...answers);
