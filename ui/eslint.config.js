@@ -22,7 +22,7 @@ const ownFeatureOnly = {
   message: 'A feature imports itself by relative paths and other features never.',
 };
 const otherFeature = {
-  regex: '^(\\.\\./)+(chat|models|providers|settings|first-start|palette|engine)(/|$)',
+  regex: '^(\\.\\./)+(chat|models|providers|settings|first-start|palette|engine|pipelines)(/|$)',
   message: 'Features never import each other.',
 };
 

@@ -29,6 +29,30 @@ const models = createRoute({
   component: lazyRouteComponent(() => import('./models-route'), 'ModelsPlace'),
 });
 
+const tabs = ['canvas', 'text', 'runs', 'versions', 'triggers', 'settings'] as const;
+export type PipelineTab = (typeof tabs)[number];
+
+const pipelines = createRoute({
+  getParentRoute: () => root,
+  path: '/pipelines',
+  component: lazyRouteComponent(() => import('./pipelines-route'), 'PipelinesRoute'),
+});
+const pipeline = createRoute({
+  getParentRoute: () => root,
+  path: '/pipelines/$pipelineId',
+  // The view of it that is open, and the step that is chosen.
+  validateSearch: (search: Record<string, unknown>): { tab?: PipelineTab; step?: string } => ({
+    ...(tabs.some((tab) => tab === search.tab) ? { tab: search.tab as PipelineTab } : {}),
+    ...(typeof search.step === 'string' ? { step: search.step } : {}),
+  }),
+  component: lazyRouteComponent(() => import('./pipelines-route'), 'PipelineRoute'),
+});
+const run = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$runId',
+  component: lazyRouteComponent(() => import('./run-route'), 'RunRoute'),
+});
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -42,6 +66,9 @@ export function createPageRouter() {
     routeTree: root.addChildren([
       start,
       chat.addChildren([newChat, conversation]),
+      pipelines,
+      pipeline,
+      run,
       models,
       settings.addChildren([firstSection, settingsSection]),
     ]),

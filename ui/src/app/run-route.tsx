@@ -1,0 +1,8 @@
+import { useParams } from '@tanstack/react-router';
+
+import { RunPlace } from '@/features/pipelines/runs';
+
+export function RunRoute() {
+  const { runId } = useParams({ from: '/runs/$runId' });
+  return <RunPlace key={runId} id={runId} />;
+}

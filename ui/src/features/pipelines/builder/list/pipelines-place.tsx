@@ -1,0 +1,3 @@
+export function PipelinesPlace() {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function PipelinePlace({ id }: { id: string; tab: string; step: string | undefined }) {
+  return <p>{id}</p>;
+}

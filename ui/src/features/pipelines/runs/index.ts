@@ -1,0 +1,2 @@
+export { RunPlace } from './run-place';
+export { RunsList } from './runs-list';
