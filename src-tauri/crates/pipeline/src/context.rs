@@ -113,7 +113,10 @@ pub fn prepare(node: &Node, context: &Value) -> Result<Value, Fault> {
         let prepared = if is_judged(&node.kind, &field.name) {
             Ok(value.clone())
         } else if is_condition(&node.kind, &field.name) {
-            text(value).and_then(|text| condition(text, context)).map(Value::Bool)
+            match value {
+                Value::String(text) => condition(text, context).map(Value::Bool),
+                other => Ok(other.clone()),
+            }
         } else {
             prepared(field, value, context)
         };
@@ -130,7 +133,11 @@ pub(crate) fn is_condition(kind: &str, field: &str) -> bool {
 
 fn prepared(field: &Field, value: &Value, context: &Value) -> Result<Value, ExpressionError> {
     match field.shape {
-        FieldShape::Expression => text(value).and_then(|text| evaluate(text, context)),
+        // What isn't text is a constant.
+        FieldShape::Expression => match value {
+            Value::String(text) => evaluate(text, context),
+            other => Ok(other.clone()),
+        },
         FieldShape::Expressions => match value {
             Value::Object(map) => {
                 let mut found = Map::new();
@@ -180,13 +187,6 @@ fn rendered(value: &Value, with_secrets: bool, context: &Value) -> Result<Value,
             Value::Object(found)
         }
         other => other.clone(),
-    })
-}
-
-fn text(value: &Value) -> Result<&str, ExpressionError> {
-    value.as_str().ok_or_else(|| ExpressionError {
-        message: "This must be an expression in quotes.".into(),
-        line: None,
     })
 }
 

@@ -7,6 +7,7 @@ mod environment;
 mod filters;
 mod order;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use minijinja::value::Serde;
@@ -93,9 +94,31 @@ pub(crate) fn check_expression(expression: &str) -> Result<(), ExpressionError> 
     within(expression, MAX_EXPRESSION, || {
         let environment = environment();
         environment.compile_expression(expression).map_err(|error| told(&error))?;
-        let changed = order::numbers_only(expression, &[scan::expression(expression)]);
-        environment.compile_expression(&changed).map(|_| ()).map_err(|error| told(&error))
+        match order::numbers_only(expression, &[scan::expression(expression)]) {
+            Cow::Borrowed(_) => Ok(()),
+            Cow::Owned(changed) => {
+                environment.compile_expression(&changed).map(|_| ()).map_err(|error| told(&error))
+            }
+        }
     })
+}
+
+/// Whether there is a filter of that name.
+pub(crate) fn is_filter(name: &str) -> bool {
+    is_known(name, "filter")
+}
+
+/// Whether there is a test (`x is NAME`) of that name.
+pub(crate) fn is_test(name: &str) -> bool {
+    is_known(name, "test")
+}
+
+fn is_known(name: &str, what: &str) -> bool {
+    let environment = environment();
+    let known =
+        environment.compile_expression(if what == "filter" { "name is filter" } else { "name is test" });
+    let answer = known.and_then(|known| known.eval(minijinja::context! { name }));
+    answer.is_ok_and(|answer| answer.is_true())
 }
 
 /// Whether a template can be compiled; each of its tags is bounded as an expression is.
@@ -125,8 +148,13 @@ pub(crate) fn check_template(template: &str) -> Result<(), ExpressionError> {
         }
         let environment = environment();
         environment.template_from_named_str("text", template).map_err(|error| told(&error))?;
-        let changed = order::numbers_only(template, &tags);
-        environment.template_from_named_str("text", &changed).map(|_| ()).map_err(|error| told(&error))
+        match order::numbers_only(template, &tags) {
+            Cow::Borrowed(_) => Ok(()),
+            Cow::Owned(changed) => environment
+                .template_from_named_str("text", &changed)
+                .map(|_| ())
+                .map_err(|error| told(&error)),
+        }
     })
 }
 
@@ -136,20 +164,15 @@ fn told(error: &minijinja::Error) -> ExpressionError {
         ErrorKind::OutOfFuel => {
             "This takes too many steps. Loop over less, or split it over several steps.".to_owned()
         }
-        ErrorKind::UndefinedError if detail.is_empty() => {
-            let name =
-                error.template_source().zip(error.range()).and_then(|(source, range)| source.get(range));
-            match name {
-                Some(name) => {
-                    format!("`{name}` has no value. Check the name, or write `{name} | default('')`.")
-                }
-                None => "A name in it has no value. Check the names, or use `| default('')`.".to_owned(),
-            }
-        }
+        ErrorKind::UndefinedError => match detail.strip_suffix(" is undefined") {
+            Some(name) => format!("{name} has no value. Check the name, or add `| default('')` to it."),
+            None if detail.is_empty() => "A name in it has no value. Check the names.".to_owned(),
+            None => sentence(detail),
+        },
         _ if detail.is_empty() => format!("{}.", error.kind()),
         _ => sentence(detail),
     };
-    ExpressionError { message, line: error.line() }
+    ExpressionError { message: order::as_written(&message), line: error.line() }
 }
 
 /// The engine's words begin small and end without a stop.

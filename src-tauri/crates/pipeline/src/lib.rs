@@ -8,6 +8,7 @@ mod context;
 mod definition;
 mod expression;
 mod fault;
+mod format;
 mod hash;
 mod kind;
 mod kinds;
@@ -29,6 +30,7 @@ pub use expression::{
     ExpressionError, MAX_EXPRESSION, MAX_TEMPLATE, condition, evaluate, on_big_stack, render,
 };
 pub use fault::{Fault, Severity};
+pub use format::format_schema;
 pub use hash::{hash, value_hash};
 pub use kind::{Capability, Field, FieldShape, KindInfo, PortInfo};
 pub use kinds::{answers, effect, item_result, kind, kinds, ports, primary_port, ways};

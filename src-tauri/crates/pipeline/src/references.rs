@@ -1,11 +1,14 @@
 //! Which values a text names, so that only those are loaded, and so that each can be checked for being there at all.
 
+mod words;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::scan::{self, Tag, Token, TokenKind};
+use crate::scan::{self, Tag};
 use crate::{Definition, FieldShape, Node, Source, kind};
+use words::Words;
 
 /// What is named by name. In a set of names, `*` means all of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,6 +27,12 @@ pub struct References {
     pub item: bool,
     /// Whether the number of the item or turn is named.
     pub index: bool,
+    /// Whatever else is named and isn't made by the text itself: `run`, `event`, or a mistake.
+    pub others: BTreeSet<String>,
+    /// Filters, as in `x | NAME`.
+    pub filters: BTreeSet<String>,
+    /// Tests, as in `x is NAME`.
+    pub tests: BTreeSet<String>,
     /// Mentions of `nodes` that don't say a node and a port literally: such as `nodes[x]`, as they stand in the text.
     pub unclear: Vec<String>,
 }
@@ -47,21 +56,27 @@ impl References {
     }
 
     fn tags(&mut self, text: &str, tags: &[Tag]) {
+        let mut made = BTreeSet::new();
+        for tag in tags {
+            Words { text, tokens: &tag.tokens }.made(&mut made);
+        }
         for tag in tags {
             let words = Words { text, tokens: &tag.tokens };
-            for at in 0..tag.tokens.len() {
-                self.name_at(words, at);
+            for at in words.first_value()..tag.tokens.len() {
+                if let Some(name) = words.behind(at, "|") {
+                    self.filters.insert(name.to_owned());
+                }
+                if let Some(name) = words.behind(at, "is") {
+                    self.tests.insert(name.to_owned());
+                }
+                if let Some(name) = words.value_name(at).filter(|name| !made.contains(name)) {
+                    self.name_at(words, at, name);
+                }
             }
         }
     }
 
-    fn name_at(&mut self, words: Words<'_>, at: usize) {
-        let Some(name) = words.name(at) else { return };
-        // A key of something else, a filter, a keyword argument.
-        let before = at.checked_sub(1).map(|before| words.word(before)).unwrap_or_default();
-        if before == "." || before == "|" || (words.word(at + 1) == "=" && before != "set") {
-            return;
-        }
+    fn name_at(&mut self, words: Words<'_>, at: usize, name: &str) {
         match name {
             "nodes" => match words.keys(at) {
                 (Some(node), Some(port)) => self.result(node, port),
@@ -70,77 +85,18 @@ impl References {
             "inputs" => note(&mut self.inputs, words.keys(at).0),
             "vars" => note(&mut self.vars, words.keys(at).0),
             "carry" => note(&mut self.carry, words.keys(at).0),
-            // Also a keyword: between two values, and in `for x in`.
-            "in" if words.word(at + 1) == "." && !words.ends_value(at) => {
-                note(&mut self.given, words.keys(at).0);
-            }
+            "in" => note(&mut self.given, words.keys(at).0),
             "item" => self.item = true,
             "index" => self.index = true,
-            _ => {}
+            name => {
+                self.others.insert(name.to_owned());
+            }
         }
     }
 }
 
 fn note(names: &mut BTreeSet<String>, name: Option<&str>) {
     names.insert(name.unwrap_or("*").to_owned());
-}
-
-#[derive(Clone, Copy)]
-struct Words<'a> {
-    text: &'a str,
-    tokens: &'a [Token],
-}
-
-impl<'a> Words<'a> {
-    fn word(self, at: usize) -> &'a str {
-        self.tokens.get(at).and_then(|token| self.text.get(token.range.clone())).unwrap_or_default()
-    }
-
-    fn name(self, at: usize) -> Option<&'a str> {
-        let token = self.tokens.get(at)?;
-        (token.kind == TokenKind::Name).then(|| self.word(at))
-    }
-
-    /// The one or two keys behind a name: `.a.b`, `["a"].b`.
-    fn keys(self, at: usize) -> (Option<&'a str>, Option<&'a str>) {
-        let Some((first, next)) = self.key(at + 1) else { return (None, None) };
-        (Some(first), self.key(next).map(|(second, _)| second))
-    }
-
-    fn key(self, at: usize) -> Option<(&'a str, usize)> {
-        match self.word(at) {
-            "." => self.name(at + 1).map(|name| (name, at + 2)),
-            "[" if self.tokens.get(at + 1)?.kind == TokenKind::Text && self.word(at + 2) == "]" => {
-                let quoted = self.word(at + 1);
-                let name = quoted.get(1..quoted.len().checked_sub(1)?)?;
-                Some((name, at + 3))
-            }
-            _ => None,
-        }
-    }
-
-    /// Whether the word before ends a value, so that `in` is the operator.
-    fn ends_value(self, at: usize) -> bool {
-        let Some(before) = at.checked_sub(1) else { return false };
-        match self.tokens.get(before).map(|token| token.kind) {
-            Some(TokenKind::Name) => {
-                let words = ["and", "or", "in", "is", "if", "elif", "else", "set", "with", "do"];
-                match self.word(before) {
-                    "not" => self.ends_value(before),
-                    word => !words.contains(&word),
-                }
-            }
-            Some(TokenKind::Number | TokenKind::Text) => true,
-            Some(TokenKind::Sign) => [")", "]", "}"].contains(&self.word(before)),
-            None => false,
-        }
-    }
-
-    /// A few words from there on, for a message.
-    fn rest(self, at: usize) -> String {
-        let start = self.tokens.get(at).map_or(0, |token| token.range.start);
-        self.text.get(start..).unwrap_or_default().chars().take(24).collect()
-    }
 }
 
 /// What a step's config, its inputs, its `retry_if` and the `when` of edges from it name: what must be loaded to run it and to

@@ -13,8 +13,8 @@ use super::{ExpressionError, filters, order};
 pub const MAX_EXPRESSION: usize = 4 * 1024;
 /// The longest template, in bytes.
 pub const MAX_TEMPLATE: usize = 64 * 1024;
-/// Steps of the program, bytes of output included; some 0.2 s.
-const FUEL: u64 = 20_000_000;
+/// Steps of the program, 64 bytes that it writes counting as one: at most some 128 MB and 0.2 s.
+const FUEL: u64 = 2_000_000;
 /// How deep calls may nest.
 const MAX_DEPTH: usize = 100;
 /// Texts up to this many bytes can't nest deep enough to need the big stack.
@@ -37,6 +37,8 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     }
     environment.set_fuel(Some(FUEL));
     environment.set_recursion_limit(MAX_DEPTH);
+    // So that an error names what has no value, in a release build too.
+    environment.set_debug(true);
     // It prints everything there is, other steps' results included.
     environment.remove_global("debug");
     filters::add(&mut environment);

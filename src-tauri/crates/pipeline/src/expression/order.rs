@@ -74,6 +74,11 @@ pub(super) fn numbers_only<'a>(text: &'a str, tags: &[Tag]) -> Cow<'a, str> {
     Cow::Owned(out)
 }
 
+/// A message without the filter that nobody wrote.
+pub(super) fn as_written(message: &str) -> String {
+    message.replace("|__number", "")
+}
+
 fn around_signs(text: &str, tokens: &[Token], inserts: &mut Vec<(usize, &'static str)>) {
     let word = |token: &Token| text.get(token.range.clone()).unwrap_or_default();
     // The end of an operand that was wrapped as the right side and is the next sign's left side as well.

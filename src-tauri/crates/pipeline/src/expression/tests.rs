@@ -171,6 +171,29 @@ fn an_error_says_what_is_wrong_and_where() {
     assert_eq!(error.line, Some(2));
     assert_eq!(
         error.to_string(),
-        "`inputs.tsk` has no value. Check the name, or write `inputs.tsk | default('')`. (line 2)"
+        "`inputs.tsk` has no value. Check the name, or add `| default('')` to it. (line 2)"
     );
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_text_at_all_is_evaluated_or_refused(text in "([ -~äß\\n]|\\{\\{|\\}\\}|\\{%|%\\}|nodes|in|not|<|>=|\\(|\\)|if|for|\"|'|\\||range){0,40}") {
+        let _ = evaluate(&text, &context());
+        let _ = render(&text, &context());
+        let _ = check_template(&text);
+        let mut found = crate::References::default();
+        found.template(&text);
+        found.expression(&text);
+    }
+
+    #[test]
+    fn comparing_numbers_says_what_numbers_say(a in -50_i32..50, b in -50_i32..50, c in -50_i32..50) {
+        let context = serde_json::json!({"a": a, "b": b, "c": c});
+        let holds = |text: &str| condition(text, &context).unwrap();
+        proptest::prop_assert_eq!(holds("a < b and not c >= a + 1 or b <= c"), (a < b && c < a + 1) || b <= c);
+        proptest::prop_assert_eq!(holds("a < b < c"), a < b && b < c);
+        proptest::prop_assert_eq!(holds("(a if b > c else c) >= [a, b, c] | min"), true);
+    }
 }
