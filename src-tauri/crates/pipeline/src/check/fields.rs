@@ -243,6 +243,7 @@ impl One<'_, '_> {
                 let message =
                     "Write secret://NAME outside {{ }}: what comes out of a tag never counts as a secret.";
                 faults.error("secret_not_allowed", self.at, id, message);
+                return;
             }
             for name in secret_names(text) {
                 if !self.checked.definition.secrets.iter().any(|listed| listed == name) {
