@@ -18,10 +18,9 @@ pub fn environment_options(
     read: &'static (impl Fn(&str) -> Option<String> + Send + Sync),
 ) -> Result<AppOptions, Error> {
     let mut options = AppOptions::new(data_dir);
-    let beside = std::env::current_exe()
-        .ok()
-        .and_then(|program| program.parent().map(Path::to_owned))
-        .unwrap_or_default();
+    options.program = std::env::current_exe().ok();
+    let beside =
+        options.program.as_deref().and_then(|program| program.parent()).map(Path::to_owned).unwrap_or_default();
     options.runner = engine::find_runner(
         read("WEBPLUS_RUNNER").map(|file| std::path::absolute(&file).unwrap_or_else(|_| PathBuf::from(file))),
         &beside,

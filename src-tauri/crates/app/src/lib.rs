@@ -76,13 +76,19 @@ pub struct Inner {
     first_token_timeout: std::sync::atomic::AtomicU32,
     engine: Result<EmbeddedEngine, String>,
     pub(crate) ollama: ollama::Managed,
+    pub(crate) worker: pipelines::Worker,
     condition: store::Condition,
 }
 
-/// The guard's whole life, where the arguments (the program's own name first) say that this process is one; see
-/// `engine::guard`. The first thing that every main does, before there is a second thread.
+/// The whole life of the guard (see `engine::guard`) or of the worker for steps' small programs, where the arguments (the
+/// program's own name first) say that this process is one. The first thing that every main does, before there is a second
+/// thread.
 pub fn as_guard(mut arguments: impl Iterator<Item = OsString>) -> Option<ExitCode> {
-    (arguments.nth(1)? == engine::guard::SUBCOMMAND).then(|| engine::guard::guard_main(arguments))
+    match arguments.nth(1)? {
+        role if role == engine::guard::SUBCOMMAND => Some(engine::guard::guard_main(arguments)),
+        role if role == pipelines::WORKER => Some(pipelines::work()),
+        _ => None,
+    }
 }
 
 /// Lower-case hexadecimal.
@@ -119,6 +125,11 @@ impl App {
         }
     }
 
+    /// Where programs of steps leave what ends them after a crash.
+    pub(crate) fn command_marks(&self) -> std::path::PathBuf {
+        self.options.data_dir.join("commands")
+    }
+
     /// The embedded engine, or why there is none.
     pub(crate) fn embedded(&self) -> Result<EmbeddedEngine, Error> {
         self.engine.clone().map_err(|message| Error::new(ErrorCode::EngineUnavailable, message))
@@ -137,6 +148,7 @@ impl App {
         if !self.tasks.shutdown(SHUTDOWN).await {
             tracing::warn!(alive = self.tasks.alive(), "some tasks did not end in time");
         }
+        pipelines::end_worker(self).await;
         if let Ok(engine) = &self.engine {
             engine.shutdown().await;
         }

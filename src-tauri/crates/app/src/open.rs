@@ -33,6 +33,9 @@ pub type ScriptedProviders = Arc<dyn Fn(&Provider) -> Option<Arc<dyn llm::Provid
 pub struct AppOptions {
     /// Where everything is kept.
     pub data_dir: PathBuf,
+    /// Our own program, whose main knows `as_guard`: it watches over the commands of steps and runs their small programs. `None`
+    /// where the main is another, which then has no such steps.
+    pub program: Option<PathBuf>,
     /// The runner's program, found by the main; `None` where there is none.
     pub runner: Option<PathBuf>,
     /// The runner's environment (see `engine::KEPT_ENVIRONMENT`).
@@ -60,6 +63,7 @@ impl AppOptions {
     pub fn new(data_dir: PathBuf) -> Self {
         Self {
             data_dir,
+            program: None,
             runner: None,
             runner_environment: Vec::new(),
             engine_threads: None,
@@ -140,6 +144,7 @@ impl App {
             first_token_timeout: std::sync::atomic::AtomicU32::new(found.settings.first_token_timeout),
             engine,
             ollama,
+            worker: crate::pipelines::Worker::default(),
             condition,
             options,
         }));
@@ -150,6 +155,9 @@ impl App {
     async fn begin(&self, seeded: bool) {
         if self.condition().is_writable() {
             engine::sweep_imports(&self.models_dir());
+            let marks = self.command_marks();
+            // What a crash left of steps' programs ends before any step begins again.
+            tokio::task::spawn_blocking(move || engine::leftovers::sweep(&marks)).await.ok();
             self.sweep_uploads().await;
             if !seeded && let Err(error) = seed(self).await {
                 tracing::error!(%error, "the built-in engine could not be added to the providers");

@@ -4,17 +4,25 @@
 pub(crate) mod kill;
 pub mod library;
 pub mod look;
+mod net;
 mod params;
+mod process;
+mod roots;
 pub mod runs;
+mod secrets;
 #[allow(dead_code, reason = "the runner comes next")]
 pub(crate) mod step;
+#[allow(dead_code, reason = "the runner comes next")]
+pub(crate) mod steps;
 #[allow(dead_code, reason = "the runner comes next")]
 pub(crate) mod tell;
 pub mod triggers;
 mod views;
+mod worker;
 
 pub use params::*;
 pub use views::*;
+pub(crate) use worker::{SUBCOMMAND as WORKER, Worker, end as end_worker, live as work};
 
 /// What a verb answers that isn't built.
 fn unbuilt<T>() -> Result<T, crate::Error> {

@@ -8,10 +8,14 @@
 //! The engine never gets a pipe of ours: it writes to a file, opened for appending, so that nobody has to read for it to go
 //! on, and whoever shortens the file does it no harm.
 //!
-//! Deliberately not here: which engine, with what settings, on which port, and when to start it again (that is for whoever
-//! calls `start`), and passing a program's output on. The guard's instruction is one line, what it reads after that line is
-//! thrown away, and it closes its output after its answer; a program whose output is wanted can be given both.
+//! A program whose output is wanted (`command`) writes to the guard's own outputs, which are pipes of ours; its guard is told and
+//! answers by a socket, so that nothing mixes.
+//!
+//! Deliberately not here: which engine, with what settings, on which port, and when to start it again: that is for whoever
+//! calls `start`. The guard's instruction is one line, and what it reads after that line is thrown away.
 
+#[cfg(unix)]
+mod command;
 mod error;
 mod held;
 #[cfg(unix)]
@@ -24,6 +28,8 @@ mod system;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
+#[cfg(unix)]
+pub use command::{Running, command};
 pub use error::GuardError;
 pub use held::{Exit, Guarded, start};
 
@@ -46,6 +52,23 @@ pub struct GuardOptions {
     pub log: PathBuf,
     /// The folder that it works in; the root of the file system when absent.
     pub folder: Option<PathBuf>,
+}
+
+/// A program whose output is wanted, and with what it is started.
+#[derive(Debug, Clone)]
+pub struct CommandOptions {
+    /// Our own program, as in `GuardOptions`.
+    pub guard: PathBuf,
+    /// The program. A path that isn't absolute counts as not there: nothing is looked for in `PATH`.
+    pub program: PathBuf,
+    /// Its arguments, without its own name.
+    pub arguments: Vec<OsString>,
+    /// Its whole environment; the guard adds `leftovers::MARK` and nothing else.
+    pub environment: Vec<(OsString, OsString)>,
+    /// The file that it reads; nothing when absent.
+    pub input: Option<PathBuf>,
+    /// The folder that it works in.
+    pub folder: PathBuf,
 }
 
 /// The guard's whole life: reads its instruction from the standard input, starts the engine, answers with one line on the

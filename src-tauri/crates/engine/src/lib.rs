@@ -4,6 +4,7 @@
 //! downloads hands in a `Fetch`), and what the person chose (the application passes it in).
 
 pub mod catalogue;
+pub mod confine;
 pub mod discover;
 pub mod download;
 pub mod embedded;

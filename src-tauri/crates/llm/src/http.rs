@@ -8,7 +8,9 @@ mod bypass;
 mod call;
 mod certificate;
 mod failure;
+mod guarded;
 mod names;
+mod nets;
 mod proxy;
 mod reply;
 mod retry_after;
@@ -21,6 +23,7 @@ use tokio::time::Instant;
 use url::Url;
 
 pub use call::HttpCall;
+pub use guarded::{Failed, Reach};
 pub use names::Resolver;
 pub use proxy::{ProxyChoice, ProxyVariables};
 pub use reply::HttpReply;

@@ -30,7 +30,9 @@ pub use anthropic::Anthropic;
 pub use error::{Error, Refusal, RetryAdvice};
 pub use event::{CompletionEvent, Timing};
 pub use frame::{Frame, TooLarge};
-pub use http::{Http, HttpCall, HttpOptions, HttpReply, ProxyChoice, ProxyVariables, Resolver};
+pub use http::{
+    Failed, Http, HttpCall, HttpOptions, HttpReply, ProxyChoice, ProxyVariables, Reach, Resolver,
+};
 pub use ndjson::NdjsonDecoder;
 pub use ollama::{
     CreateRequest, KeepAlive, LoadedModel, ModelDetails, Ollama, OllamaProgress, OllamaProgressStream,

@@ -7,6 +7,9 @@ use tokio::time::Instant;
 /// How much of a stream is held for who joins late, in bytes; its end is kept.
 const HELD: usize = 1024 * 1024;
 
+/// Secrets that are shorter, in bytes, aren't looked for.
+const SHORTEST: usize = 4;
+
 /// Where an attempt says things. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Teller(Arc<Mutex<Said>>);
@@ -22,6 +25,19 @@ struct Said {
     lines: Vec<String>,
     /// When a piece came last.
     last: Option<Instant>,
+    /// What must not be told.
+    hidden: Vec<domain::Secret>,
+}
+
+impl Said {
+    fn redacted(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        // A shorter one than this would be found in any text.
+        for secret in self.hidden.iter().filter(|secret| secret.expose().trim().len() >= SHORTEST) {
+            text = text.replace(secret.expose().trim(), "[secret]");
+        }
+        text
+    }
 }
 
 impl Teller {
@@ -49,13 +65,39 @@ impl Teller {
             if said.lines.len() >= 1000 {
                 said.lines.remove(0);
             }
-            said.lines.push(line.chars().take(4000).collect());
+            let line: String = line.chars().take(4000).collect();
+            let line = said.redacted(&line);
+            said.lines.push(line);
         });
     }
 
     /// A sentence for the person.
     pub(crate) fn notice(&self, sentence: &str) {
         self.log(sentence);
+    }
+
+    /// A secret that was looked up for this attempt: it must not stand in what is told, nor in its results.
+    pub(crate) fn hide(&self, secret: &domain::Secret) {
+        self.with(|said| said.hidden.push(secret.clone()));
+    }
+
+    /// The text with the attempt's secrets struck out.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        self.with(|said| said.redacted(text))
+    }
+
+    /// The same of a value, wherever in it.
+    pub(crate) fn redact_value(&self, value: &mut serde_json::Value) {
+        use serde_json::Value;
+        if self.with(|said| said.hidden.is_empty()) {
+            return;
+        }
+        match value {
+            Value::String(text) => *text = self.redact(text),
+            Value::Array(values) => values.iter_mut().for_each(|value| self.redact_value(value)),
+            Value::Object(values) => values.values_mut().for_each(|value| self.redact_value(value)),
+            _ => {}
+        }
     }
 
     /// What was said so far.

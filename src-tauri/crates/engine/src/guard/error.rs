@@ -55,6 +55,12 @@ pub enum GuardError {
         /// The system's words.
         reason: String,
     },
+    /// What it should read can't be handed to it.
+    #[error("The program's input can't be handed to it ({reason}). Check the free space, then try again.")]
+    Input {
+        /// The system's words.
+        reason: String,
+    },
     /// What would let us find it again after a crash can't be written.
     #[error("The folder {} can't be written ({reason}). Check its permissions and the free space.", folder.display())]
     Marks {

@@ -16,20 +16,20 @@ use uuid::Uuid;
 
 use super::{
     GuardError, GuardOptions, SUBCOMMAND,
-    message::{Answer, Instruction},
+    message::{Answer, Instruction, Streams},
 };
 use crate::leftovers;
 
 /// How long the guard may take to answer.
-const ANSWER: Duration = Duration::from_secs(15);
+pub(super) const ANSWER: Duration = Duration::from_secs(15);
 /// How long an orderly end may take: 150 ms for connections, 1 s for the engine, and time for a busy computer.
-const STOP: Duration = Duration::from_secs(3);
+pub(super) const STOP: Duration = Duration::from_secs(3);
 /// What an engine gets to end by itself once its guard was killed. Only Linux tells it to, so that elsewhere it gets nothing.
 const AFTER_GUARD: Duration = Duration::from_millis(if cfg!(target_os = "linux") { 1000 } else { 0 });
 /// How often is looked meanwhile.
 const LOOK: Duration = Duration::from_millis(50);
 /// An answer is a few dozen bytes; a stranger's output may be anything.
-const LONGEST_ANSWER: u64 = 64 * 1024;
+pub(super) const LONGEST_ANSWER: u64 = 64 * 1024;
 
 /// Starts an engine under a guard. `marks` is the folder for what finds it again after a crash (see `leftovers`); made if it
 /// isn't there. Needs a tokio runtime. Dropped half way, the guard ends, and with it what it may have started.
@@ -58,7 +58,8 @@ pub async fn start(options: GuardOptions, marks: &Path) -> Result<Guarded, Guard
     match answer {
         Ok(Answer::Started { pid, session, start_time }) => {
             let marks = marks.to_owned();
-            Ok(Guarded { child, stdin: Some(stdin), marks, mark, pid, session, start_time })
+            let held = Some(Held::Pipe(stdin));
+            Ok(Guarded { child, held, marks, mark, pid, session, start_time })
         }
         Ok(Answer::Refused { obstacle, reason }) => {
             drop(stdin);
@@ -83,7 +84,7 @@ fn instruction(options: &GuardOptions, marks: &Path, mark: Uuid) -> io::Result<V
         program: options.program.clone().into_os_string(),
         arguments: options.arguments.clone(),
         environment: options.environment.clone(),
-        log: absolute(&options.log)?.into_os_string(),
+        streams: Streams::Log(absolute(&options.log)?.into_os_string()),
         folder: options.folder.as_deref().map(absolute).transpose()?.map(Into::into),
     };
     let mut line = serde_json::to_vec(&instruction)?;
@@ -105,7 +106,7 @@ fn command(guard: &Path) -> Command {
     command
 }
 
-fn lost(error: &io::Error) -> GuardError {
+pub(super) fn lost(error: &io::Error) -> GuardError {
     GuardError::Guard { reason: error.to_string() }
 }
 
@@ -130,13 +131,21 @@ impl Exit {
 /// A running engine. Dropped, it ends, as when we are killed: within 150 ms it is told to, and a second later it is gone.
 #[derive(Debug)]
 pub struct Guarded {
-    child: Child,
-    stdin: Option<ChildStdin>,
-    marks: std::path::PathBuf,
-    mark: Uuid,
-    pid: u32,
-    session: u32,
-    start_time: Option<u64>,
+    pub(super) child: Child,
+    pub(super) held: Option<Held>,
+    pub(super) marks: std::path::PathBuf,
+    pub(super) mark: Uuid,
+    pub(super) pid: u32,
+    pub(super) session: u32,
+    pub(super) start_time: Option<u64>,
+}
+
+/// Our end of what the guard reads; closing it is what ends the engine.
+#[derive(Debug)]
+pub(super) enum Held {
+    Pipe(#[allow(dead_code, reason = "held, never written again")] ChildStdin),
+    #[cfg(unix)]
+    Socket(#[allow(dead_code, reason = "held, never written again")] tokio::net::UnixStream),
 }
 
 impl Guarded {
@@ -176,7 +185,7 @@ impl Guarded {
     /// Ends the engine in order: it gets SIGTERM after 150 ms, and is killed a second later. Should the guard hang, both
     /// are killed after 3 s.
     pub async fn stop(mut self) -> Exit {
-        drop(self.stdin.take());
+        drop(self.held.take());
         if let Ok(exit) = timeout(STOP, self.wait()).await {
             return exit;
         }

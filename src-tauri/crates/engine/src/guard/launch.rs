@@ -21,18 +21,39 @@ use crate::leftovers;
 /// it open: tried so often, with such pauses.
 const BUSY: (u32, Duration) = (20, Duration::from_millis(10));
 
-/// Starts the engine: own session, nothing to read, output to the log.
+/// What the program reads and writes to, opened.
+pub(super) enum Opened {
+    /// Reads nothing, appends both outputs to this file.
+    Log(File),
+    /// Reads this file or nothing, writes to the guard's own outputs.
+    Passed(Option<File>),
+}
+
+impl Opened {
+    fn streams(&self) -> io::Result<[Stdio; 3]> {
+        Ok(match self {
+            Self::Log(log) => [Stdio::null(), log.try_clone()?.into(), log.try_clone()?.into()],
+            Self::Passed(input) => {
+                let input = input.as_ref().map(File::try_clone).transpose()?;
+                [input.map_or_else(Stdio::null, Stdio::from), Stdio::inherit(), Stdio::inherit()]
+            }
+        })
+    }
+}
+
+/// Starts the engine in a session of its own.
 #[allow(unsafe_code, reason = "what happens between fork and exec")]
 #[allow(clippy::disallowed_methods, reason = "this crate starts engines")]
-pub(super) fn launch(instruction: &Instruction, log: &File) -> io::Result<Child> {
+pub(super) fn launch(instruction: &Instruction, opened: &Opened) -> io::Result<Child> {
     let image = Image::new(instruction)?;
     let guard = std::process::id();
     let mut command = Command::new(&instruction.program);
+    let [input, output, errors] = opened.streams()?;
     command
         .current_dir(instruction.folder.as_deref().unwrap_or(OsStr::new("/")))
-        .stdin(Stdio::null())
-        .stdout(log.try_clone()?)
-        .stderr(log.try_clone()?);
+        .stdin(input)
+        .stdout(output)
+        .stderr(errors);
     // SAFETY: only system calls are made there, no memory is allocated, and the guard has one thread, so that no lock can be
     // held by another.
     unsafe { std::os::unix::process::CommandExt::pre_exec(&mut command, move || image.become_engine(guard)) };

@@ -1,6 +1,6 @@
 //! The one line in and the one line out.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -18,8 +18,18 @@ pub(super) struct Instruction {
     pub(super) program: OsString,
     pub(super) arguments: Vec<OsString>,
     pub(super) environment: Vec<(OsString, OsString)>,
-    pub(super) log: OsString,
+    pub(super) streams: Streams,
     pub(super) folder: Option<OsString>,
+}
+
+/// What the program reads and where its output goes.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Streams {
+    /// Nothing to read; both outputs are appended to this file. The answer is written to the guard's standard output.
+    Log(OsString),
+    /// It reads this file, or nothing; its outputs are the guard's own. The answer goes back where the instruction came from.
+    Passed { input: Option<OsString> },
 }
 
 /// What the guard answers.
@@ -41,6 +51,7 @@ pub(super) enum Obstacle {
     Program,
     Folder,
     Log,
+    Input,
     Marks,
 }
 
@@ -48,6 +59,18 @@ impl Obstacle {
     /// The error that the application gets.
     pub(super) fn error(self, options: GuardOptions, marks: &std::path::Path, reason: String) -> GuardError {
         let GuardOptions { program, log, folder, .. } = options;
+        self.of(program, log, folder, marks, reason)
+    }
+
+    /// The same of a program that has no log: `input` is the file that it would have read.
+    pub(super) fn of(
+        self,
+        program: PathBuf,
+        log: PathBuf,
+        folder: Option<PathBuf>,
+        marks: &std::path::Path,
+        reason: String,
+    ) -> GuardError {
         match self {
             Self::Missing => GuardError::NotFound { program },
             Self::NotExecutable => GuardError::NotExecutable { program },
@@ -56,6 +79,7 @@ impl Obstacle {
             Self::Program => GuardError::Program { program, reason },
             Self::Folder => GuardError::Folder { folder: folder.unwrap_or_default(), reason },
             Self::Log => GuardError::Log { log, reason },
+            Self::Input => GuardError::Input { reason },
             Self::Marks => GuardError::Marks { folder: marks.to_owned(), reason },
         }
     }

@@ -17,7 +17,8 @@ use std::{
 
 use super::{
     launch,
-    message::{Answer, FAILED, Instruction, Obstacle},
+    launch::Opened,
+    message::{Answer, FAILED, Instruction, Obstacle, Streams},
     system,
 };
 use crate::leftovers::{self, Record};
@@ -36,13 +37,14 @@ pub(super) fn run() -> u8 {
     let mut record = Record::new(instruction.mark);
     match start(&instruction, &mut record) {
         Ok(child) => {
-            answer(&Answer::Started { pid: child.id(), session: child.id(), start_time: record.start_time });
+            let (pid, start_time) = (child.id(), record.start_time);
+            answer(&instruction, &mut input, &Answer::Started { pid, session: pid, start_time });
             watch(input, &child);
             end(child, &instruction)
         }
         Err((obstacle, error)) => {
             leftovers::forget(Path::new(&instruction.marks), instruction.mark);
-            answer(&Answer::Refused { obstacle, reason: error.to_string() });
+            answer(&instruction, &mut input, &Answer::Refused { obstacle, reason: error.to_string() });
             FAILED
         }
     }
@@ -71,13 +73,18 @@ fn read_instruction(input: &mut File) -> Option<Instruction> {
 }
 
 fn start(instruction: &Instruction, record: &mut Record) -> Result<Child, (Obstacle, io::Error)> {
-    let log = open_log(Path::new(&instruction.log)).map_err(|error| (Obstacle::Log, error))?;
+    let opened = match &instruction.streams {
+        Streams::Log(log) => Opened::Log(open_log(Path::new(log)).map_err(|error| (Obstacle::Log, error))?),
+        Streams::Passed { input } => Opened::Passed(
+            input.as_ref().map(File::open).transpose().map_err(|error| (Obstacle::Input, error))?,
+        ),
+    };
     if let Some(folder) = &instruction.folder {
         std::fs::read_dir(folder).map_err(|error| (Obstacle::Folder, error))?;
     }
     let marks = Path::new(&instruction.marks);
     record.write(marks).map_err(|error| (Obstacle::Marks, error))?;
-    let child = launch::launch(instruction, &log)
+    let child = launch::launch(instruction, &opened)
         .map_err(|error| (launch::obstacle(&instruction.program, &error), error))?;
     record.found(child.id());
     // The mark, which is what counts, was written before there was a process.
@@ -94,14 +101,22 @@ fn open_log(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// An application that is gone can't be told; the end of the input says the same.
-fn answer(answer: &Answer) {
-    if let Ok(mut line) = serde_json::to_vec(answer) {
-        line.push(b'\n');
-        let mut output = io::stdout();
-        output.write_all(&line).and_then(|()| output.flush()).ok();
+/// An application that is gone can't be told; the end of the input says the same. What is only the program's from now on is
+/// let go, so that whoever reads it sees its end.
+fn answer(instruction: &Instruction, input: &mut File, answer: &Answer) {
+    let Ok(mut line) = serde_json::to_vec(answer) else { return };
+    line.push(b'\n');
+    match instruction.streams {
+        Streams::Log(_) => {
+            let mut output = io::stdout();
+            output.write_all(&line).and_then(|()| output.flush()).ok();
+            system::close_outputs(&[1]).ok();
+        }
+        Streams::Passed { .. } => {
+            input.write_all(&line).ok();
+            system::close_outputs(&[1, 2]).ok();
+        }
     }
-    system::close_output().ok();
 }
 
 /// Returns once the engine is dead, or won't end by itself.

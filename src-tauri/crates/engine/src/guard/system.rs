@@ -110,11 +110,14 @@ pub(super) fn pause(input: Option<BorrowedFd<'_>>, at_most: Option<Duration>) ->
     }
 }
 
-/// Gives the standard output away, so that whoever reads it sees its end.
-pub(super) fn close_output() -> io::Result<()> {
+/// Gives these outputs (of 1 and 2) away, so that whoever reads them sees their end.
+pub(super) fn close_outputs(outputs: &[c_int]) -> io::Result<()> {
     let null = File::options().write(true).open("/dev/null")?;
-    // SAFETY: makes 1 another name of an open file; nobody writes to the standard output meanwhile.
-    check(unsafe { libc::dup2(null.as_raw_fd(), 1) })
+    for output in outputs {
+        // SAFETY: makes the number another name of an open file; nobody writes to it meanwhile.
+        check(unsafe { libc::dup2(null.as_raw_fd(), *output) })?;
+    }
+    Ok(())
 }
 
 /// Whether the child is dead; waits for that if asked to. It is not reaped, so that its number stays its own.

@@ -66,6 +66,17 @@ impl HttpCall {
         Ok(self)
     }
 
+    /// The same with these bytes as its body.
+    pub fn body(mut self, bytes: impl Into<Bytes>) -> Self {
+        self.body = Some(bytes.into());
+        self
+    }
+
+    /// The address that is asked, with its query.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
     /// The same with the key in a header, behind `prefix`. It is never logged, and struck out of whatever the server says.
     pub fn key(mut self, header: &'static str, prefix: &str, key: &Secret) -> Result<Self, Error> {
         let text = zeroizing(format!("{prefix}{}", key.expose().trim()));

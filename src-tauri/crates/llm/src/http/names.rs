@@ -19,7 +19,7 @@ impl Resolver {
         Self(Some(Arc::new(lookup)))
     }
 
-    fn lookup(&self, name: String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> {
+    pub(super) fn lookup(&self, name: String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> {
         match &self.0 {
             Some(lookup) => lookup(name),
             None => Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.collect()) }),

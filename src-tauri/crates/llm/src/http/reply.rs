@@ -46,6 +46,16 @@ impl HttpReply {
         self.headers().get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// All headers whose values are text, names in small letters; of several with one name the last.
+    pub fn all_headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers().iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+    }
+
+    /// How long the server asks to wait.
+    pub fn retry_after(&self) -> Option<std::time::Duration> {
+        retry_after::from_headers(self.headers())
+    }
+
     /// Host and port that were asked.
     pub fn host(&self) -> &str {
         &self.host

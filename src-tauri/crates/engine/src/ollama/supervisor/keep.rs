@@ -112,7 +112,10 @@ fn refused(error: GuardError) -> (OllamaFailure, String) {
         GuardError::NotExecutable { .. } => OllamaFailure::NotExecutable,
         GuardError::WrongArchitecture { .. } => OllamaFailure::WrongArchitecture,
         GuardError::Blocked { .. } | GuardError::Unsupported => OllamaFailure::Blocked,
-        GuardError::Folder { .. } | GuardError::Log { .. } | GuardError::Marks { .. } => {
+        GuardError::Folder { .. }
+        | GuardError::Log { .. }
+        | GuardError::Input { .. }
+        | GuardError::Marks { .. } => {
             OllamaFailure::Folder
         }
         GuardError::Program { .. } | GuardError::Guard { .. } => OllamaFailure::Crashed,

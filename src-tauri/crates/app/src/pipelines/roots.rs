@@ -1,0 +1,169 @@
+//! Which folders a run may reach: those it was given as inputs, and the working copies that it made. Never the application's own
+//! folder, where its database and its settings are, also where that lies inside of such a folder.
+
+use std::path::{Component, Path, PathBuf};
+
+use cap_std::{ambient_authority, fs::Dir};
+use domain::ErrorCode;
+use serde_json::Value;
+
+use super::step::{StepCall, StepError};
+
+/// The folders and files of a run.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Roots {
+    folders: Vec<PathBuf>,
+    files: Vec<PathBuf>,
+    /// The application's own folder.
+    own: PathBuf,
+    /// The working copies that runs made: inside of `own`, and allowed.
+    worktrees: PathBuf,
+}
+
+/// A file inside of a root.
+pub(crate) struct Inside {
+    /// The root, opened: what leads out of it, by `..` or by a link, is refused when it is opened.
+    pub dir: Dir,
+    /// From the root on; empty for the root itself.
+    pub rest: PathBuf,
+    /// The whole path.
+    pub path: PathBuf,
+}
+
+impl Roots {
+    pub(crate) fn of(call: &StepCall) -> Self {
+        let own = real(&call.app.options.data_dir);
+        let worktrees = own.join("worktrees");
+        let mut roots = Self { folders: vec![worktrees.join(call.run.to_string())], files: Vec::new(), own, worktrees };
+        for (name, input) in &call.definition.inputs {
+            let value = call.context.get("inputs").and_then(|inputs| inputs.get(name));
+            roots.add(&input.kind, value.unwrap_or(&Value::Null));
+        }
+        roots
+    }
+
+    fn add(&mut self, kind: &str, value: &Value) {
+        match (kind, value) {
+            ("dir", Value::String(path)) if !path.is_empty() => self.folders.push(PathBuf::from(path)),
+            ("file" | "image" | "audio", Value::String(path)) if !path.is_empty() => self.files.push(PathBuf::from(path)),
+            (list, Value::Array(values)) => {
+                if let Some(kind) = list.strip_prefix("list<").and_then(|kind| kind.strip_suffix('>')) {
+                    values.iter().for_each(|value| self.add(kind, value));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The path inside of the root that it lies in.
+    pub(crate) fn find(&self, path: &str) -> Result<Inside, StepError> {
+        let path = plain(Path::new(path))?;
+        let in_folder = self.folders.iter().find_map(|folder| {
+            let folder = plain(folder).ok()?;
+            let rest = path.strip_prefix(&folder).ok()?.to_owned();
+            Some((folder, rest))
+        });
+        let in_file = || {
+            let file = self.files.iter().find(|file| plain(file).is_ok_and(|file| file == path))?;
+            Some((file.parent()?.to_owned(), PathBuf::from(file.file_name()?)))
+        };
+        let Some((root, rest)) = in_folder.or_else(in_file) else {
+            return Err(StepError::new(
+                ErrorCode::Forbidden,
+                format!(
+                    "{} is in none of the folders that this run was given. Give its folder as an input of the type \"dir\".",
+                    path.display()
+                ),
+            ));
+        };
+        self.keep_out(&path)?;
+        let dir = Dir::open_ambient_dir(&root, ambient_authority()).map_err(|error| unusable(&root, &error))?;
+        Ok(Inside { dir, rest, path })
+    }
+
+    /// The folder itself, real, for a program that works in it.
+    pub(crate) fn folder(&self, path: &str) -> Result<PathBuf, StepError> {
+        let inside = self.find(path)?;
+        let folder = inside.path.canonicalize().map_err(|error| unusable(&inside.path, &error))?;
+        let within = self.folders.iter().any(|root| folder.starts_with(real(root)));
+        if !within {
+            return Err(StepError::new(
+                ErrorCode::Forbidden,
+                format!("{} leads out of the folder that this run was given.", inside.path.display()),
+            ));
+        }
+        self.keep_out(&folder)?;
+        Ok(folder)
+    }
+
+    /// Refuses what lies in the application's own folder, links followed as far as there is something.
+    fn keep_out(&self, path: &Path) -> Result<(), StepError> {
+        let real = real(path);
+        if real.starts_with(&self.own) && !real.starts_with(&self.worktrees) {
+            return Err(StepError::new(
+                ErrorCode::Forbidden,
+                format!("{} belongs to Web+ itself; no step reads or writes there.", path.display()),
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Absolute, without `.` and `..`.
+fn plain(path: &Path) -> Result<PathBuf, StepError> {
+    if !path.is_absolute() {
+        return Err(StepError::invalid(format!(
+            "\"{}\" is not a whole path. Begin it with a folder that is an input, as in \"{{{{ inputs.folder }}}}/notes.md\".",
+            path.display()
+        )));
+    }
+    let mut found = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                found.pop();
+            }
+            Component::CurDir => {}
+            other => found.push(other),
+        }
+    }
+    Ok(found)
+}
+
+/// The path with links followed, as far as it exists.
+fn real(path: &Path) -> PathBuf {
+    let mut rest = Vec::new();
+    let mut at = path;
+    loop {
+        if let Ok(found) = at.canonicalize() {
+            return rest.iter().rev().fold(found, |path, part| path.join(part));
+        }
+        match (at.parent(), at.file_name()) {
+            (Some(parent), Some(name)) => {
+                rest.push(name.to_owned());
+                at = parent;
+            }
+            _ => return path.to_owned(),
+        }
+    }
+}
+
+/// Why a file can't be used, as a sentence.
+pub(crate) fn unusable(path: &Path, error: &std::io::Error) -> StepError {
+    use std::io::ErrorKind;
+    let shown = path.display();
+    let (code, message) = match error.kind() {
+        ErrorKind::NotFound => (ErrorCode::NotFound, format!("{shown} isn't there. Check the path.")),
+        ErrorKind::PermissionDenied => (
+            ErrorCode::Forbidden,
+            format!("{shown} may not be used: the system forbids it, or it leads out of the folder that this run was given."),
+        ),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            (ErrorCode::DiskFull, format!("The disk is full: {shown} was not written. Free some space, then run the step again."))
+        }
+        ErrorKind::IsADirectory => (ErrorCode::InvalidInput, format!("{shown} is a folder; name a file.")),
+        ErrorKind::NotADirectory => (ErrorCode::InvalidInput, format!("{shown} is not a folder.")),
+        _ => (ErrorCode::InvalidInput, format!("{shown} can't be used ({error}).")),
+    };
+    StepError::new(code, message)
+}
