@@ -54,12 +54,12 @@ export const StepNode = memo(function StepNode({ id, data, selected, isConnectab
           face.container && 'rounded-t-control bg-popover',
         )}
       >
-        <span className="flex size-8 shrink-0 items-center justify-center rounded-control bg-muted text-muted-foreground">
+        <span className="step-icon flex size-8 shrink-0 items-center justify-center rounded-control bg-muted text-muted-foreground">
           <KindIcon kind={node.kind} className="size-4.5" />
         </span>
         <span className={classNames('min-w-0 flex-1', node.off === true && 'opacity-60')}>
-          <span className="block truncate text-base font-semibold">{nodeTitle(node)}</span>
-          <span className="block truncate text-caption text-muted-foreground">{stepLine(node, kind)}</span>
+          <span className="step-title block truncate text-base font-semibold">{nodeTitle(node)}</span>
+          <span className="step-line block truncate text-caption text-muted-foreground">{stepLine(node, kind)}</span>
         </span>
         <Marks node={data.step.node} state={state} />
       </div>
@@ -124,7 +124,7 @@ function Rows({ face, isConnectable }: { face: Face; isConnectable: boolean }) {
               style={{ background: colourToken[portColour(type)] }}
               className="step-data"
             />
-            <span className="truncate text-muted-foreground">{name}</span>
+            <span className="step-rows truncate text-muted-foreground">{name}</span>
           </div>
         ))}
       </div>
@@ -143,8 +143,8 @@ function Rows({ face, isConnectable }: { face: Face; isConnectable: boolean }) {
         ))}
         {face.ports.map(({ name, type }) => (
           <div key={name} style={{ height: rowHeight }} className="relative flex items-center justify-end gap-1 pr-3.5">
-            <span className="truncate">{name}</span>
-            <span className="truncate text-muted-foreground">{type}</span>
+            <span className="step-rows truncate">{name}</span>
+            <span className="step-rows truncate text-muted-foreground">{type}</span>
             <Handle
               id={handles.port(name)}
               type="source"
