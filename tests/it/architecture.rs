@@ -96,6 +96,9 @@ const SOLE_USER: &[(&str, &str)] = &[
     ("tauri-plugin-store", "webplus-desktop"),
 ];
 
+/// Crates of others with a few users of ours.
+const USERS: &[(&str, &[&str])] = &[("minijinja", &["webplus-runner", "webplus-pipeline"])];
+
 /// The nouns know nothing that runs.
 const NOT_IN_DOMAIN: &[&str] = &["tokio", "futures-util", "tracing", "libc", "sysinfo", "url"];
 
@@ -129,6 +132,12 @@ fn each_crate_of_others_has_its_one_user() {
                 "{name} uses {}, which only {} may",
                 dependency.name,
                 owner.unwrap_or_default()
+            );
+            let users = USERS.iter().find(|(third, _)| *third == dependency.name).map(|(_, users)| *users);
+            assert!(
+                users.is_none_or(|users| users.contains(&name.as_str()) || name == "webplus-tests"),
+                "{name} uses {}, which only {users:?} may",
+                dependency.name
             );
         }
     }

@@ -31,7 +31,7 @@ pub(crate) fn rendered(template: &str, context: &Value) -> Result<String, Expres
     let mark = unused_mark(context, template);
     for (index, (place, name)) in own.iter().enumerate() {
         out.push_str(template.get(at..*place).unwrap_or_default());
-        out.push_str(&format!("{mark}{index}{mark}"));
+        out.extend([mark.as_str(), &index.to_string(), &mark]);
         at = place + SCHEME.len() + name.len();
     }
     out.push_str(template.get(at..).unwrap_or_default());
@@ -63,16 +63,13 @@ fn pieces(text: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
         if over {
             return None;
         }
-        match found.next() {
-            Some((place, name)) => {
-                let plain = text.get(at..place).unwrap_or_default();
-                at = place + SCHEME.len() + name.len();
-                Some((plain, Some(name)))
-            }
-            None => {
-                over = true;
-                Some((text.get(at..).unwrap_or_default(), None))
-            }
+        if let Some((place, name)) = found.next() {
+            let plain = text.get(at..place).unwrap_or_default();
+            at = place + SCHEME.len() + name.len();
+            Some((plain, Some(name)))
+        } else {
+            over = true;
+            Some((text.get(at..).unwrap_or_default(), None))
         }
     })
 }

@@ -85,25 +85,25 @@ impl<'a> Layout<'a> {
         word.is_some_and(|word| word & (1 << (earlier % 64)) != 0)
     }
 
-    /// Where both have a step or container on the same level: that of `used` and that of `user`. `None` where a map stands
+    /// Where both have a step or container on the same level: that of `used` and that of `place`. `None` where a map stands
     /// between, whose inside can't be seen from without.
-    pub(super) fn same_level(&self, used: usize, user: usize) -> Result<(usize, usize), usize> {
-        let mut users = vec![user];
-        while let Some(around) = users.last().and_then(|last| self.around(*last)) {
-            users.push(around);
+    pub(super) fn same_level(&self, used: usize, place: usize) -> Result<(usize, usize), usize> {
+        let mut places = vec![place];
+        while let Some(around) = places.last().and_then(|last| self.around(*last)) {
+            places.push(around);
         }
         let mut used = used;
         loop {
-            if let Some(user) = users.iter().find(|user| self.around(**user) == self.around(used)) {
-                return Ok((used, *user));
+            if let Some(place) = places.iter().find(|place| self.around(**place) == self.around(used)) {
+                return Ok((used, *place));
             }
             match self.around(used) {
                 Some(around) if self.nodes.get(around).is_some_and(|node| node.kind == "loop") => {
-                    used = around
+                    used = around;
                 }
                 Some(around) => return Err(around),
                 // The top is everybody's level.
-                None => return Ok((used, user)),
+                None => return Ok((used, place)),
             }
         }
     }

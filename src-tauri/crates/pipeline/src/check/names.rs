@@ -240,28 +240,28 @@ fn result(
             faults.error("unknown_port", at, node, format!("`{used}` has no result `{name}`. {hint}"));
         }
     }
-    let Some(user) = place.node else {
+    let Some(here) = place.node else {
         // After the run everything is there but the inside of maps.
         if let Some(map) = layout.containers(index).find(|container| container.kind == "map") {
             faults.error("inside_map", at, node, inside_map(used, &map.id));
         }
         return;
     };
-    if place.inside && layout.containers(index).any(|container| layout.index(&container.id) == Some(user)) {
+    if place.inside && layout.containers(index).any(|container| layout.index(&container.id) == Some(here)) {
         let hidden = layout
             .containers(index)
-            .take_while(|one| layout.index(&one.id) != Some(user))
+            .take_while(|one| layout.index(&one.id) != Some(here))
             .find(|one| one.kind == "map");
         if let Some(map) = hidden {
             faults.error("inside_map", at, node, inside_map(used, &map.id));
         }
         return;
     }
-    match layout.same_level(index, user) {
+    match layout.same_level(index, here) {
         Err(map) => faults.error("inside_map", at, node, inside_map(used, layout.id(map))),
         Ok((earlier, later)) if earlier == later => {
-            if !(place.itself && index == user) {
-                let message = if index == user {
+            if !(place.itself && index == here) {
+                let message = if index == here {
                     format!("`{used}` can't use its own result.")
                 } else if layout.nodes.get(earlier).is_some_and(|around| around.kind == "loop") {
                     format!(

@@ -54,17 +54,16 @@ pub(super) fn before_steps(checked: &Checked<'_>, faults: &mut Faults) {
     }
     if let Some(text) = &definition.defaults.retry.retry_if {
         // It holds for every step, so it can only name what every try has.
-        match check_expression(text) {
-            Err(error) => faults.error("bad_expression", "/defaults/retry/retry_if", None, error.to_string()),
-            Ok(()) => {
-                let mut found = References::default();
-                found.expression(text);
-                if let Some(node) = found.nodes.keys().next() {
-                    let message = format!(
-                        "This holds for every step, so it can't use `nodes.{node}`. Use `error` and `output`."
-                    );
-                    faults.error("not_there", "/defaults/retry/retry_if", None, message);
-                }
+        if let Err(error) = check_expression(text) {
+            faults.error("bad_expression", "/defaults/retry/retry_if", None, error.to_string());
+        } else {
+            let mut found = References::default();
+            found.expression(text);
+            if let Some(node) = found.nodes.keys().next() {
+                let message = format!(
+                    "This holds for every step, so it can't use `nodes.{node}`. Use `error` and `output`."
+                );
+                faults.error("not_there", "/defaults/retry/retry_if", None, message);
             }
         }
     }

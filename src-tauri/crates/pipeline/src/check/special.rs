@@ -216,7 +216,7 @@ impl Rule<'_, '_> {
         }
         match map.get("schema_ref").or_else(|| map.get("schema")) {
             Some(found) => {
-                schema(self.checked, found, &joined(self.at, "response"), &self.node.id, self.faults)
+                schema(self.checked, found, &joined(self.at, "response"), &self.node.id, self.faults);
             }
             None => self.fault("missing", "response", "`response` needs `schema_ref` or `schema`.".into()),
         }

@@ -16,16 +16,20 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter(FILTER, number);
     // The same signs as tests, as in `select("gt", 3)`.
     for name in ["lt", "lessthan", "<"] {
-        environment.add_test(name, |left: Value, right: Value| ordered(left, right, |order| order.is_lt()));
+        environment
+            .add_test(name, |left: Value, right: Value| ordered(left, right, std::cmp::Ordering::is_lt));
     }
     for name in ["le", "<="] {
-        environment.add_test(name, |left: Value, right: Value| ordered(left, right, |order| order.is_le()));
+        environment
+            .add_test(name, |left: Value, right: Value| ordered(left, right, std::cmp::Ordering::is_le));
     }
     for name in ["gt", "greaterthan", ">"] {
-        environment.add_test(name, |left: Value, right: Value| ordered(left, right, |order| order.is_gt()));
+        environment
+            .add_test(name, |left: Value, right: Value| ordered(left, right, std::cmp::Ordering::is_gt));
     }
     for name in ["ge", ">="] {
-        environment.add_test(name, |left: Value, right: Value| ordered(left, right, |order| order.is_ge()));
+        environment
+            .add_test(name, |left: Value, right: Value| ordered(left, right, std::cmp::Ordering::is_ge));
     }
 }
 

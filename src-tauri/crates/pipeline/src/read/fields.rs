@@ -172,16 +172,11 @@ impl<'a> Fields<'a> {
     pub(super) fn choices<T: Copy>(&mut self, key: &'static str, choices: &[(&str, T)]) -> Vec<T> {
         let mut found = Vec::new();
         for (value, place) in self.list(key, choices.len()) {
-            match choices.iter().find(|(word, _)| Some(*word) == value.as_str()) {
-                Some((_, meaning)) => found.push(*meaning),
-                None => {
-                    let words: Vec<_> = choices.iter().map(|(word, _)| format!("\"{word}\"")).collect();
-                    self.sink.fault(
-                        "wrong_type",
-                        place,
-                        format!("This must be one of {}.", words.join(", ")),
-                    );
-                }
+            if let Some((_, meaning)) = choices.iter().find(|(word, _)| Some(*word) == value.as_str()) {
+                found.push(*meaning);
+            } else {
+                let words: Vec<_> = choices.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+                self.sink.fault("wrong_type", place, format!("This must be one of {}.", words.join(", ")));
             }
         }
         found
@@ -218,9 +213,10 @@ impl<'a> Fields<'a> {
 
     pub(super) fn texts(&mut self, key: &'static str) -> Vec<String> {
         let sink = self.sink;
-        let text = |(value, place): (&Value, String)| match value.as_str() {
-            Some(text) => Some(text.to_owned()),
-            None => {
+        let text = |(value, place): (&Value, String)| {
+            if let Some(text) = value.as_str() {
+                Some(text.to_owned())
+            } else {
                 sink.fault(
                     "wrong_type",
                     place,
