@@ -64,7 +64,11 @@ const Caption = memo(function Caption({ language, name, wrapped, onWrap, text }:
         pressed={wrapped}
         onClick={() => onWrap(!wrapped)}
       />
-      <IconButton label="Download" icon={Download} onClick={() => saveFile(`code.${endings[language] ?? 'txt'}`, text())} />
+      <IconButton
+        label="Download"
+        icon={Download}
+        onClick={() => saveFile(`code.${endings[language] ?? 'txt'}`, text())}
+      />
       <IconButton label={copied ? 'Copied' : 'Copy code'} icon={copied ? Check : Copy} onClick={() => copy(text())} />
     </figcaption>
   );

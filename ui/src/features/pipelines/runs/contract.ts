@@ -132,6 +132,13 @@ interface StepParams {
   node: string;
 }
 
+export type { KindInfo } from '../shared/api';
+
+export type RunEvent =
+  | { type: 'run.changed'; run: Run }
+  | { type: 'step.changed'; runId: string; step: StepRun }
+  | { type: 'step.delta'; runId: string; scope: string; node: string; attempt: number; text: string; log?: string };
+
 declare module '@/api/generated' {
   interface Methods {
     'run/list': {
