@@ -173,6 +173,9 @@ declare module '@/api/generated' {
       result: Run;
     };
     'run/delete': { params: { id: string }; result: object };
+    'pipeline/kinds': { params: object; result: import('../shared/api').KindInfo[] };
+    'pipeline/list': { params: object; result: { id: string; name: string }[] };
+    'pipeline/get': { params: { id: string }; result: { hash?: string } };
     'markup/render': { params: { text: string }; result: { blocks: import('@/api/generated').Block[] } };
   }
 }

@@ -1,2 +1,2 @@
+export { RunsList } from './list/runs-list';
 export { RunPlace } from './run-place';
-export { RunsList } from './runs-list';

@@ -14,7 +14,15 @@ const definition: Definition = {
     { id: 'end', kind: 'template' },
   ],
 };
-const container = (opened: number): StepRun => ({ scope: '', node: 'x', status: 'running', tries: 1, costNanoUsd: 0, tokens: 0, opened });
+const container = (opened: number): StepRun => ({
+  scope: '',
+  node: 'x',
+  status: 'running',
+  tries: 1,
+  costNanoUsd: 0,
+  tokens: 0,
+  opened,
+});
 const steps = new Map([
   ['each', container(5)],
   ['each:4/fix', container(2)],
