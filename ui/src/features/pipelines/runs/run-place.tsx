@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'react';
 
 import { toApiError } from '@/api/error';
+
 import { useCall } from '@/api/query';
 import { Failure } from '@/components/error-state';
 import { SkeletonRows } from '@/components/skeleton';
@@ -10,7 +11,7 @@ import { later } from '@/lib/later';
 import type { PanelLimits } from '@/lib/panel-width';
 import { useStore } from '@/lib/store';
 
-import type { KindInfo } from './contract';
+import type { KindInfo } from '../shared/api';
 import { Attention } from './attention/attention';
 import { RunHeader } from './run-header';
 import { RunViews } from './run-views';

@@ -1,6 +1,7 @@
 /** What needs somebody, above everything: a question, a decision, a pause; and what a failed run failed at. */
 import { CircleHelp } from 'lucide-react';
 
+import type { WaitingStep } from '@/api/generated';
 import { Banner } from '@/components/banner';
 import { Button } from '@/components/button';
 import { Time } from '@/components/time';
@@ -8,7 +9,6 @@ import { useStore } from '@/lib/store';
 
 import { nodeTitle } from '../../shared/definition';
 import { graphOf } from '../../shared/graph';
-import type { WaitingStep } from '../contract';
 import { keyOf } from '../state/keys';
 import { usePlace } from '../state/place';
 

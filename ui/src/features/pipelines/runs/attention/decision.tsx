@@ -1,6 +1,7 @@
 /** Nobody knows whether it happened: the honest question, with what each answer means. */
 import { useState } from 'react';
 
+import type { WaitingStep } from '@/api/generated';
 import { useMutate } from '@/api/query';
 import { Button } from '@/components/button';
 import { ChoiceList } from '@/components/choice-list';
@@ -8,7 +9,6 @@ import { Failure } from '@/components/error-state';
 
 import { nodeTitle } from '../../shared/definition';
 import { graphOf } from '../../shared/graph';
-import type { WaitingStep } from '../contract';
 import { usePlace } from '../state/place';
 
 type Decided = 'done' | 'retry' | 'fail';

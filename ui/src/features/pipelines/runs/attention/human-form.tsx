@@ -1,13 +1,13 @@
 /** What a run asks a person: the question, what it is about, a form, and a button for each answer. */
 import { useEffect, useMemo, useState } from 'react';
 
+import type { StepView, WaitingStep } from '@/api/generated';
 import { useMutate } from '@/api/query';
 import { Button } from '@/components/button';
 import { Failure } from '@/components/error-state';
 import { Time } from '@/components/time';
 
 import { isRecord } from '../../shared/definition';
-import type { StepView, WaitingStep } from '../contract';
 import { MarkdownView } from '../results/markdown-view';
 import { keyOf } from '../state/keys';
 import { AboutWhat } from './about-what';

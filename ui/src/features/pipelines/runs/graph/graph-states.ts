@@ -1,8 +1,8 @@
 /** How the nodes on the canvas stand, from the run: each keeps its identity until something about it changes, so that only it is drawn again. */
+import type { StepRun } from '@/api/generated';
 import { formatDuration, formatMoney, formatPlural, formatTokensShort } from '@/lib/format';
 
 import type { StepState, StepStates } from '../../shared/step-states';
-import type { StepRun } from '../contract';
 import type { LiveRun } from '../state/live-run';
 import type { Streamed } from '../state/streamed';
 import type { ShownScopes } from '../state/shown';

@@ -4,7 +4,7 @@ import { memo } from 'react';
 
 import { StepEdge, type StepFlowEdge } from '../../shared/step-edge';
 import { useStepState } from '../../shared/step-states';
-import type { StepStatus } from '../contract';
+import type { StepStatus } from '@/api/generated';
 
 export const LiveEdge = memo(function LiveEdge(props: EdgeProps<StepFlowEdge>) {
   const source = useStepState(props.source)?.status;

@@ -2,6 +2,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef } from 'react';
 
+import type { JournalEntry } from '@/api/generated';
 import { Failure } from '@/components/error-state';
 import { SkeletonRows } from '@/components/skeleton';
 import { formatCount, formatExact } from '@/lib/format';
@@ -9,7 +10,6 @@ import { useStore } from '@/lib/store';
 
 import { nodeTitle } from '../../shared/definition';
 import { graphOf } from '../../shared/graph';
-import type { JournalEntry } from '../contract';
 import { keyOf, partsOf } from '../state/keys';
 import { usePlace } from '../state/place';
 import { useEntries } from './use-entries';

@@ -2,10 +2,9 @@
 import { useEffect, useRef, useState } from 'react';
 
 import { toApiError, type ApiError } from '@/api/error';
+import type { JournalEntry } from '@/api/generated';
 import { useClient } from '@/api/query';
 import { useQuiet } from '@/lib/quiet';
-
-import type { JournalEntry } from '../contract';
 
 /** A page, and how many entries are held at most. */
 const page = 500;

@@ -1,5 +1,5 @@
 /** Entries of a run's journal as sentences. One that this page doesn't know is shown as it is called. */
-import type { JournalEntry } from '../contract';
+import type { JournalEntry } from '@/api/generated';
 
 const sentences: Record<string, string> = {
   'run.accepted': 'Accepted',

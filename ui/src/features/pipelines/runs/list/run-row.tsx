@@ -2,11 +2,11 @@
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 
+import type { Run } from '@/api/generated';
 import { StatusDot } from '@/components/status-dot';
 import { Time } from '@/components/time';
 import { useSeconds } from '@/lib/clock';
 
-import type { Run } from '../contract';
 import { originWords, runLook } from '../state/words';
 import { runFacts } from '../step/facts';
 

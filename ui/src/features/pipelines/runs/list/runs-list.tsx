@@ -2,6 +2,7 @@
 import { History } from 'lucide-react';
 import { useState } from 'react';
 
+import type { RunStatus } from '@/api/generated';
 import { useCall, useCallPages } from '@/api/query';
 import { Button } from '@/components/button';
 import { EmptyState } from '@/components/empty-state';
@@ -10,7 +11,6 @@ import { ScrollArea } from '@/components/scroll-area';
 import { Select } from '@/components/select';
 import { SkeletonRows } from '@/components/skeleton';
 
-import type { RunStatus } from '../contract';
 import { RunRow } from './run-row';
 
 const states: readonly { value: RunStatus | 'all'; label: string }[] = [

@@ -2,13 +2,13 @@
 import { Pencil } from 'lucide-react';
 import { useState } from 'react';
 
+import type { StepRun } from '@/api/generated';
 import { useCall } from '@/api/query';
 import { Button } from '@/components/button';
 import { Disclosure } from '@/components/disclosure';
 import { Failure } from '@/components/error-state';
 import { SkeletonRows } from '@/components/skeleton';
 
-import type { StepRun } from '../contract';
 import { textOf, type Edits } from './edits';
 import { ValueField } from './value-field';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import type { Definition } from '../../shared/definition';
-import type { StepRun } from '../contract';
+import type { StepRun } from '@/api/generated';
 import { planRerun } from './plan';
 
 const definition: Definition = {

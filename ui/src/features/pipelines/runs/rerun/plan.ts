@@ -1,7 +1,7 @@
 /** What running again from a step means, before it is begun: which steps run anew, which results are taken over and what that saves. */
 import { splitFrom, type Definition } from '../../shared/definition';
 import { containersOf, graphOf, insideOf, namedIn } from '../../shared/graph';
-import type { StepRun } from '../contract';
+import type { StepRun } from '@/api/generated';
 
 export interface RerunPlan {
   /** The step at the top that it begins with: what is inside a loop can't be begun alone. */

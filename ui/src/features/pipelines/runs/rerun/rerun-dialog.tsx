@@ -2,6 +2,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 
+import type { Run } from '@/api/generated';
 import { useCall, useMutate } from '@/api/query';
 import { Button } from '@/components/button';
 import { Checkbox } from '@/components/checkbox';
@@ -13,7 +14,6 @@ import { useStore } from '@/lib/store';
 
 import { nodeTitle } from '../../shared/definition';
 import { graphOf } from '../../shared/graph';
-import type { Run } from '../contract';
 import { usePlace } from '../state/place';
 import { EditedResults } from './edited-results';
 import { parseEdited, textOf, type Edits } from './edits';

@@ -1,6 +1,7 @@
 /** What the run gave back: each output with the step, the model and the cost that made it. */
 import { PackageOpen } from 'lucide-react';
 
+import type { ValuePreview } from '@/api/generated';
 import { useCall, useClient } from '@/api/query';
 import { EmptyState } from '@/components/empty-state';
 import { ScrollArea } from '@/components/scroll-area';
@@ -9,7 +10,6 @@ import { useStore } from '@/lib/store';
 
 import { nodeTitle } from '../../shared/definition';
 import { graphOf } from '../../shared/graph';
-import type { ValuePreview } from '../contract';
 import { usePlace } from '../state/place';
 import { isFinalRun } from '../state/words';
 import { modelName } from '../step/calls';

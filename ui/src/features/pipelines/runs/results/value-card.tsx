@@ -3,6 +3,7 @@ import { Check, Copy, Download } from 'lucide-react';
 import { useMemo, useState, type ReactNode } from 'react';
 
 import { toApiError, type ApiError } from '@/api/error';
+import type { ValuePreview } from '@/api/generated';
 import { useCopy } from '@/blocks/copy';
 import { Badge } from '@/components/badge';
 import { Button } from '@/components/button';
@@ -13,7 +14,6 @@ import { Segmented } from '@/components/segmented';
 import { formatBytes } from '@/lib/format';
 import { saveFile } from '@/lib/save';
 
-import type { ValuePreview } from '../contract';
 import { fileName, formsOf } from './copy-as';
 import { wayWords, waysFor, type Way } from './kinds';
 import { showBy } from './ways';

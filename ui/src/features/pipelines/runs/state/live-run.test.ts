@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 
-import type { Run, RunView, StepRun } from '../contract';
+import type { Run, RunView, StepRun } from '@/api/generated';
 import { LiveRun } from './live-run';
 import { insideScope, keyOf, nameOf, partsOf, topOf } from './keys';
 import { foldDelta, mostKept, withSnapshot } from './streamed';
@@ -113,8 +113,8 @@ it('keys and scopes go there and back', () => {
 
 it('a new attempt begins its text anew, and what comes late of the one before is left out', () => {
   const first = foldDelta(undefined, { attempt: 1, text: 'no' });
-  const second = foldDelta(first, { attempt: 2, text: 'yes', log: 'l' });
-  expect(second).toMatchObject({ attempt: 2, text: 'yes', log: 'l' });
+  const second = foldDelta(first, { attempt: 2, text: 'yes', log: ['l'] });
+  expect(second).toMatchObject({ attempt: 2, text: 'yes', log: 'l\n' });
   expect(foldDelta(second, { attempt: 1, text: '!' })).toBe(second);
 });
 

@@ -2,9 +2,9 @@
  * One run as it is shown, outside React's tree: events are folded as they come, and only what shows a step is told about it. So a graph of a
  * thousand steps paints one of them when one of them moves, and a text that streams paints nothing but itself.
  */
+import type { Run, RunView, StepRun, StepStatus, ValuePreview, WaitingStep } from '@/api/generated';
 import { createStore } from '@/lib/store';
 
-import type { Run, RunView, StepRun, StepStatus, ValuePreview, WaitingStep } from '../contract';
 import { keyOf } from './keys';
 import { foldDelta, withSnapshot, type Delta, type Streamed } from './streamed';
 import { isFinalRun } from './words';

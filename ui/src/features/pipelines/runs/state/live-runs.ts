@@ -2,10 +2,10 @@
 import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react';
 
 import type { Client } from '@/api/client';
+import type { StepRun } from '@/api/generated';
 import { useClient } from '@/api/query';
 import type { AppEvent } from '@/api/transport';
 
-import type { RunEvent, StepRun } from '../contract';
 import { LiveRun } from './live-run';
 import type { Streamed } from './streamed';
 
@@ -45,7 +45,7 @@ class LiveRuns {
         for (let cursor: string | undefined; ;) {
           const page = await client.call('run/steps', { id, scope, ...(cursor === undefined ? {} : { cursor }) });
           steps.push(...page.items);
-          if (page.next === null) return steps;
+          if (page.next === undefined) return steps;
           cursor = page.next;
         }
       },
@@ -54,7 +54,7 @@ class LiveRuns {
     return run;
   }
 
-  #take(event: AppEvent | RunEvent): void {
+  #take(event: AppEvent): void {
     switch (event.type) {
       case 'run.changed':
         return this.#open.get(event.run.id)?.takeRun(event.run);

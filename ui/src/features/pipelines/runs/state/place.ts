@@ -3,8 +3,8 @@ import { createContext, use, useEffect, useMemo } from 'react';
 
 import { createStore, useStore, type Store } from '@/lib/store';
 
+import type { KindInfo } from '../../shared/api';
 import { readDefinition, type Definition } from '../../shared/definition';
-import type { KindInfo } from '../contract';
 import type { LiveRun } from './live-run';
 import { choosing, scopesInSight, shownScopes, type Chosen, type ShownScopes } from './shown';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import type { Definition } from '../../shared/definition';
-import type { StepRun } from '../contract';
+import type { StepRun } from '@/api/generated';
 import { choosing, scopesInSight, shownScopes } from './shown';
 
 const definition: Definition = {

@@ -1,7 +1,7 @@
 /** Which item or iteration of each container is looked at, and so which step of the run a node of the definition stands for. */
 import type { Definition } from '../../shared/definition';
 import { containersOf, graphOf } from '../../shared/graph';
-import type { StepRun } from '../contract';
+import type { StepRun } from '@/api/generated';
 import { insideScope, keyOf, nameOf, partsOf, type StepName } from './keys';
 
 /** By the container's key: which index; where it has none, the newest is followed. */

@@ -3,7 +3,7 @@
 export interface Delta {
   attempt: number;
   text: string;
-  log?: string | null | undefined;
+  log?: readonly string[] | undefined;
 }
 
 export interface Streamed {
@@ -21,7 +21,7 @@ export function foldDelta(before: Streamed | undefined, delta: Delta): Streamed 
   if (before && delta.attempt < before.attempt) return before;
   const goesOn = before?.attempt === delta.attempt ? before : undefined;
   const text = (goesOn?.text ?? '') + delta.text;
-  const log = (goesOn?.log ?? '') + (delta.log ?? '');
+  const log = (goesOn?.log ?? '') + (delta.log ?? []).map((line) => `${line}\n`).join('');
   const over = Math.max(0, text.length - mostKept);
   return {
     attempt: delta.attempt,

@@ -1,7 +1,6 @@
 /** States of runs and steps as people say them, and what tone each has. */
+import type { AttemptOutcome, Run, RunOrigin, RunStatus, StepRun, StepStatus } from '@/api/generated';
 import type { Tone } from '@/components/status-dot';
-
-import type { AttemptOutcome, Run, RunOrigin, RunStatus, StepRun, StepStatus } from '../contract';
 
 interface Look {
   words: string;

@@ -1,9 +1,9 @@
 /** Each try of a step: when, how long, how it ended and why. */
+import type { Attempt, EffectClass } from '@/api/generated';
 import { Badge } from '@/components/badge';
 import { Time } from '@/components/time';
 import { formatDuration } from '@/lib/format';
 
-import type { Attempt, EffectClass } from '../contract';
 import { outcomeLooks } from '../state/words';
 
 const effects: Record<EffectClass, string> = {

@@ -1,7 +1,7 @@
 /** What a step took and cost, in one line. */
+import type { Run, StepRun } from '@/api/generated';
 import { formatDuration, formatMoney, formatPlural, formatTokens } from '@/lib/format';
 
-import type { Run, StepRun } from '../contract';
 import { tookMs } from '../state/words';
 
 export function stepFacts(step: StepRun, now: number): string[] {

@@ -1,6 +1,7 @@
 /** The items of a map, the iterations of a loop: each can be looked into. */
 import { useEffect } from 'react';
 
+import type { StepRun } from '@/api/generated';
 import { useCallPages } from '@/api/query';
 import { Button } from '@/components/button';
 import { Failure } from '@/components/error-state';
@@ -12,7 +13,6 @@ import { useQuiet } from '@/lib/quiet';
 import { useStore } from '@/lib/store';
 
 import { statusTone, statusWords } from '../../shared/step-states';
-import type { StepRun } from '../contract';
 import { keyOf } from '../state/keys';
 import { usePlace } from '../state/place';
 import { indexOf } from '../state/shown';

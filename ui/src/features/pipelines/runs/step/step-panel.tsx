@@ -2,6 +2,7 @@
 import { RotateCcw, X } from 'lucide-react';
 import { useEffect, type ReactNode } from 'react';
 
+import type { StepRun, StepView } from '@/api/generated';
 import { useCall, useClient } from '@/api/query';
 import { Badge } from '@/components/badge';
 import { Button } from '@/components/button';
@@ -19,7 +20,6 @@ import { KindIcon } from '../../shared/kind-icons';
 import { statusTone, statusWords } from '../../shared/step-states';
 import { Decision } from '../attention/decision';
 import { HumanForm } from '../attention/human-form';
-import type { StepRun, StepView } from '../contract';
 import { ValueCard } from '../results/value-card';
 import { nameOf } from '../state/keys';
 import { useStep } from '../state/live-runs';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import type { StepRun } from '../contract';
+import type { StepRun } from '@/api/generated';
 import { layOut, ticksOf } from './gantt';
 
 const step = (node: string, startedAt?: number, finishedAt?: number, scope = ''): StepRun => ({

@@ -1,5 +1,5 @@
 /** Where the bars of a run's steps stand in time. Pure: pixels are the view's affair, here everything is a fraction of the width. */
-import type { StepRun, StepStatus } from '../contract';
+import type { StepRun, StepStatus } from '@/api/generated';
 import { keyOf, partsOf } from '../state/keys';
 
 export interface GanttRow {
