@@ -3,7 +3,8 @@ import hooks from 'eslint-plugin-react-hooks';
 import globals from 'globals';
 import typescript from 'typescript-eslint';
 
-// One-way imports: lib <- components <- features <- app; api and host stand beside components, on lib.
+// One-way imports: lib <- components <- blocks <- features <- app; api and host stand beside components, on lib. What paints parsed
+// text (blocks) asks for the colours of code and opens links, so it knows api and host.
 const forbid = (...groups) => ({
   '@typescript-eslint/no-restricted-imports': ['error', { patterns: groups }],
 });
@@ -15,6 +16,7 @@ const zone = (name, message) => ({ regex: `^(@/|(\\.\\./)+)${name}(/|$)`, messag
 const app = zone('app', 'app is on top: nothing imports it.');
 const features = zone('features', 'Features are used by app only; what two of them need belongs in components or lib.');
 const components = zone('components', 'Components stand above this folder.');
+const blocks = zone('blocks', 'Blocks stand above this folder.');
 const api = zone('api', 'This folder must not know how the application is reached.');
 const host = zone('host', 'This folder must not know where the page runs.');
 const ownFeatureOnly = {
@@ -60,10 +62,11 @@ export default typescript.config(
       ...forbid(tauri),
     },
   },
-  { files: ['src/lib/**'], rules: forbid(tauri, app, features, components, api, host) },
-  { files: ['src/components/**'], rules: forbid(tauri, app, features, api, host) },
-  { files: ['src/api/**'], rules: forbid(tauri, app, features, components, host) },
-  { files: ['src/host/**'], rules: forbid(tauri, app, features, components) },
+  { files: ['src/lib/**'], rules: forbid(tauri, app, features, blocks, components, api, host) },
+  { files: ['src/components/**'], rules: forbid(tauri, app, features, blocks, api, host) },
+  { files: ['src/blocks/**'], rules: forbid(tauri, app, features) },
+  { files: ['src/api/**'], rules: forbid(tauri, app, features, blocks, components, host) },
+  { files: ['src/host/**'], rules: forbid(tauri, app, features, blocks, components) },
   { files: ['src/api/tauri.ts', 'src/api/tauri.test.ts'], rules: forbid(app, features, components, host) },
   { files: ['src/host/tauri.ts'], rules: forbid(app, features, components) },
   { files: ['src/features/**'], rules: forbid(tauri, app, ownFeatureOnly, otherFeature) },

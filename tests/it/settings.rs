@@ -90,6 +90,17 @@ async fn code_is_coloured_and_what_is_unknown_stays_plain() {
 }
 
 #[tokio::test]
+async fn text_is_formatted_as_an_answer_is_and_markup_in_it_stays_text() {
+    let app = TestApp::start().await;
+    let formatted = app.call("markup/render", json!({"text": "# Title\n\n<b>not bold</b>"})).await;
+    assert_eq!(formatted["blocks"][0]["node"]["type"], "heading");
+    assert!(formatted["blocks"][1].to_string().contains("<b>"), "{formatted}");
+    let long = json!({"text": "x".repeat(2 * 1024 * 1024 + 1)});
+    assert_eq!(app.refused("markup/render", long).await.code, "invalid_input");
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn the_status_and_the_doctor_say_how_it_is() {
     let app = TestApp::start().await;
     let status = app.call("system/status", json!({})).await;

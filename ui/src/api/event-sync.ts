@@ -8,6 +8,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { Client, MethodName, Params } from './client';
 import type { Job, RunView, StepRun } from './generated';
 import { callKey } from './query';
+import { applyRun } from './run-lists';
 import type { AppEvent } from './transport';
 
 /** All answers of a method, or those whose params hold these. */
@@ -82,11 +83,8 @@ export function staleAfter(event: AppEvent): readonly Stale[] | 'everything' {
     case 'run.changed': {
       const { id, status } = event.run;
       const over = status === 'succeeded' || status === 'failed' || status === 'cancelled';
-      return [
-        { method: 'run/list' },
-        { method: 'run/get', params: { id } },
-        ...(over ? [{ method: 'pipeline/list' } as const] : []),
-      ];
+      // Lists are patched from the event itself, or asked again where it can't be said what became of them.
+      return [{ method: 'run/get', params: { id } }, ...(over ? [{ method: 'pipeline/list' } as const] : [])];
     }
     case 'run.removed':
       return [{ method: 'run/list' }, { method: 'pipeline/list' }];
@@ -121,8 +119,13 @@ export function applyEvent(event: AppEvent, queries: QueryClient): void {
     queries.setQueryData(callKey('ollama/state', {}), event.state);
   } else if (event.type === 'job.changed') {
     queries.setQueryData<Job[]>(callKey('job/list', {}), (jobs) => jobs && withJob(jobs, event.job));
+  } else if (event.type === 'run.changed') {
+    applyRun(event.run, queries);
   } else if (event.type === 'step.changed') {
-    queries.setQueryData<RunView>(callKey('run/get', { id: event.runId }), (view) => view && withStep(view, event.step));
+    queries.setQueryData<RunView>(
+      callKey('run/get', { id: event.runId }),
+      (view) => view && withStep(view, event.step),
+    );
   }
 }
 
@@ -134,9 +137,7 @@ function withJob(jobs: readonly Job[], job: Job): Job[] {
 
 function withStep(view: RunView, step: StepRun): RunView {
   const is = (other: StepRun) => other.scope === step.scope && other.node === step.node;
-  const steps = view.steps.some(is)
-    ? view.steps.map((other) => (is(other) ? step : other))
-    : [...view.steps, step];
+  const steps = view.steps.some(is) ? view.steps.map((other) => (is(other) ? step : other)) : [...view.steps, step];
   return { ...view, steps };
 }
 

@@ -911,6 +911,15 @@ method: string,
 params: unknown, };
 
 /**
+ * Formatted text.
+ */
+export type FormattedText = { 
+/**
+ * Its blocks; code in them has no colours yet.
+ */
+blocks: Array<Block>, };
+
+/**
  * A model that was found.
  */
 export type FoundFile = { 
@@ -1338,6 +1347,15 @@ logicalCores: number,
  * Cores that really compute; the logical ones where unknown.
  */
 physicalCores: number, };
+
+/**
+ * Text to be formatted.
+ */
+export type MarkupRenderParams = { 
+/**
+ * Markdown, at most 2 MiB.
+ */
+text: string, };
 
 /**
  * An element of a formula.
@@ -4280,6 +4298,7 @@ export interface Methods {
   "job/list": { params: Nothing; result: Array<Job> };
   "job/pause": { params: JobIdParams; result: Nothing };
   "job/resume": { params: JobIdParams; result: Job };
+  "markup/render": { params: MarkupRenderParams; result: FormattedText };
   "message/continue": { params: MessageIdParams; result: MessageSent };
   "message/edit": { params: MessageEditParams; result: MessageSent };
   "message/get": { params: MessageIdParams; result: MessageView };

@@ -1,7 +1,7 @@
-/** What the palette finds beside actions: conversations by their titles, models by their names. */
+/** What the palette finds beside actions: conversations by their titles, models and pipelines by their names, and the newest runs. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Boxes, MessageSquare, MessageSquarePlus, Play, Square, Star } from 'lucide-react';
+import { Boxes, History, MessageSquare, MessageSquarePlus, Play, Square, Star, Workflow } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 
 import type { Client } from '@/api/client';
@@ -10,11 +10,14 @@ import type { Model } from '@/api/generated';
 import { callKey, useClient } from '@/api/query';
 import { showToast } from '@/components/toast';
 import { isLocal } from '@/features/models';
+import { formatRelative } from '@/lib/format';
 import { filterActions, registerActionSource, type Action } from '@/lib/actions';
 
 interface Ways {
   toConversation: (id: string) => void;
   toModel: (id: string) => void;
+  toPipeline: (id: string) => void;
+  toRun: (id: string) => void;
 }
 
 /** Done from the palette there is no place to say what went wrong, so this says it over the page. */
@@ -78,12 +81,16 @@ export function usePaletteSources(): void {
     ways.current = {
       toConversation: (conversationId) => void navigate({ to: '/chat/$conversationId', params: { conversationId } }),
       toModel: (model) => void navigate({ to: '/models', search: { model } }),
+      toPipeline: (pipelineId) => void navigate({ to: '/pipelines/$pipelineId', params: { pipelineId } }),
+      toRun: (runId) => void navigate({ to: '/runs/$runId', params: { runId } }),
     };
   });
   useEffect(() => {
     const go: Ways = {
       toConversation: (id) => ways.current?.toConversation(id),
       toModel: (id) => ways.current?.toModel(id),
+      toPipeline: (id) => ways.current?.toPipeline(id),
+      toRun: (id) => ways.current?.toRun(id),
     };
     const stops = [
       registerActionSource({
@@ -111,6 +118,44 @@ export function usePaletteSources(): void {
             models.flatMap((model) => modelActions(model, client, go)),
             text,
           ).slice(0, 8);
+        },
+      }),
+      registerActionSource({
+        id: 'pipelines',
+        async search(text) {
+          const pipelines = await queries.fetchQuery({
+            queryKey: callKey('pipeline/list', {}),
+            queryFn: ({ signal }) => client.call('pipeline/list', {}, signal),
+            staleTime: Infinity,
+          });
+          return filterActions(
+            pipelines.map(({ id, name }): Action => ({
+              id: `pipeline.${id}`,
+              title: name,
+              section: 'Pipelines',
+              keywords: `${id} pipeline`,
+              icon: Workflow,
+              run: () => go.toPipeline(id),
+            })),
+            text,
+          ).slice(0, 6);
+        },
+      }),
+      registerActionSource({
+        id: 'runs',
+        async search(text, signal) {
+          const { items } = await client.call('run/list', { limit: 50 }, signal);
+          return filterActions(
+            items.map((run): Action => ({
+              id: `run.${run.id}`,
+              title: `${run.pipelineName}, ${run.status} ${formatRelative(run.createdAt, Date.now())}`,
+              section: 'Runs',
+              keywords: `run ${run.pipelineId}`,
+              icon: History,
+              run: () => go.toRun(run.id),
+            })),
+            text,
+          ).slice(0, 5);
         },
       }),
     ];

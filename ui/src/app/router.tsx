@@ -47,6 +47,11 @@ const pipeline = createRoute({
   }),
   component: lazyRouteComponent(() => import('./pipelines-route'), 'PipelineRoute'),
 });
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: '/runs',
+  component: lazyRouteComponent(() => import('./run-route'), 'RunsRoute'),
+});
 const run = createRoute({
   getParentRoute: () => root,
   path: '/runs/$runId',
@@ -68,6 +73,7 @@ export function createPageRouter() {
       chat.addChildren([newChat, conversation]),
       pipelines,
       pipeline,
+      runs,
       run,
       models,
       settings.addChildren([firstSection, settingsSection]),

@@ -6,6 +6,7 @@ import { unreachableCode } from '@/api/error';
 import { useCall } from '@/api/query';
 import { Toasts } from '@/components/toast';
 import { Palette } from '@/features/palette';
+import { useRunToasts } from '@/features/pipelines/runs/active';
 import { useActions } from '@/lib/actions';
 
 import { Closed } from './closed';
@@ -20,6 +21,7 @@ export function Shell() {
   const navigate = useNavigate();
   const queries = useQueryClient();
   usePaletteSources();
+  useRunToasts();
   useActions(
     places.map((place) => ({
       id: `go.${place.path}`,

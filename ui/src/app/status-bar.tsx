@@ -1,6 +1,6 @@
 /** The line at the bottom: what runs, what it holds, what it cost, and whether Web+ answers. */
 import { Link } from '@tanstack/react-router';
-import { ArrowDownToLine, Square } from 'lucide-react';
+import { ArrowDownToLine, CircleHelp, Square, Workflow } from 'lucide-react';
 
 import type { EngineState, OllamaState } from '@/api/generated';
 import { useCall, useConnection, useMutate } from '@/api/query';
@@ -8,6 +8,7 @@ import { IconButton } from '@/components/icon-button';
 import { StatusDot, type Tone } from '@/components/status-dot';
 import { Tooltip } from '@/components/tooltip';
 import { openDownloads, useImports } from '@/features/models';
+import { useActiveCounts } from '@/features/pipelines/runs/active';
 import { useMidnight } from '@/lib/clock';
 import { formatBytes, formatMoney, formatPercent, formatPlural } from '@/lib/format';
 
@@ -24,6 +25,7 @@ export function StatusBar() {
         {status.data && <Engine state={status.data.engine} others={others.length} />}
         <Ollama loaded={others} />
         <Incoming />
+        <Runs />
       </span>
       <Cost />
     </footer>
@@ -164,6 +166,31 @@ function Incoming() {
       <ArrowDownToLine aria-hidden className="size-3" />
       {words}
       {all > 0 && ` ${formatPercent(done / all)}`}
+    </Link>
+  );
+}
+
+/** Runs that are under way, and those that stand until somebody does something. One alone is a press away. */
+function Runs() {
+  const { running, needs, single } = useActiveCounts();
+  const parts = [
+    { count: needs, icon: CircleHelp, words: `${formatPlural(needs, 'run needs', 'runs need')} you` },
+    { count: running, icon: Workflow, words: `${formatPlural(running, 'run')} under way` },
+  ].filter(({ count }) => count > 0);
+  if (parts.length === 0) return null;
+  const content = parts.map(({ icon: Sign, words }) => (
+    <span key={words} className="flex items-center gap-1.5 whitespace-nowrap">
+      <Sign aria-hidden className="size-3" />
+      {words}
+    </span>
+  ));
+  return single ? (
+    <Link to="/runs/$runId" params={{ runId: single.id }} className={`${quietLink} shrink-0`}>
+      {content}
+    </Link>
+  ) : (
+    <Link to="/runs" className={`${quietLink} shrink-0`}>
+      {content}
     </Link>
   );
 }

@@ -1,3 +1,5 @@
+import { useEffect, useState } from 'react';
+
 import { createStore, useStore } from './store';
 
 // One timer for every relative time on the page; it rests while nobody looks.
@@ -36,3 +38,14 @@ const midnight = { ...ticking, get: () => midnightOf(Date.now()) };
 
 /** When today began; another value once it is another day. */
 export const useMidnight = (): number => useStore(midnight);
+
+/** Now, in milliseconds since 1970, moving each second while `running`. */
+export function useSeconds(running: boolean): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (!running) return;
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, [running]);
+  return now;
+}

@@ -9,8 +9,8 @@ use tokio::sync::oneshot;
 use ts_rs::TS;
 
 use crate::{
-    App, Error, bindings::Types, chat, code, conversations, engine_state, jobs, models, ollama, pipelines,
-    presets, providers, settings, system, threads, usage,
+    App, Error, bindings::Types, chat, code, conversations, engine_state, formatting, jobs, models, ollama,
+    pipelines, presets, providers, settings, system, threads, usage,
 };
 
 type Run = fn(App, Actor, Value) -> BoxFuture<'static, Result<Box<RawValue>, Error>>;
@@ -64,6 +64,7 @@ methods! {
     "job/list" Read jobs::list, Nothing => Vec<domain::Job>;
     "job/pause" Write jobs::pause, jobs::JobIdParams => Nothing;
     "job/resume" Write jobs::resume, jobs::JobIdParams => domain::Job;
+    "markup/render" Read formatting::render, formatting::MarkupRenderParams => formatting::FormattedText;
     "message/continue" Write chat::resume, chat::MessageIdParams => chat::MessageSent;
     "message/edit" Write chat::edit, chat::MessageEditParams => chat::MessageSent;
     "message/get" Read chat::get, chat::MessageIdParams => chat::MessageView;

@@ -14,6 +14,7 @@ mod environment;
 mod error;
 pub mod events;
 pub mod files;
+pub mod formatting;
 pub mod gateway;
 pub mod jobs;
 pub mod models;

@@ -1,5 +1,5 @@
 /** Hooks on the stores of an opened conversation. */
-import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import { createContext, useContext, useSyncExternalStore } from 'react';
 
 import type { ApiError } from '@/api/error';
 import { createStore, type Store } from '@/lib/store';
@@ -53,15 +53,4 @@ export function useChat(): Chat {
   const chat = useContext(ChatContext);
   if (!chat) throw new Error('useChat outside of ChatContext');
   return chat;
-}
-
-/** Now, in milliseconds since 1970, moving each second while `running`. */
-export function useSeconds(running: boolean): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    if (!running) return;
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, [running]);
-  return now;
 }

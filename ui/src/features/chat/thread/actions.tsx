@@ -3,10 +3,10 @@ import { Check, ChevronLeft, ChevronRight, Copy, Pencil, RefreshCw, SkipForward 
 import type { ReactNode } from 'react';
 
 import type { MessageView } from '@/api/generated';
+import { useCopy } from '@/blocks/copy';
 import { IconButton } from '@/components/icon-button';
 import { Menu } from '@/components/menu';
 
-import { useCopy } from '../blocks/copy';
 import { useChat } from '../state/use';
 
 /** Shown without pointing where nothing can point. */

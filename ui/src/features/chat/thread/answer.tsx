@@ -1,9 +1,9 @@
 /** An answer: text on the page, what it waits for while it is written, one line of facts under it, and what went wrong in its place. */
 import { useLayoutEffect, useRef } from 'react';
 
+import { Blocks } from '@/blocks/blocks';
 import { useStore } from '@/lib/store';
 
-import { Blocks } from '../blocks/blocks';
 import type { LiveMessage } from '../state/live-message';
 import { useChat, useShown } from '../state/use';
 import { AnswerActions, Siblings } from './actions';

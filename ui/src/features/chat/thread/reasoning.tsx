@@ -1,10 +1,10 @@
 import { Brain } from 'lucide-react';
 
 import { Disclosure } from '@/components/disclosure';
+import { useSeconds } from '@/lib/clock';
 import { formatDuration } from '@/lib/format';
 
 import type { Shown } from '../state/live-message';
-import { useSeconds } from '../state/use';
 
 /** What the model thought first: folded, and alive while it thinks. */
 export function Reasoning({ shown }: { shown: Shown }) {

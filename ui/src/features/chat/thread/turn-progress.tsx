@@ -3,11 +3,12 @@ import type { ReactNode } from 'react';
 
 import { Button } from '@/components/button';
 import { Spinner } from '@/components/spinner';
+import { useSeconds } from '@/lib/clock';
 import { formatCount, formatDuration, formatPercent } from '@/lib/format';
 
 import { shortModelName } from '../model-name';
 import type { Shown } from '../state/live-message';
-import { useChat, useSeconds } from '../state/use';
+import { useChat } from '../state/use';
 
 export function TurnProgressView({ shown }: { shown: Shown }) {
   const { view } = shown;

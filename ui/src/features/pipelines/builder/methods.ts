@@ -1,5 +1,5 @@
 /** What the builder's calls are told and say, until the bindings have it. */
-import type { Run } from '../runs/contract';
+import type { Run } from '@/api/generated';
 import type { Fault, KindInfo } from '../shared/api';
 
 export type Capability = 'commands' | 'files' | 'http' | 'secrets';

@@ -1,2 +1,3 @@
+export { RunsList } from './list/runs-list';
 export { RunPlace } from './run-place';
-export { RunsList } from './runs-list';
+export { RunsPlace } from './runs-place';

@@ -5,6 +5,7 @@ import { memo, useCallback, useRef, useState } from 'react';
 import type { CodeSpan } from '@/api/generated';
 import { IconButton } from '@/components/icon-button';
 import { classNames } from '@/lib/class-names';
+import { saveFile } from '@/lib/save';
 
 import { useCopy } from './copy';
 import { useColours } from './highlight';
@@ -63,7 +64,11 @@ const Caption = memo(function Caption({ language, name, wrapped, onWrap, text }:
         pressed={wrapped}
         onClick={() => onWrap(!wrapped)}
       />
-      <IconButton label="Download" icon={Download} onClick={() => download(text(), language)} />
+      <IconButton
+        label="Download"
+        icon={Download}
+        onClick={() => saveFile(`code.${endings[language] ?? 'txt'}`, text())}
+      />
       <IconButton label={copied ? 'Copied' : 'Copy code'} icon={copied ? Check : Copy} onClick={() => copy(text())} />
     </figcaption>
   );
@@ -112,12 +117,3 @@ const endings: Record<string, string> = {
   markdown: 'md', md: 'md', mermaid: 'mmd', python: 'py', py: 'py', ruby: 'rb', rust: 'rs', rs: 'rs', sh: 'sh', sql: 'sql',
   toml: 'toml', ts: 'ts', tsx: 'tsx', typescript: 'ts', xml: 'xml', yaml: 'yaml', yml: 'yml',
 }; // prettier-ignore
-
-function download(text: string, language: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `code.${endings[language] ?? 'txt'}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}

@@ -1,0 +1,2 @@
+export { useActiveCounts } from './active-runs';
+export { useRunToasts } from './use-run-toasts';

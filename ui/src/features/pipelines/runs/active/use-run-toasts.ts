@@ -1,0 +1,81 @@
+/** Says over the page that a run in the background ended or needs somebody, with the way there. Nothing of the run that is being looked at. */
+import { useNavigate, useRouter } from '@tanstack/react-router';
+import { useCallback, useEffect, useRef } from 'react';
+
+import { showToast } from '@/components/toast';
+import { formatPlural } from '@/lib/format';
+
+import { runFacts } from '../step/facts';
+import { useNotices } from './active-runs';
+import { together, type Notice } from './notices';
+
+/** Milliseconds that what happens at once is gathered. */
+const gatherMs = 400;
+
+export function useRunToasts(): void {
+  const navigate = useNavigate();
+  const router = useRouter();
+  const gathered = useRef<Notice[]>([]);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useNotices(
+    useCallback(
+      (notice) => {
+        if (router.state.location.pathname === `/runs/${notice.run.id}`) return;
+        gathered.current.push(notice);
+        timer.current ??= setTimeout(() => {
+          timer.current = undefined;
+          const { single, more } = together(gathered.current.splice(0));
+          for (const one of single)
+            say(one, () => void navigate({ to: '/runs/$runId', params: { runId: one.run.id } }));
+          if (more) {
+            const words = [
+              more.needs > 0 ? `${formatPlural(more.needs, 'run needs', 'runs need')} you` : '',
+              more.failed > 0 ? `${formatPlural(more.failed, 'run')} failed` : '',
+              more.succeeded > 0 ? `${formatPlural(more.succeeded, 'run')} succeeded` : '',
+            ].filter(Boolean);
+            showToast({
+              title: words.join(', '),
+              tone: more.failed > 0 ? 'danger' : more.needs > 0 ? 'warning' : 'success',
+              action: { label: 'Show runs', onSelect: () => void navigate({ to: '/runs' }) },
+            });
+          }
+        }, gatherMs);
+      },
+      [navigate, router],
+    ),
+  );
+}
+
+function say({ type, run }: Notice, show: () => void): void {
+  const facts = runFacts(run, run.finishedAt ?? run.createdAt).join(' · ');
+  if (type === 'needs') {
+    const decides = run.waitReason === 'decision';
+    showToast({
+      title: run.status === 'paused' ? `${run.pipelineName} is paused` : `${run.pipelineName} waits for you`,
+      description:
+        run.status === 'paused'
+          ? run.reason
+          : decides
+            ? 'A step may have happened: say whether it did.'
+            : 'A step asks something.',
+      tone: 'warning',
+      action: { label: run.status === 'paused' ? 'Show' : decides ? 'Decide' : 'Answer', onSelect: show },
+      lasts: 0,
+    });
+    return;
+  }
+  const failed = run.status === 'failed';
+  showToast({
+    title: failed ? `${run.pipelineName} failed` : `${run.pipelineName} succeeded`,
+    ...(failed
+      ? run.errorMessage === undefined
+        ? {}
+        : { description: run.errorMessage }
+      : facts === ''
+        ? {}
+        : { description: facts }),
+    tone: failed ? 'danger' : 'success',
+    action: { label: 'Show', onSelect: show },
+  });
+}

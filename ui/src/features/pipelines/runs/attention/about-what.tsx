@@ -1,0 +1,51 @@
+/** What an answer is about: the results that the question names, where reading them as such says more than their text does. */
+import { useCall, useClient } from '@/api/query';
+
+import { isPort } from '../../shared/definition';
+import { graphOf, namedIn } from '../../shared/graph';
+import { baseType } from '../../shared/types';
+import { keyOf } from '../state/keys';
+import { usePlace, useShownScopes } from '../state/place';
+import { ValueCard } from '../results/value-card';
+
+/** Types that are worth more than words in a message. */
+const rich = new Set(['diff', 'test_report', 'table', 'image', 'file', 'markdown']);
+
+export function AboutWhat({ run, scope, node }: { run: string; scope: string; node: string }) {
+  const { definition } = usePlace();
+  const spec = graphOf(definition).nodes.get(node);
+  if (!spec) return null;
+  const named = Object.entries(spec.in ?? {}).flatMap(([, source]) => (isPort(source) ? [source] : []));
+  const sources = [...named, ...namedIn(spec.config)].filter(
+    (one, index, all) => all.findIndex((other) => other.node === one.node && other.port === one.port) === index,
+  );
+  return sources.map((source) => (
+    <Named key={`${source.node}.${source.port}`} run={run} scope={scope} {...source} always={named.includes(source)} />
+  ));
+}
+
+interface NamedProps {
+  run: string;
+  /** Where the question stands; what it names stands there or further out. */
+  scope: string;
+  node: string;
+  port: string;
+  always: boolean;
+}
+
+function Named({ run, scope: _scope, node, port, always }: NamedProps) {
+  const client = useClient();
+  const shown = useShownScopes();
+  const scope = shown.scopeOf(node);
+  const step = useCall('run/step', { id: run, scope, node });
+  const value = step.data?.outputs[port];
+  if (!value || (!always && !rich.has(baseType(value.type)))) return null;
+  return (
+    <ValueCard
+      title={`${port} of ${keyOf({ scope, node })}`}
+      value={value}
+      file={[node, port]}
+      load={() => client.call('run/value', { id: run, scope, node, port }).then((answer) => answer.value)}
+    />
+  );
+}

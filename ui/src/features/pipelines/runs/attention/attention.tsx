@@ -1,0 +1,91 @@
+/** What needs somebody, above everything: a question, a decision, a pause; and what a failed run failed at. */
+import { CircleHelp } from 'lucide-react';
+
+import type { WaitingStep } from '@/api/generated';
+import { Banner } from '@/components/banner';
+import { Button } from '@/components/button';
+import { Time } from '@/components/time';
+import { useStore } from '@/lib/store';
+
+import { nodeTitle } from '../../shared/definition';
+import { graphOf } from '../../shared/graph';
+import { keyOf } from '../state/keys';
+import { usePlace } from '../state/place';
+
+export function Attention() {
+  const { live } = usePlace();
+  const run = useStore(live.run);
+  const waiting = useStore(live.around)?.waiting ?? [];
+  if (!run) return null;
+  const people = waiting.filter(({ kind }) => kind === 'human' || kind === 'decision');
+  const next = waiting.filter(({ kind, dueAt }) => kind === 'timer' && dueAt !== undefined)[0];
+  return (
+    <div className="flex shrink-0 flex-col gap-2 empty:hidden not-empty:px-4 not-empty:pt-3">
+      {people.slice(0, 3).map((one) => (
+        <Asks key={keyOf(one)} waiting={one} />
+      ))}
+      {people.length > 3 && <Banner tone="warning">And {people.length - 3} more steps wait for an answer.</Banner>}
+      {run.status === 'waiting' && people.length === 0 && next?.dueAt !== undefined && (
+        <Banner tone="info">
+          It goes on <Time at={next.dueAt} />.
+        </Banner>
+      )}
+      {run.status === 'paused' && (
+        <Banner tone="warning">{run.reason ?? 'Paused: no step begins until it goes on.'}</Banner>
+      )}
+      {run.status === 'failed' && <Failed message={run.errorMessage ?? 'The run failed.'} />}
+      {run.status === 'cancelled' && run.reason !== undefined && <Banner tone="info">{run.reason}</Banner>}
+    </div>
+  );
+}
+
+function Asks({ waiting }: { waiting: WaitingStep }) {
+  const { definition, select, selected } = usePlace();
+  const chosen = useStore(selected);
+  const spec = graphOf(definition).nodes.get(waiting.node);
+  const title = spec ? nodeTitle(spec) : waiting.node;
+  const key = keyOf(waiting);
+  const decides = waiting.kind === 'decision';
+  return (
+    <Banner
+      tone="warning"
+      action={
+        chosen !== key && (
+          <Button icon={CircleHelp} onClick={() => select(key)}>
+            {decides ? 'Decide' : 'Answer'}
+          </Button>
+        )
+      }
+    >
+      <b className="font-semibold">{title}</b>{' '}
+      {waiting.question ?? (decides ? 'may have happened: say whether it did.' : 'waits for your answer.')}
+    </Banner>
+  );
+}
+
+function Failed({ message }: { message: string }) {
+  const { live, definition, select, selected, rerun } = usePlace();
+  const chosen = useStore(selected);
+  useStore(live.version);
+  const failed = live
+    .steps()
+    .filter(({ status }) => status === 'failed')
+    .sort((one, other) => other.scope.length - one.scope.length)[0];
+  const spec = failed && graphOf(definition).nodes.get(failed.node);
+  return (
+    <Banner
+      tone="danger"
+      action={
+        failed &&
+        (chosen === keyOf(failed) ? (
+          <Button onClick={() => rerun(failed.node)}>Run again from here</Button>
+        ) : (
+          <Button onClick={() => select(keyOf(failed))}>Show what failed</Button>
+        ))
+      }
+    >
+      {spec && <b className="font-semibold">{nodeTitle(spec)} failed. </b>}
+      {message}
+    </Banner>
+  );
+}

@@ -1,0 +1,139 @@
+/** The definition as it runs: the builder's canvas, to be looked at. What moves is drawn by each node for itself. */
+import '../../shared/canvas.css';
+
+import { Background, BackgroundVariant, Controls, ReactFlow, type NodeMouseHandler } from '@xyflow/react';
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+
+import { useStore } from '@/lib/store';
+
+import { withPlaces } from '../../builder/model/layout';
+import { nodeTitle } from '../../shared/definition';
+import { StepNode, type StepFlowNode } from '../../shared/step-node';
+import type { StepFlowEdge } from '../../shared/step-edge';
+import { StepStatesContext, statusWords } from '../../shared/step-states';
+import { sceneOf } from '../../shared/scene';
+import { nameOf } from '../state/keys';
+import { usePlace, useShownScopes } from '../state/place';
+import { GraphStates } from './graph-states';
+
+import { LiveEdge } from './live-edge';
+import { ScopeBar } from './scope-bar';
+
+const nodeTypes = { step: StepNode };
+const edgeTypes = { step: LiveEdge };
+
+export default function RunGraph() {
+  const { live, definition, kinds, selected, select } = usePlace();
+  const shown = useShownScopes();
+  const [states] = useState(() => new GraphStates(live));
+  const chosen = useStore(selected);
+  const scene = useMemo(() => sceneOf(withPlaces(definition, kinds), kinds), [definition, kinds]);
+  const scopes = definition.nodes.map(({ id }) => shown.keyOf(id)).join('\n');
+  useEffect(() => {
+    states.show(
+      definition.nodes.map(({ id }) => id),
+      shown,
+    );
+    return () => states.stop();
+    // `scopes` says all that matters of `shown`: which steps the nodes stand for.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [states, definition, scopes]);
+
+  const nodes = useMemo(
+    () =>
+      [...scene.steps.values()]
+        .sort((one, other) => one.depth - other.depth)
+        .map((step): StepFlowNode => ({
+          id: step.id,
+          type: 'step',
+          position: { x: step.box.x, y: step.box.y },
+          width: step.box.w,
+          height: step.box.h,
+          ...(step.parent === undefined ? {} : { parentId: step.parent }),
+          data: { step },
+          selected: chosen !== null && nameOf(chosen).node === step.id,
+          ariaLabel: nodeTitle(step.node),
+          // What stands inside lies over its container.
+          zIndex: step.depth,
+        })),
+    [scene, chosen],
+  );
+  const edges = useMemo(
+    () =>
+      scene.lines.map((line): StepFlowEdge => ({
+        id: line.id,
+        type: 'step',
+        source: line.source,
+        sourceHandle: line.sourceHandle,
+        target: line.target,
+        targetHandle: line.targetHandle,
+        data: { line },
+        focusable: false,
+        zIndex: scene.steps.get(line.target)?.depth ?? 0,
+      })),
+    [scene],
+  );
+  const press = useCallback<NodeMouseHandler<StepFlowNode>>(
+    (_event, node) => select(shown.keyOf(node.id)),
+    [select, shown],
+  );
+  return (
+    <StepStatesContext value={states}>
+      <div className="relative h-full min-h-0 bg-background">
+        <ReactFlow<StepFlowNode, StepFlowEdge>
+          aria-label="The run's steps"
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={nodeTypes}
+          edgeTypes={edgeTypes}
+          onNodeClick={press}
+          onPaneClick={() => select(null)}
+          // Enter and Space choose a step as a click does.
+          onNodesChange={(changes) => {
+            for (const change of changes)
+              if (change.type === 'select' && change.selected) select(shown.keyOf(change.id));
+          }}
+          nodesDraggable={false}
+          nodesConnectable={false}
+          edgesFocusable={false}
+          onlyRenderVisibleElements
+          fitView
+          fitViewOptions={{ padding: 0.15, maxZoom: 1 }}
+          minZoom={0.1}
+          maxZoom={1.5}
+          zoomOnDoubleClick={false}
+          proOptions={{ hideAttribution: true }}
+        >
+          <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
+          <Controls showInteractive={false} />
+        </ReactFlow>
+        <ScopeBar />
+        <Said />
+      </div>
+    </StepStatesContext>
+  );
+}
+
+/** Tells who can't see the canvas which step began or ended, one line at a time. */
+function Said() {
+  const { live, definition } = usePlace();
+  const [words, setWords] = useState('');
+  const version = useSyncExternalStore(live.version.subscribe, live.version.get);
+  useEffect(() => {
+    const newest = live
+      .steps()
+      .filter(({ scope }) => scope === '')
+      .reduce<ReturnType<typeof live.step>>((latest, step) => {
+        const at = step.finishedAt ?? step.startedAt ?? 0;
+        return at > (latest?.finishedAt ?? latest?.startedAt ?? 0) ? step : latest;
+      }, undefined);
+    const spec = newest && definition.nodes.find(({ id }) => id === newest.node);
+    // eslint-disable-next-line react-hooks/set-state-in-effect -- what was said last is state: it stays until something else is to be said
+    if (newest && spec) setWords(`${nodeTitle(spec)}: ${statusWords[newest.status]}`);
+  }, [live, definition, version]);
+  return (
+    <p role="status" className="sr-only">
+      {words}
+    </p>
+  );
+}
