@@ -1,0 +1,209 @@
+/** One field of a step, by what it holds. */
+import { useCall } from '@/api/query';
+import { Field } from '@/components/field';
+import { Input } from '@/components/input';
+import { Select } from '@/components/select';
+import { Switch } from '@/components/switch';
+import { Textarea } from '@/components/textarea';
+
+import type { PipelineField } from '../../shared/api';
+import { isRecord, type NodeSpec } from '../../shared/definition';
+import { changed, setConfig } from '../model/edits';
+import { useEditor, useEditorState } from '../model/use-editor';
+import { JsonField } from './json-field';
+import { LiveValue } from './live-value';
+import { MessagesField } from './messages-field';
+import { ModelField } from './model-field';
+import { PairsField } from './pairs-field';
+
+export function ConfigField({ node, field, error }: { node: NodeSpec; field: PipelineField; error: string | null }) {
+  const editor = useEditor();
+  const value = node.config?.[field.name];
+  const set = (next: unknown) =>
+    editor.edit(
+      `Change ${field.label}`,
+      (definition) => setConfig(definition, node.id, field.name, next),
+      `${node.id}.${field.name}`,
+    );
+  const text = typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
+  const setText = (next: string) => set(next === '' ? undefined : next);
+  const words = {
+    label: field.required ? `${field.label} (required)` : field.label,
+    description: field.secret ? `${field.help} secret://NAME may stand here.` : field.help,
+    error,
+  };
+  switch (field.shape) {
+    case 'model':
+      return <ModelField {...words} value={text} onChange={setText} />;
+    case 'long_template':
+    case 'code':
+      return (
+        <Field {...words}>
+          <Textarea
+            value={text}
+            onChange={setText}
+            minRows={4}
+            maxRows={24}
+            spellCheck={false}
+            className="font-mono text-dense!"
+          />
+        </Field>
+      );
+    case 'expression':
+      return (
+        <div className="flex flex-col gap-1">
+          <Field {...words}>
+            <Textarea
+              value={text}
+              onChange={setText}
+              minRows={1}
+              maxRows={8}
+              spellCheck={false}
+              className="font-mono text-dense!"
+            />
+          </Field>
+          <LiveValue node={node.id} text={text} template={false} />
+        </div>
+      );
+    case 'template':
+    case 'duration':
+    case 'text':
+      return (
+        <Field {...words}>
+          <Input
+            value={text}
+            onChange={setText}
+            className={field.shape === 'text' ? undefined : 'font-mono text-dense!'}
+          />
+        </Field>
+      );
+    case 'pipeline':
+      return <PipelineField {...words} value={text} onChange={setText} />;
+    case 'number':
+      return (
+        <Field {...words}>
+          <Input
+            inputMode="decimal"
+            value={text}
+            onChange={(next) => set(next === '' ? undefined : Number.isFinite(Number(next)) ? Number(next) : next)}
+          />
+        </Field>
+      );
+    case 'bool':
+      return (
+        <Field {...words} inline>
+          <Switch checked={value === true} onChange={(next) => set(next ? true : undefined)} />
+        </Field>
+      );
+    case 'choice':
+      return (
+        <Field {...words}>
+          <Select
+            options={field.choices.map((choice) => ({ value: choice, label: choice }))}
+            value={text === '' ? null : text}
+            onChange={set}
+            placeholder="As usual"
+          />
+        </Field>
+      );
+    case 'map':
+    case 'expressions':
+      return (
+        <PairsField
+          label={words.label}
+          description={words.description}
+          value={value}
+          onChange={set}
+          second={field.shape === 'map' ? 'text' : 'expression'}
+        />
+      );
+    case 'words':
+    case 'template_list':
+      return (
+        <Field {...words} description={`${words.description} One to a line.`}>
+          <Textarea
+            value={Array.isArray(value) ? value.join('\n') : text}
+            onChange={(next) => set(next === '' ? undefined : next.split('\n'))}
+            minRows={2}
+            spellCheck={false}
+            className="font-mono text-dense!"
+          />
+        </Field>
+      );
+    case 'messages':
+      return <MessagesField label={words.label} value={value} onChange={set} />;
+    case 'schema':
+      return <SchemaField {...words} value={value} onChange={set} />;
+    case 'json':
+      return <JsonField {...words} value={value} onChange={set} />;
+  }
+}
+
+interface TextProps {
+  label: string;
+  description: string;
+  error: string | null;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+function PipelineField({ value, onChange, ...words }: TextProps) {
+  const list = useCall('pipeline/list', {});
+  const { id: own } = useEditor();
+  const options = (list.data ?? []).filter(({ id }) => id !== own).map(({ id, name }) => ({ value: id, label: name }));
+  if (value !== '' && !options.some((option) => option.value === value)) options.push({ value, label: value });
+  return (
+    <Field {...words}>
+      <Select
+        options={options}
+        value={value === '' ? null : value}
+        onChange={onChange}
+        placeholder="Choose a pipeline"
+      />
+    </Field>
+  );
+}
+
+/** One of the pipeline's schemas by name, edited in place; or a schema of the step's own. */
+function SchemaField({
+  value,
+  onChange,
+  ...words
+}: Omit<TextProps, 'value' | 'onChange'> & { value: unknown; onChange: (value: unknown) => void }) {
+  const editor = useEditor();
+  const schemas = useEditorState((state) => state.definition.schemas);
+  const name = typeof value === 'string' ? /^#\/schemas\/(.+)$/.exec(value)?.[1] : undefined;
+  const options = [
+    ...Object.keys(schemas ?? {}).map((key) => ({ value: `#/schemas/${key}`, label: key })),
+    { value: 'own', label: 'A schema of its own' },
+  ];
+  return (
+    <div className="flex flex-col gap-2">
+      <Field {...words}>
+        <Select
+          options={options}
+          value={name === undefined ? (isRecord(value) ? 'own' : null) : `#/schemas/${name}`}
+          onChange={(next) =>
+            onChange(next === 'own' ? (isRecord(value) ? value : { type: 'object', properties: {} }) : next)
+          }
+          placeholder="Choose a schema"
+        />
+      </Field>
+      {name !== undefined && schemas?.[name] !== undefined && (
+        <JsonField
+          label={`JSON Schema “${name}”`}
+          value={schemas[name]}
+          minRows={4}
+          onChange={(next) =>
+            editor.edit(
+              'Change a schema',
+              (definition) => ({ ...definition, schemas: changed(definition.schemas ?? {}, { [name]: next }) }),
+              `schema.${name}`,
+            )
+          }
+        />
+      )}
+      {isRecord(value) && <JsonField label="JSON Schema" value={value} minRows={4} onChange={onChange} />}
+    </div>
+  );
+}
