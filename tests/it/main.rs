@@ -21,6 +21,7 @@ mod models;
 #[cfg(unix)]
 mod ollama;
 mod providers;
+mod runs;
 mod settings;
 mod shelf;
 mod tree;

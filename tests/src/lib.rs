@@ -19,6 +19,7 @@ mod leftovers;
 mod ollama;
 mod program;
 pub mod raw;
+mod runs;
 
 pub use app::{Opened, Sent, TestApp, fake_model};
 pub use client::{Client, Events, Problem};
@@ -29,6 +30,7 @@ pub use leftovers::processes_of;
 #[cfg(unix)]
 pub use ollama::{OllamaHome, free_address, model, ollama_is, terminate};
 pub use program::{Finished, Program, Served};
+pub use runs::pipeline;
 
 use std::time::{Duration, Instant};
 

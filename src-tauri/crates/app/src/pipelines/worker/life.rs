@@ -45,12 +45,14 @@ pub(crate) fn live() -> ExitCode {
             drop(line);
             match serde_json::to_vec(&outcome) {
                 Ok(answer) if answer.len() < LONGEST => write(&answer),
-                _ => write(b"{\"type\":\"failed\",\"message\":\"The result is larger than 64 MB.\",\"log\":\"\"}"),
+                _ => write(
+                    b"{\"type\":\"failed\",\"message\":\"The result is larger than 64 MB.\",\"log\":\"\"}",
+                ),
             }
         }
     });
-    match (reader, worker) {
-        (Ok(_), Ok(worker)) if worker.join().is_ok() => ExitCode::SUCCESS,
+    match (reader, worker.map(thread::JoinHandle::join)) {
+        (Ok(_), Ok(Ok(()))) => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
     }
 }
