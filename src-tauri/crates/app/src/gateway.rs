@@ -9,11 +9,12 @@ mod retry;
 pub(crate) use fetch::Downloads;
 pub use live::{GatewayEvent, LiveCall};
 pub use resolve::{Resolved, resolve, resolve_for_call};
+pub(crate) use retry::random;
 
 use domain::{Actor, Call, CallId, CallOutcome, ConversationId, MessageId, RunId, Surface, TokenUsage};
 use llm::CompletionRequest;
 
-use crate::{App, Error, events::Event};
+use crate::{App, Error, events::Event, pipelines};
 
 /// A call to be made.
 #[derive(Debug, Clone)]
@@ -70,6 +71,9 @@ pub async fn begin(app: &App, actor: Actor, resolved: &Resolved, spec: CallSpec)
         cost_nano_usd: resolved.free.then_some(0),
         price_id: None,
     };
+    if let Some(run) = &spec.run {
+        pipelines::reserve(app, run.run_id, &call, resolved, spec.request.parameters.max_tokens)?;
+    }
     let reserved = call.clone();
     app.store.write(move |conn| store::calls::reserve(conn, actor.user_id, &reserved)).await?;
     app.bus.publish(Event::UsageChanged);

@@ -73,6 +73,7 @@ pub struct Inner {
     pub(crate) shelf: shelf::Shelf,
     pub(crate) clients: clients::Clients,
     pub(crate) jobs: jobs::Jobs,
+    pub(crate) pipelines: pipelines::Pipelines,
     /// Seconds.
     first_token_timeout: std::sync::atomic::AtomicU32,
     engine: Result<EmbeddedEngine, String>,

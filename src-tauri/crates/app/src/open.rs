@@ -16,6 +16,7 @@ use crate::{
     jobs::Jobs,
     models,
     ollama::{self, OllamaOptions},
+    pipelines,
     providers,
     secrets::{Keychain, ReadVariable, SecretStore, Secrets, Vault},
     shelf::Shelf,
@@ -141,6 +142,7 @@ impl App {
             shelf: Shelf::default(),
             clients: crate::clients::Clients::default(),
             jobs: Jobs::default(),
+            pipelines: pipelines::Pipelines::default(),
             first_token_timeout: std::sync::atomic::AtomicU32::new(found.settings.first_token_timeout),
             engine,
             ollama,
@@ -169,6 +171,7 @@ impl App {
         }
         watch_engine(self);
         keep_backups(self);
+        pipelines::begin(self).await;
         ollama::begin(self);
     }
 }

@@ -116,10 +116,11 @@ pub enum AttemptOutcome {
 }
 
 /// What began a run.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum RunOrigin {
     /// A person, in the app.
+    #[default]
     Manual,
     /// A command.
     Command,

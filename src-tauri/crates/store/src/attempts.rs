@@ -159,6 +159,13 @@ pub fn left(connection: &Connection, run: RunId) -> Result<Vec<Left>, Error> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The runs that have attempts that never ended.
+pub fn runs_with_left(connection: &Connection) -> Result<Vec<RunId>, Error> {
+    let sql = "SELECT DISTINCT run_id FROM attempts WHERE outcome = 'running'";
+    let mut query = connection.prepare_cached(sql)?;
+    Ok(query.query_map([], |found| row::id(found, 0))?.collect::<Result<_, _>>()?)
+}
+
 /// Whether anybody's attempt is under way, or was.
 pub fn any_running(connection: &Connection) -> Result<bool, Error> {
     let sql = "SELECT EXISTS (SELECT 1 FROM attempts WHERE outcome = 'running')";

@@ -38,6 +38,12 @@ pub fn push(connection: &Connection, run: RunId, signal: &Signal, at: Timestamp)
     Ok(changed == 1)
 }
 
+/// Whether that answer was kept already.
+pub fn exists(connection: &Connection, id: &str) -> Result<bool, Error> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM signals WHERE id = ?1)";
+    Ok(connection.prepare_cached(sql)?.query_row([id], |found| found.get(0))?)
+}
+
 /// The run's answers that nothing came of yet, oldest first.
 pub fn waiting(connection: &Connection, run: RunId) -> Result<Vec<Signal>, Error> {
     let sql = "SELECT id, scope, node, body FROM signals WHERE run_id = ?1 AND applied_at IS NULL ORDER BY created_at, id";

@@ -76,7 +76,7 @@ async fn row(app: &App, actor: Actor, model: &ModelRef) -> Result<Provider, stor
 impl Resolved {
     /// What a call with so many prompt tokens costs, where known. Prices are of vendors, so a vendor's row that was moved to
     /// another address has none.
-    pub(super) fn price(&self, prompt_tokens: u64) -> Option<Price> {
+    pub(crate) fn price(&self, prompt_tokens: u64) -> Option<Price> {
         let vendor = llm::catalog::vendors().iter().find(|vendor| vendor.base_url == self.config.base_url)?;
         llm::catalog::price(&vendor.slug, self.model.id.name(), prompt_tokens)
     }

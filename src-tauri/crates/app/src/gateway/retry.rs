@@ -25,7 +25,7 @@ pub(super) fn delay(error: &Error, attempt: u32, random: f64) -> Option<Duration
 }
 
 /// 0 to 1.
-pub(super) fn random() -> f64 {
+pub(crate) fn random() -> f64 {
     let mut bytes = [0; 4];
     if getrandom::fill(&mut bytes).is_err() {
         return 0.5;

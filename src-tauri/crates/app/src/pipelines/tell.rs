@@ -2,20 +2,19 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use domain::Secret;
+use serde_json::Value;
 use tokio::time::Instant;
 
 /// How much of a stream is held for who joins late, in bytes; its end is kept.
 const HELD: usize = 1024 * 1024;
 
-/// Secrets that are shorter, in bytes, aren't looked for.
-const SHORTEST: usize = 4;
-
 /// Where an attempt says things. Cheap to clone.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Teller(Arc<Mutex<Said>>);
 
 /// What was said.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Said {
     /// All of it, for who joins late.
     text: String,
@@ -25,18 +24,34 @@ struct Said {
     lines: Vec<String>,
     /// When a piece came last.
     last: Option<Instant>,
-    /// What must not be told.
-    hidden: Vec<domain::Secret>,
+    /// What must not be seen: secrets that the attempt was given.
+    hidden: Vec<String>,
 }
 
+/// What stands where a secret was.
+const HIDDEN: &str = "[secret]";
+/// Shorter ones would take ordinary words out of texts.
+const SHORTEST: usize = 4;
+
 impl Said {
-    fn redacted(&self, text: &str) -> String {
+    fn hide(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        // A shorter one than this would be found in any text.
-        for secret in self.hidden.iter().filter(|secret| secret.expose().trim().len() >= SHORTEST) {
-            text = text.replace(secret.expose().trim(), "[secret]");
+        for secret in &self.hidden {
+            if text.contains(secret) {
+                text = text.replace(secret, HIDDEN);
+            }
         }
         text
+    }
+
+    /// How much may be told: a secret that has only begun to come is held back.
+    fn tellable(&self) -> usize {
+        let longest = self.hidden.iter().map(String::len).max().unwrap_or(0);
+        let mut end = self.text.len().saturating_sub(longest);
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        end.max(self.told)
     }
 }
 
@@ -46,6 +61,11 @@ impl Teller {
         self.with(|said| {
             said.text.push_str(piece);
             said.last = Some(Instant::now());
+            if !said.hidden.is_empty() {
+                let fresh = said.hide(said.text.get(said.told..).unwrap_or_default());
+                said.text.truncate(said.told);
+                said.text.push_str(&fresh);
+            }
             if said.text.len() > 2 * HELD {
                 let mut cut = said.text.len() - HELD;
                 while !said.text.is_char_boundary(cut) {
@@ -66,7 +86,7 @@ impl Teller {
                 said.lines.remove(0);
             }
             let line: String = line.chars().take(4000).collect();
-            let line = said.redacted(&line);
+            let line = said.hide(&line);
             said.lines.push(line);
         });
     }
@@ -76,28 +96,26 @@ impl Teller {
         self.log(sentence);
     }
 
-    /// A secret that was looked up for this attempt: it must not stand in what is told, nor in its results.
-    pub(crate) fn hide(&self, secret: &domain::Secret) {
-        self.with(|said| said.hidden.push(secret.clone()));
+    /// From now on this is shown nowhere: not in what is told, not in results, not in errors.
+    pub(crate) fn hide(&self, secret: &Secret) {
+        let secret = secret.expose().trim();
+        if secret.len() >= SHORTEST {
+            self.with(|said| said.hidden.push(secret.to_owned()));
+        }
     }
 
-    /// The text with the attempt's secrets struck out.
+    /// The text without what is hidden.
     pub(crate) fn redact(&self, text: &str) -> String {
-        self.with(|said| said.redacted(text))
+        self.with(|said| said.hide(text))
     }
 
-    /// The same of a value, wherever in it.
-    pub(crate) fn redact_value(&self, value: &mut serde_json::Value) {
-        use serde_json::Value;
-        if self.with(|said| said.hidden.is_empty()) {
-            return;
-        }
-        match value {
-            Value::String(text) => *text = self.redact(text),
-            Value::Array(values) => values.iter_mut().for_each(|value| self.redact_value(value)),
-            Value::Object(values) => values.values_mut().for_each(|value| self.redact_value(value)),
-            _ => {}
-        }
+    /// Takes what is hidden out of a value, keys included.
+    pub(crate) fn redact_value(&self, value: &mut Value) {
+        self.with(|said| {
+            if !said.hidden.is_empty() {
+                *value = redact(said, std::mem::take(value));
+            }
+        });
     }
 
     /// What was said so far.
@@ -113,13 +131,47 @@ impl Teller {
     /// What wasn't told yet, text and lines.
     pub(crate) fn take(&self) -> (String, Vec<String>) {
         self.with(|said| {
-            let text = said.text.get(said.told..).unwrap_or_default().to_owned();
-            said.told = said.text.len();
+            let end = said.tellable();
+            let text = said.text.get(said.told..end).unwrap_or_default().to_owned();
+            said.told = end;
             (text, std::mem::take(&mut said.lines))
         })
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Said) -> T) -> T {
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn redact(said: &Said, value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(said.hide(&text)),
+        Value::Array(items) => Value::Array(items.into_iter().map(|item| redact(said, item)).collect()),
+        Value::Object(map) => {
+            Value::Object(map.into_iter().map(|(key, value)| (said.hide(&key), redact(said, value))).collect())
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_is_never_told_even_where_it_comes_in_pieces() {
+        let teller = Teller::default();
+        teller.hide(&Secret::new("hunter2-hunter2".to_owned()));
+        let mut told = String::new();
+        for piece in ["The key is hun", "ter2-hun", "ter2, and that is all that there is to say about it."] {
+            teller.text(piece);
+            told.push_str(&teller.take().0);
+        }
+        assert!(told.starts_with("The key is [secret], and") && !told.contains("hunter2"), "{told}");
+        let mut value = json!({"a": ["x hunter2-hunter2"]});
+        teller.redact_value(&mut value);
+        assert_eq!(value, json!({"a": ["x [secret]"]}));
     }
 }

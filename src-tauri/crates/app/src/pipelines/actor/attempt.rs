@@ -1,0 +1,169 @@
+//! One attempt in a task of its own: its time-outs, its cancel, and its end, whatever that is.
+
+use std::time::Duration;
+
+use domain::ErrorCode;
+use pipeline::{Definition, Key, Node};
+use tokio::{sync::mpsc, time::Instant};
+use tokio_util::sync::CancellationToken;
+
+use super::{Driver, Launch, Message};
+use crate::pipelines::{
+    step::{RetryReason, StepCall, StepEnd, StepError, Teller},
+    steps,
+};
+
+/// How long an attempt may take to end by itself once it is cancelled.
+const GRACE: Duration = Duration::from_secs(5);
+/// The same when the application ends.
+pub(super) const LAST_WORDS: Duration = Duration::from_millis(2500);
+/// Between two pieces of a stream, unless told.
+const IDLE: Duration = Duration::from_secs(120);
+
+/// How long an attempt may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    attempt: Option<Duration>,
+    idle: Duration,
+}
+
+impl Limits {
+    /// What the node says, else what the definition says.
+    pub(super) fn of(node: &Node, definition: &Definition) -> Self {
+        let defaults = &definition.defaults.timeout;
+        let millis = |own: Option<u64>, default: Option<u64>| own.or(default).map(Duration::from_millis);
+        Self {
+            attempt: millis(node.timeout.attempt, defaults.attempt),
+            idle: millis(node.timeout.idle, defaults.idle).unwrap_or(IDLE),
+        }
+    }
+}
+
+/// Tells the run that an attempt ended, also where it ended by a panic.
+struct Telling {
+    key: Key,
+    number: u32,
+    sender: mpsc::UnboundedSender<Message>,
+    result: Option<Option<Result<StepEnd, StepError>>>,
+}
+
+impl Drop for Telling {
+    fn drop(&mut self) {
+        let result = self.result.take().unwrap_or_else(|| {
+            Some(Err(StepError {
+                unknown: true,
+                ..StepError::new(
+                    ErrorCode::Internal,
+                    "The step broke off inside Web+. Run it again; if it happens again, report it with the log.",
+                )
+            }))
+        });
+        let (key, number) = (self.key.clone(), self.number);
+        let _gone = self.sender.send(Message::Ended { key, number, result });
+    }
+}
+
+impl Driver {
+    /// Begins what was written.
+    pub(super) fn launch(&mut self) {
+        for Launch { key, number, call, limits } in std::mem::take(&mut self.launches) {
+            // A cancel may have been committed with the intent.
+            if !self.live.get(&key).is_some_and(|live| live.number == number) {
+                continue;
+            }
+            let sender = self.sender.clone();
+            self.app.tasks.spawn("step", |shutdown| async move {
+                let mut telling = Telling { key, number, sender, result: None };
+                telling.result = Some(make(call, limits, shutdown).await);
+            });
+        }
+    }
+}
+
+/// Makes the attempt. `None` where the application ended first.
+async fn make(
+    call: StepCall,
+    limits: Limits,
+    shutdown: CancellationToken,
+) -> Option<Result<StepEnd, StepError>> {
+    let Some(step) = steps::step(&call.node.kind) else {
+        return Some(Err(StepError::invalid("This version of Web+ has no such kind of step.")));
+    };
+    let (cancel, teller) = (call.cancel.clone(), call.tell.clone());
+    let mut running = step.run(call);
+    let begun = Instant::now();
+    let due = limits.attempt.map(|limit| begun + limit);
+    let stop = tokio::select! {
+        biased;
+        ended = &mut running => return Some(ended),
+        () = shutdown.cancelled() => Stop::Shutdown,
+        () = cancel.cancelled() => Stop::Cancel,
+        () = at(due) => Stop::TimedOut(format!(
+            "The step took longer than the {} that it may. Give it more time, or make it smaller.",
+            spoken(limits.attempt.unwrap_or_default())
+        )),
+        () = idle(&teller, limits.idle) => Stop::TimedOut(format!(
+            "Nothing came for {}. Try again, or choose another model.", spoken(limits.idle)
+        )),
+    };
+    cancel.cancel();
+    let patience = if matches!(stop, Stop::Shutdown) { LAST_WORDS } else { GRACE };
+    let last = tokio::time::timeout(patience, running).await.ok();
+    match (stop, last) {
+        // It was done all the same.
+        (_, Some(Ok(end))) => Some(Ok(end)),
+        (Stop::Shutdown, Some(Err(error))) if !error.calls.is_empty() || !error.unknown => Some(Err(StepError {
+            code: ErrorCode::Interrupted,
+            ..error
+        })),
+        (Stop::Shutdown, _) => None,
+        (Stop::Cancel, Some(Err(error))) => Some(Err(error)),
+        (Stop::Cancel, None) => Some(Err(StepError {
+            unknown: true,
+            ..StepError::new(ErrorCode::Cancelled, "It was cancelled and didn't end by itself.")
+        })),
+        (Stop::TimedOut(message), last) => {
+            let calls = last.and_then(Result::err).map(|error| error.calls).unwrap_or_default();
+            Some(Err(StepError {
+                unknown: true,
+                reason: RetryReason::Timeout,
+                calls,
+                ..StepError::new(ErrorCode::TimedOut, message)
+            }))
+        }
+    }
+}
+
+enum Stop {
+    Shutdown,
+    Cancel,
+    TimedOut(String),
+}
+
+async fn at(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Returns when nothing came for so long; counted from the first piece on.
+async fn idle(teller: &Teller, limit: Duration) {
+    let pause = (limit / 4).clamp(Duration::from_millis(20), Duration::from_secs(5));
+    loop {
+        tokio::time::sleep(pause).await;
+        if teller.last().is_some_and(|last| last.elapsed() > limit) {
+            return;
+        }
+    }
+}
+
+/// A duration as people say it.
+fn spoken(time: Duration) -> String {
+    match time.as_secs() {
+        0 => format!("{} ms", time.as_millis()),
+        seconds @ 1..120 => format!("{seconds} s"),
+        seconds @ 120..7200 => format!("{} minutes", seconds / 60),
+        seconds => format!("{} hours", seconds / 3600),
+    }
+}

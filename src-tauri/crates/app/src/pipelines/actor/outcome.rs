@@ -1,0 +1,442 @@
+//! What an attempt's end does to its step: values are kept, ways decided, failures tried again or told.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use domain::{AttemptOutcome, Call, CallOutcome, EffectClass, ErrorCode, StepStatus};
+use pipeline::{Event, Key, OnAmbiguous, OnError, OnExceed, Outcome};
+use serde_json::{Value, json};
+use store::{attempts::AttemptEnd, step_cache::Cached, timers::Timer};
+
+use super::{Driver, Live};
+use crate::pipelines::{
+    step::{StepEnd, StepError, Wait},
+    values,
+};
+
+/// How an attempt of an earlier start ended, in its own words: counted where a step keeps ending the application.
+pub(super) const CRASHED: &str = "Web+ ended while this was under way.";
+
+impl Driver {
+    /// An attempt ended, or was cut off by the application's end.
+    pub(super) async fn attempt_ended(
+        &mut self,
+        key: Key,
+        number: u32,
+        result: Option<Result<StepEnd, StepError>>,
+    ) {
+        if let Some(live) = self.leaving.remove(&(key.clone(), number)) {
+            return self.discarded(&key, &live, result);
+        }
+        if self.live.get(&key).is_none_or(|live| live.number != number) {
+            return;
+        }
+        let Some(live) = self.live.remove(&key) else { return };
+        match result {
+            Some(Ok(StepEnd::Done { port, values, calls, vars })) => {
+                self.settled(&key, calls);
+                if let Err(error) = self.done(&key, &live, port, values, vars).await {
+                    self.failed(&key, &live, error).await;
+                }
+            }
+            Some(Ok(StepEnd::Wait(wait))) => self.waits(&key, &live, wait).await,
+            Some(Err(mut error)) => {
+                self.settled(&key, std::mem::take(&mut error.calls));
+                self.failed(&key, &live, error).await;
+            }
+            // Not the step's fault: it costs no try. What may have happened is asked about at the next start.
+            None if live.effect == EffectClass::AtMostOnce => {}
+            None => self.interrupted(&key, number),
+        }
+    }
+
+    fn interrupted(&mut self, key: &Key, number: u32) {
+        self.end_attempt(key, number, AttemptOutcome::Interrupted, None);
+        let row = self.step_row(key);
+        row.step.tries = row.step.tries.saturating_sub(1);
+        self.batch.steps.insert(key.clone());
+        self.journal_step("step.interrupted", key, json!({ "attempt": number }));
+        self.happened(Event::Again(key.clone()));
+    }
+
+    /// What came after the cancel counts for nothing but its cost.
+    fn discarded(&mut self, key: &Key, live: &Live, result: Option<Result<StepEnd, StepError>>) {
+        let (outcome, calls) = match result {
+            Some(Ok(StepEnd::Done { calls, .. })) => (AttemptOutcome::DiscardedAfterCancel, calls),
+            Some(Err(error)) if error.unknown && live.effect == EffectClass::AtMostOnce => {
+                (AttemptOutcome::Ambiguous, error.calls)
+            }
+            Some(Err(error)) => (AttemptOutcome::Cancelled, error.calls),
+            Some(Ok(StepEnd::Wait(_))) => (AttemptOutcome::Cancelled, Vec::new()),
+            None if live.effect == EffectClass::AtMostOnce => (AttemptOutcome::Ambiguous, Vec::new()),
+            None => (AttemptOutcome::Cancelled, Vec::new()),
+        };
+        self.end_attempt(key, live.number, outcome, None);
+        self.journal_step("step.discarded", key, json!({ "attempt": live.number, "outcome": outcome }));
+        self.settled(key, calls);
+    }
+
+    /// The ledger's rows go with the result, and what they cost is the step's and the run's.
+    pub(super) fn settled(&mut self, key: &Key, calls: Vec<Call>) {
+        for mut call in calls {
+            if call.outcome == CallOutcome::Reserved {
+                call.outcome = CallOutcome::Interrupted;
+            }
+            let cost = call.cost_nano_usd.unwrap_or(0);
+            let tokens = call.usage.prompt() + call.usage.output;
+            self.row.run.cost_nano_usd += cost;
+            self.row.run.tokens += tokens;
+            if let Some(row) = self.steps.get_mut(key) {
+                row.step.cost_nano_usd += cost;
+                row.step.tokens += tokens;
+                self.batch.steps.insert(key.clone());
+            }
+            self.app.pipelines.budgets.settled(self.row.run.id, call.id, cost, tokens);
+            self.batch.run = true;
+            self.batch.calls.push(call);
+        }
+    }
+
+    pub(super) fn end_attempt(
+        &mut self,
+        key: &Key,
+        number: u32,
+        outcome: AttemptOutcome,
+        error_message: Option<String>,
+    ) {
+        self.batch.ends.push(AttemptEnd {
+            scope: key.scope.clone(),
+            node: key.node.clone(),
+            number,
+            outcome,
+            error_message,
+            ended_at: self.app.clock.now(),
+        });
+    }
+
+    async fn done(
+        &mut self,
+        key: &Key,
+        live: &Live,
+        port: String,
+        values: BTreeMap<String, Value>,
+        vars: BTreeMap<String, Value>,
+    ) -> Result<(), StepError> {
+        let mut values = values;
+        values.values_mut().for_each(|value| live.teller.redact_value(value));
+        let result = self.keep(values).await?;
+        for (name, value) in vars {
+            let kept = self.keep_one(&format!("vars.{name}"), value).await?;
+            self.row.vars.insert(name, kept);
+            self.batch.vars = true;
+        }
+        self.recent.put(key.clone(), Arc::new(result.clone()));
+        let taken = self.taken(key, &port).await?;
+        self.end_attempt(key, live.number, AttemptOutcome::Succeeded, None);
+        let row = self.step_row(key);
+        let cost = row.step.cost_nano_usd;
+        row.result = Some(result.clone());
+        row.fingerprint.clone_from(&live.fingerprint);
+        (row.step.error_code, row.step.error_message) = (None, None);
+        if let Some(cache_key) = live.cache_key.clone() {
+            let cached = Cached { port: port.clone(), result, cost_nano_usd: cost };
+            self.batch.cache.push((cache_key, cached));
+        }
+        self.left_by(key, &port);
+        self.happened(Event::Ended(key.clone(), Outcome::Succeeded { port, taken }));
+        Ok(())
+    }
+
+    /// The journal's line and the step's clocks.
+    pub(super) fn left_by(&mut self, key: &Key, port: &str) {
+        let body = if port == "ok" { json!({}) } else { json!({ "port": port }) };
+        self.journal_step("step.succeeded", key, body);
+        self.stop_node_clock(key);
+    }
+
+    /// The edges that are taken from a port: decided here, once, and kept.
+    pub(super) async fn taken(&mut self, key: &Key, port: &str) -> Result<Vec<u32>, StepError> {
+        let blueprint = Arc::clone(&self.blueprint);
+        let Some(seat) = blueprint.seat(&key.node) else { return Ok(Vec::new()) };
+        let asked: Vec<(u32, String)> = seat
+            .edges
+            .iter()
+            .filter(|(_, from, _)| from == port)
+            .filter_map(|(index, _, when)| when.clone().map(|when| (*index, when)))
+            .collect();
+        if asked.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut references = seat.references.clone();
+        for (_, when) in &asked {
+            references.expression(when);
+        }
+        let context = self.context(key, &references, 1).await?;
+        let node = Arc::clone(&seat.node);
+        let decided = self.app.pipelines.evaluator.run(move || {
+            let mut context = context;
+            context["in"] = Value::Object(pipeline::bind(&node, &context)?);
+            let mut taken = Vec::new();
+            for (index, when) in asked {
+                let holds = pipeline::condition(&when, &context)
+                    .map_err(|error| StepError::invalid(format!("The condition after this step: {error}")))?;
+                if holds {
+                    taken.push(index);
+                }
+            }
+            Ok::<_, StepError>(taken)
+        });
+        decided.await?
+    }
+
+    async fn waits(&mut self, key: &Key, live: &Live, wait: Wait) {
+        let now = self.app.clock.now();
+        self.end_attempt(key, live.number, AttemptOutcome::Succeeded, None);
+        let mut kept = json!(wait);
+        match wait {
+            Wait::Until { at } => {
+                self.set_timer(key, "until", (at.millis() - now.millis()).max(0));
+                self.step_row(key).step.due_at = Some(at);
+            }
+            Wait::Human { timeout, .. } => {
+                if let Some(timeout) = timeout.and_then(|timeout| i64::try_from(timeout).ok()) {
+                    self.set_timer(key, "human", timeout);
+                    self.step_row(key).step.due_at =
+                        Some(domain::Timestamp::from_millis(now.millis() + timeout));
+                }
+            }
+            Wait::Run { pipeline, inputs } => match self.child(key, &pipeline, inputs).await {
+                Ok(run) => kept = json!({"type": "run", "run": run}),
+                Err(error) => return self.failed_before(key, error).await,
+            },
+        }
+        let due = self.step_row(key).step.due_at;
+        self.journal_step("step.waiting", key, json!({ "for": kept["type"], "dueAt": due }));
+        self.happened(Event::Waits(key.clone()));
+        let row = self.step_row(key);
+        row.wait = Some(kept);
+        row.fingerprint.clone_from(&live.fingerprint);
+        row.step.due_at = due;
+    }
+
+    pub(super) fn set_timer(&mut self, key: &Key, kind: &'static str, after: i64) {
+        let due_at = domain::Timestamp::from_millis(self.app.clock.now().millis() + after);
+        self.batch.timers.push(Timer {
+            run_id: self.run().id,
+            scope: key.scope.clone(),
+            node: key.node.clone(),
+            kind: kind.to_owned(),
+            due_at,
+            duration: after,
+        });
+    }
+
+    pub(super) fn clear_timer(&mut self, key: &Key, kind: &'static str) {
+        self.batch.timers_gone.push((key.scope.clone(), key.node.clone(), kind));
+    }
+
+    /// An attempt failed.
+    pub(super) async fn failed(&mut self, key: &Key, live: &Live, error: StepError) {
+        if self.closing && error.code == ErrorCode::Interrupted {
+            if live.effect == EffectClass::AtMostOnce && error.unknown {
+                return;
+            }
+            return self.interrupted(key, live.number);
+        }
+        if error.code == ErrorCode::BudgetExceeded && self.pauses_at_budget() {
+            self.interrupted(key, live.number);
+            return self.pause_for(error.message);
+        }
+        let message = live.teller.redact(&error.message);
+        let asks = live.effect == EffectClass::AtMostOnce || self.is_agent(key);
+        if error.unknown && asks {
+            return self.ambiguous(key, live.number, message).await;
+        }
+        let outcome = match error.code {
+            ErrorCode::TimedOut => AttemptOutcome::TimedOut,
+            _ => AttemptOutcome::Failed,
+        };
+        self.end_attempt(key, live.number, outcome, Some(message.clone()));
+        self.journal_step("step.attempt_failed", key, json!({ "attempt": live.number, "code": error.code }));
+        let error = StepError { message, ..error };
+        match self.next_try(key, &error).await {
+            Some(delay) => self.retry_later(key, &error, delay),
+            None => self.failed_for_good(key, error).await,
+        }
+    }
+
+    fn is_agent(&self, key: &Key) -> bool {
+        self.blueprint.seat(&key.node).is_some_and(|seat| seat.node.kind == "agent")
+    }
+
+    fn pauses_at_budget(&self) -> bool {
+        let budget = self.blueprint.definition.defaults.budget;
+        budget.is_some_and(|budget| budget.on_exceed == OnExceed::Pause)
+    }
+
+    /// It isn't known whether it happened.
+    pub(super) async fn ambiguous(&mut self, key: &Key, number: u32, message: String) {
+        let blueprint = Arc::clone(&self.blueprint);
+        let Some(seat) = blueprint.seat(&key.node) else { return };
+        self.end_attempt(key, number, AttemptOutcome::Ambiguous, Some(message.clone()));
+        self.journal_step("step.ambiguous", key, json!({ "attempt": number }));
+        match &seat.node.on_ambiguous {
+            OnAmbiguous::Ask => {
+                let row = self.step_row(key);
+                row.step.error_message = Some(message);
+                self.happened(Event::Unknown(key.clone()));
+            }
+            OnAmbiguous::Fail => {
+                let error = StepError::new(ErrorCode::Interrupted, message);
+                self.failed_for_good(key, error).await;
+            }
+            OnAmbiguous::Retry => self.happened(Event::Again(key.clone())),
+            OnAmbiguous::AssumeDone(values) => {
+                let values = values.clone().into_iter().collect();
+                self.succeeded_by(key, "ok".to_owned(), values).await;
+            }
+        }
+    }
+
+    /// A step ends well without an attempt's result: by an answer, a timer, another run.
+    pub(super) async fn succeeded_by(&mut self, key: &Key, port: String, values: BTreeMap<String, Value>) {
+        let kept = match self.keep(values).await {
+            Ok(kept) => kept,
+            Err(error) => return self.failed_for_good(key, error).await,
+        };
+        self.recent.put(key.clone(), Arc::new(kept.clone()));
+        let taken = match self.taken(key, &port).await {
+            Ok(taken) => taken,
+            Err(error) => return self.failed_for_good(key, error).await,
+        };
+        let row = self.step_row(key);
+        row.result = Some(kept);
+        (row.step.error_code, row.step.error_message) = (None, None);
+        self.left_by(key, &port);
+        self.happened(Event::Ended(key.clone(), Outcome::Succeeded { port, taken }));
+    }
+
+    /// How long until the next try, if there is one.
+    async fn next_try(&mut self, key: &Key, error: &StepError) -> Option<Duration> {
+        let blueprint = Arc::clone(&self.blueprint);
+        let seat = blueprint.seat(&key.node)?;
+        let retry = seat.node.retry.as_ref().unwrap_or(&blueprint.definition.defaults.retry);
+        let tries = self.steps.get(key).map_or(1, |row| row.step.tries);
+        if tries >= retry.max_attempts {
+            return None;
+        }
+        let listed = retry.retry_on.iter().any(|reason| reason == error.reason.name());
+        let wanted = match &retry.retry_if {
+            Some(text) if !listed => {
+                self.holds_for_error(key, text, error).await.unwrap_or_else(|fault| {
+                    tracing::info!(node = key.node, message = fault.message, "retry_if can't be evaluated");
+                    false
+                })
+            }
+            _ => listed,
+        };
+        wanted.then(|| {
+            let ceiling = retry.initial as f64 * retry.factor.powi(i32::try_from(tries).unwrap_or(i32::MAX) - 1);
+            let ceiling = ceiling.min(retry.max as f64).max(0.0);
+            let share = if retry.jitter { crate::gateway::random() } else { 1.0 };
+            let delay = Duration::from_millis((ceiling * share) as u64);
+            delay.max(error.retry_after.unwrap_or_default())
+        })
+    }
+
+    async fn holds_for_error(&mut self, key: &Key, text: &str, error: &StepError) -> Result<bool, StepError> {
+        let blueprint = Arc::clone(&self.blueprint);
+        let Some(seat) = blueprint.seat(&key.node) else { return Ok(false) };
+        let mut context = self.context(key, &seat.references, 1).await?;
+        context["error"] = json!({"code": error.code, "message": error.message, "reason": error.reason.name()});
+        context["output"] = error.output.clone().unwrap_or(Value::Null);
+        let text = text.to_owned();
+        let holds = self.app.pipelines.evaluator.run(move || pipeline::condition(&text, &context)).await?;
+        holds.map_err(|error| StepError::invalid(error.to_string()))
+    }
+
+    fn retry_later(&mut self, key: &Key, error: &StepError, delay: Duration) {
+        let millis = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX / 4);
+        let due = domain::Timestamp::from_millis(self.app.clock.now().millis() + millis);
+        self.happened(Event::RetryLater(key.clone()));
+        self.set_timer(key, "retry", millis);
+        self.journal_step("step.retrying", key, json!({ "dueAt": due }));
+        self.set_due_after(key, due, error);
+    }
+
+    fn set_due_after(&mut self, key: &Key, due: domain::Timestamp, error: &StepError) {
+        let row = self.step_row(key);
+        row.step.due_at = Some(due);
+        row.step.error_code = Some(error.code);
+        row.step.error_message = Some(error.message.clone());
+        self.batch.steps.insert(key.clone());
+    }
+
+    /// It failed before there was an attempt: its config, say.
+    pub(super) async fn failed_before(&mut self, key: &Key, error: StepError) {
+        if error.code == ErrorCode::Internal && self.closing {
+            return;
+        }
+        self.failed_for_good(key, error).await;
+    }
+
+    /// No try is left.
+    pub(super) async fn failed_for_good(&mut self, key: &Key, error: StepError) {
+        let blueprint = Arc::clone(&self.blueprint);
+        let Some(seat) = blueprint.seat(&key.node) else { return };
+        let pauses = seat.node.retry.as_ref().unwrap_or(&blueprint.definition.defaults.retry).pause;
+        let was_tried = self.steps.get(key).is_some_and(|row| row.step.status == StepStatus::Running);
+        if pauses && was_tried && error.code != ErrorCode::InvalidInput {
+            let (code, message) = (error.code, error.message.clone());
+            self.happened(Event::RetryLater(key.clone()));
+            let row = self.step_row(key);
+            (row.step.error_code, row.step.error_message) = (Some(code), Some(message.clone()));
+            // All tries are there again when somebody goes on.
+            row.step.tries = 0;
+            return self.pause_for(format!("{}: {message}", key.node));
+        }
+        let mut kept = BTreeMap::new();
+        let port = match &seat.node.on_error {
+            OnError::Default(values) => {
+                kept.extend(values.clone());
+                "ok"
+            }
+            OnError::Skip => "skipped",
+            OnError::Fail | OnError::Branch => {
+                kept.insert("error".to_owned(), json!({"code": error.code, "message": error.message}));
+                "error"
+            }
+        };
+        if let Ok(result) = values::keep(&self.app, kept).await {
+            self.recent.put(key.clone(), Arc::new(result.clone()));
+            self.step_row(key).result = Some(result);
+        }
+        let taken = self.taken(key, port).await.unwrap_or_default();
+        let row = self.step_row(key);
+        (row.step.error_code, row.step.error_message) = (Some(error.code), Some(error.message));
+        self.journal_step("step.failed", key, json!({ "code": error.code }));
+        self.stop_node_clock(key);
+        self.happened(Event::Ended(key.clone(), Outcome::Failed { taken }));
+    }
+
+    /// Stops an attempt whose end counts for nothing; its step is over already.
+    pub(super) fn abort(&mut self, key: &Key) {
+        self.for_slot.remove(key);
+        if let Some(live) = self.live.remove(key) {
+            let launched = !self.launches.iter().any(|launch| launch.key == *key);
+            self.launches.retain(|launch| launch.key != *key);
+            if launched {
+                live.cancel.cancel();
+                self.leaving.insert((key.clone(), live.number), live);
+            } else {
+                // Nothing was begun: the intent is taken back where it was written down.
+                self.end_attempt(key, live.number, AttemptOutcome::Cancelled, None);
+            }
+        }
+        if let Some(run) = self.waits_for_run(key) {
+            self.batch.cancel_runs.push(run);
+        }
+        self.batch.timers_gone.extend(
+            ["retry", "until", "human", "node"].map(|kind| (key.scope.clone(), key.node.clone(), kind)),
+        );
+    }
+}
