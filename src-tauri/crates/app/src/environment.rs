@@ -19,8 +19,12 @@ pub fn environment_options(
 ) -> Result<AppOptions, Error> {
     let mut options = AppOptions::new(data_dir);
     options.program = std::env::current_exe().ok();
-    let beside =
-        options.program.as_deref().and_then(|program| program.parent()).map(Path::to_owned).unwrap_or_default();
+    let beside = options
+        .program
+        .as_deref()
+        .and_then(|program| program.parent())
+        .map(Path::to_owned)
+        .unwrap_or_default();
     options.runner = engine::find_runner(
         read("WEBPLUS_RUNNER").map(|file| std::path::absolute(&file).unwrap_or_else(|_| PathBuf::from(file))),
         &beside,

@@ -32,8 +32,9 @@ pub async fn render(_app: App, _actor: Actor, params: MarkupRenderParams) -> Res
             "This text is too long to be formatted. Show it as it is, or save it.",
         ));
     }
-    let blocks = tokio::task::spawn_blocking(move || markup::render(&params.text)).await.map_err(|error| {
-        Error::new(domain::ErrorCode::Internal, "The text could not be formatted.").caused_by(error)
-    })?;
+    let blocks =
+        tokio::task::spawn_blocking(move || markup::render(&params.text)).await.map_err(|error| {
+            Error::new(domain::ErrorCode::Internal, "The text could not be formatted.").caused_by(error)
+        })?;
     Ok(FormattedText { blocks })
 }

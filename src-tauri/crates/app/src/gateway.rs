@@ -86,3 +86,14 @@ pub async fn settle(app: &App, actor: Actor, call: Call) -> Result<(), Error> {
     app.bus.publish(Event::UsageChanged);
     Ok(())
 }
+
+/// The price of a model: none where it isn't known, and an empty one where it runs on this computer.
+pub(crate) async fn price(
+    app: &App,
+    actor: Actor,
+    model: &domain::ModelRef,
+    prompt_tokens: u64,
+) -> Option<Option<domain::Price>> {
+    let resolved = resolve(app, actor, model).await.ok()?;
+    if resolved.free { Some(None) } else { resolved.price(prompt_tokens).map(Some) }
+}

@@ -1,28 +1,85 @@
 //! Pipelines: kept, checked, and run durably. What comes next in a run is `pipeline`'s to say; what a kind of step does is
 //! `steps`'; here it is made to last: accepted, committed, begun, retried, recovered.
 
+mod accept;
+mod actor;
+mod blobs;
+mod blueprint;
+mod budgets;
+mod context;
+mod estimate;
+mod evaluator;
 pub(crate) mod kill;
 pub mod library;
 pub mod look;
 mod net;
+mod outbox;
 mod params;
 mod process;
+mod recent;
+mod recover;
+mod registry;
+mod rerun;
+mod retention;
 mod roots;
+mod run_views;
 pub mod runs;
+mod scope;
 mod secrets;
-#[allow(dead_code, reason = "the runner comes next")]
+mod slots;
 pub(crate) mod step;
-#[allow(dead_code, reason = "the runner comes next")]
 pub(crate) mod steps;
-#[allow(dead_code, reason = "the runner comes next")]
 pub(crate) mod tell;
+mod telling;
+mod templates;
+mod texts;
+mod timers;
 pub mod triggers;
+mod values;
 mod views;
 mod worker;
 
+use domain::{Call, RunId};
+use tokio::sync::Notify;
+
+use crate::{App, Error, gateway::Resolved};
+
 pub use params::*;
+pub(crate) use recover::begin;
 pub use views::*;
 pub(crate) use worker::{SUBCOMMAND as WORKER, Worker, end as end_worker, live as work};
+
+/// What all runs share.
+#[derive(Default)]
+pub(crate) struct Pipelines {
+    pub(crate) registry: registry::Registry,
+    pub(crate) blueprints: blueprint::Blueprints,
+    pub(crate) evaluator: evaluator::Evaluator,
+    pub(crate) slots: slots::Slots,
+    pub(crate) timers: timers::Timers,
+    pub(crate) budgets: budgets::Budgets,
+    pub(crate) texts: texts::Texts,
+    /// Something was written into the outbox.
+    pub(crate) outbox: Notify,
+}
+
+/// Tokens that an answer may have where nobody set a limit.
+const UNLIMITED_ANSWER: u64 = 4096;
+
+/// Looks whether a run may spend what a call can cost at most, before it is sent.
+pub(crate) fn reserve(
+    app: &App,
+    run: RunId,
+    call: &Call,
+    resolved: &Resolved,
+    max_tokens: Option<u32>,
+) -> Result<(), Error> {
+    let prompt = call.usage.input;
+    let answer = max_tokens.map_or(UNLIMITED_ANSWER, u64::from);
+    let most = domain::TokenUsage { input: prompt, output: answer, ..domain::TokenUsage::default() };
+    let cost = if resolved.free { Some(0) } else { resolved.price(prompt).map(|price| price.cost(&most)) };
+    app.pipelines.budgets.reserve(run, call.id, cost, prompt + answer)
+}
 
 /// What a verb answers that isn't built.
 fn unbuilt<T>() -> Result<T, crate::Error> {

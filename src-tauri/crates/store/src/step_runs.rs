@@ -118,6 +118,18 @@ pub fn result(connection: &Connection, run: RunId, scope: &str, node: &str) -> R
     })
 }
 
+/// What the ports of a node hold, of the newest scope in which it ended.
+pub fn newest_result(connection: &Connection, run: RunId, node: &str) -> Result<Option<Values>, Error> {
+    let sql = "SELECT result FROM step_runs WHERE run_id = ?1 AND node = ?2 AND result IS NOT NULL
+               ORDER BY finished_at DESC LIMIT 1";
+    let mut query = connection.prepare_cached(sql)?;
+    let mut rows = query.query(params![Blob(run), node])?;
+    Ok(match rows.next()? {
+        Some(found) => row::optional_json(found, 0)?,
+        None => None,
+    })
+}
+
 /// What a recovery needs: every row at the top, and those of scopes in which something isn't over.
 pub fn open(connection: &Connection, run: RunId) -> Result<Vec<StepRow>, Error> {
     let sql = select!(

@@ -184,11 +184,18 @@ fn told(faults: &[Fault]) -> Error {
 }
 
 /// Accepts a run of a definition that was checked. The same key gives the same run.
-pub(crate) async fn accept(app: &App, actor: Actor, checked: &Checked, mut asked: Asked) -> Result<Run, Error> {
+pub(crate) async fn accept(
+    app: &App,
+    actor: Actor,
+    checked: &Checked,
+    mut asked: Asked,
+) -> Result<Run, Error> {
     if asked.parent.is_none() && app.pipelines.registry.queued() >= MAX_QUEUED {
         let mut error = Error::new(
             ErrorCode::QueueFull,
-            format!("{MAX_QUEUED} runs wait already. Wait until some have ended, or cancel some, then try again."),
+            format!(
+                "{MAX_QUEUED} runs wait already. Wait until some have ended, or cancel some, then try again."
+            ),
         );
         error.retry_after = Some(std::time::Duration::from_secs(30));
         return Err(error);
@@ -264,7 +271,8 @@ async fn prepare(app: &App, actor: Actor, blueprint: &Blueprint, asked: Asked) -
     let now = app.clock.now();
     let id = RunId::new(now);
     let fixed = Fixed { pipelines: asked.pipelines, pins, until: asked.until, reuse: asked.reuse };
-    let mut blobs: BTreeSet<String> = values::blobs_of(&input).chain(values::blobs_of(&vars)).cloned().collect();
+    let mut blobs: BTreeSet<String> =
+        values::blobs_of(&input).chain(values::blobs_of(&vars)).cloned().collect();
     for pinned in fixed.pins.values() {
         blobs.extend(values::blobs_of(pinned).cloned());
     }

@@ -39,6 +39,8 @@ use super::{
 use crate::{App, Error};
 use batch::Batch;
 
+pub(crate) use batch::{holder, release};
+
 /// How often the page is told.
 const TELL: Duration = Duration::from_millis(33);
 

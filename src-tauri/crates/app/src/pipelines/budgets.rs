@@ -32,7 +32,13 @@ impl Budgets {
     pub(crate) fn open(&self, run: RunId, budget: Option<Budget>, so_far: &Run) {
         if let Some(budget) = budget {
             let (spent, tokens) = (so_far.cost_nano_usd, so_far.tokens);
-            self.lock().entry(run).or_insert(Purse { budget, grants: 1, spent, tokens, aside: HashMap::new() });
+            self.lock().entry(run).or_insert(Purse {
+                budget,
+                grants: 1,
+                spent,
+                tokens,
+                aside: HashMap::new(),
+            });
         }
     }
 
@@ -44,7 +50,9 @@ impl Budgets {
     /// A person goes on all the same: the budget is there once more.
     pub(crate) fn grant(&self, run: RunId) {
         if let Some(purse) = self.lock().get_mut(&run) {
-            let used = |limit: Option<i64>, spent: i64| limit.filter(|limit| *limit > 0).map_or(0, |limit| spent / limit);
+            let used = |limit: Option<i64>, spent: i64| {
+                limit.filter(|limit| *limit > 0).map_or(0, |limit| spent / limit)
+            };
             let by_money = used(purse.budget.nano_usd, purse.spent);
             let by_tokens = used(purse.budget.tokens.map(|tokens| tokens as i64), purse.tokens as i64);
             purse.grants = purse.grants.max(by_money.max(by_tokens)) + 1;
@@ -52,7 +60,13 @@ impl Budgets {
     }
 
     /// Sets aside what a call may cost at most; refused where that would be too much. `cost` is absent where the price isn't known.
-    pub(crate) fn reserve(&self, run: RunId, call: CallId, cost: Option<i64>, tokens: u64) -> Result<(), Error> {
+    pub(crate) fn reserve(
+        &self,
+        run: RunId,
+        call: CallId,
+        cost: Option<i64>,
+        tokens: u64,
+    ) -> Result<(), Error> {
         let mut purses = self.lock();
         let Some(purse) = purses.get_mut(&run) else { return Ok(()) };
         let (aside_cost, aside_tokens) =
@@ -70,7 +84,9 @@ impl Budgets {
                     ErrorCode::BudgetExceeded,
                     format!(
                         "The next call could cost up to {}, and {} of {} are spent. Go on to allow the budget once more, or cancel.",
-                        usd(cost), usd(purse.spent + aside_cost), usd(limit)
+                        usd(cost),
+                        usd(purse.spent + aside_cost),
+                        usd(limit)
                     ),
                 ));
             }

@@ -9,7 +9,8 @@ use store::pipelines::PipelineRow;
 
 use super::{
     PipelineAllowParams, PipelineCreateParams, PipelineExportParams, PipelineFile, PipelineIdParams,
-    PipelineSaveParams, PipelineSummary, PipelineVersion, PipelineVersionParams, PipelineView, Requires, steps,
+    PipelineSaveParams, PipelineSummary, PipelineVersion, PipelineVersionParams, PipelineView, Requires,
+    templates,
 };
 use crate::{App, Error, api::Nothing, events::Event};
 
@@ -37,14 +38,17 @@ impl Looked {
 }
 
 /// Reads and checks a file; `pipelines` are the ids that there are.
-pub(crate) async fn look(app: &App, json: Value, pipelines: Option<BTreeSet<String>>) -> Result<Looked, Error> {
+pub(crate) async fn look(
+    app: &App,
+    json: Value,
+    pipelines: Option<BTreeSet<String>>,
+) -> Result<Looked, Error> {
     app.pipelines
         .evaluator
         .run(move || match pipeline::read(&json) {
             Err(faults) => Looked { faults, hash: None, requires: Requires::default(), triggers: 0 },
             Ok(definition) => {
-                let known =
-                    pipeline::Known { pipelines: pipelines.as_ref(), ..pipeline::Known::default() };
+                let known = pipeline::Known { pipelines: pipelines.as_ref(), ..pipeline::Known::default() };
                 Looked {
                     faults: pipeline::check(&definition, &known),
                     hash: Some(pipeline::hash(&json)),
@@ -264,7 +268,7 @@ fn touching(definition: &Value) -> (Vec<Value>, Value) {
 pub async fn create(app: App, actor: Actor, params: PipelineCreateParams) -> Result<PipelineView, Error> {
     let mut definition = match &params.template {
         Some(id) => {
-            let all = steps::templates();
+            let all = templates::all();
             let found = all.into_iter().find(|template| template.id == *id);
             found.ok_or_else(|| Error::not_found("template"))?.definition
         }
@@ -335,7 +339,11 @@ async fn set_deleted(app: &App, actor: Actor, id: String, deleted: bool) -> Resu
 }
 
 /// Its versions, newest first.
-pub async fn versions(app: App, actor: Actor, params: PipelineIdParams) -> Result<Vec<PipelineVersion>, Error> {
+pub async fn versions(
+    app: App,
+    actor: Actor,
+    params: PipelineIdParams,
+) -> Result<Vec<PipelineVersion>, Error> {
     let rows =
         app.store.read(move |conn| store::pipelines::versions(conn, actor.user_id, &params.id)).await?;
     let version = |row: store::pipelines::VersionRow| PipelineVersion {
@@ -411,6 +419,9 @@ mod tests {
     #[test]
     fn a_name_becomes_an_id_that_a_file_may_have() {
         assert_eq!(slug("Summarise my  Inbox!"), "summarise-my-inbox");
-        assert_eq!((slug("3 ways"), slug("Ärger"), slug("…")), ("pipeline-3-ways".into(), "rger".into(), "pipeline".into()));
+        assert_eq!(
+            (slug("3 ways"), slug("Ärger"), slug("…")),
+            ("pipeline-3-ways".into(), "rger".into(), "pipeline".into())
+        );
     }
 }

@@ -45,7 +45,11 @@ pub(crate) struct Reply {
 }
 
 /// Asks once, redirects apart. An error says whether the request may have arrived.
-pub(crate) async fn send(app: &App, request: Request, cancel: &CancellationToken) -> Result<Reply, StepError> {
+pub(crate) async fn send(
+    app: &App,
+    request: Request,
+    cancel: &CancellationToken,
+) -> Result<Reply, StepError> {
     let until = Instant::now() + TIME;
     let repeatable = is_reading(&request.method);
     tokio::select! {
@@ -69,7 +73,9 @@ async fn follow(app: &App, mut request: Request) -> Result<Reply, StepError> {
         let sent = app.http.open_public(call(&request)?, &reach).await;
         let mut reply = sent.map_err(|failed| told(failed, repeatable))?;
         let Some(target) = redirected(&reply) else {
-            return whole(&mut reply, request.most).await.map_err(|error| StepError { unknown: !repeatable, ..error });
+            return whole(&mut reply, request.most)
+                .await
+                .map_err(|error| StepError { unknown: !repeatable, ..error });
         };
         let target = target?;
         if hop == REDIRECTS {
@@ -107,7 +113,10 @@ async fn follow(app: &App, mut request: Request) -> Result<Reply, StepError> {
     }
     Err(StepError::new(
         ErrorCode::ProviderBadReply,
-        format!("{} sends on more than {REDIRECTS} times. Use the last address itself.", request.url.host_str().unwrap_or_default()),
+        format!(
+            "{} sends on more than {REDIRECTS} times. Use the last address itself.",
+            request.url.host_str().unwrap_or_default()
+        ),
     ))
 }
 
@@ -118,17 +127,21 @@ fn redirected(reply: &HttpReply) -> Option<Result<Url, StepError>> {
     }
     let target = reply.header("location")?;
     Some(reply.url().join(target).map_err(|_| {
-        StepError::new(ErrorCode::ProviderBadReply, format!("{} sends on to something that is no address.", reply.host()))
+        StepError::new(
+            ErrorCode::ProviderBadReply,
+            format!("{} sends on to something that is no address.", reply.host()),
+        )
     }))
 }
 
 fn call(request: &Request) -> Result<HttpCall, StepError> {
     let base = request.url.origin().ascii_serialization();
-    let path = request.url.query().map_or_else(
-        || request.url.path().to_owned(),
-        |query| format!("{}?{query}", request.url.path()),
-    );
-    let mut call = HttpCall::get(&base, &path).and_then(|call| call.method(&request.method)).map_err(Error::from)?;
+    let path = request
+        .url
+        .query()
+        .map_or_else(|| request.url.path().to_owned(), |query| format!("{}?{query}", request.url.path()));
+    let mut call =
+        HttpCall::get(&base, &path).and_then(|call| call.method(&request.method)).map_err(Error::from)?;
     for (name, value) in request.headers.iter().chain(&request.secret_headers) {
         call = call.header(name, value).map_err(Error::from)?;
     }
@@ -149,7 +162,10 @@ async fn whole(reply: &mut HttpReply, most: usize) -> Result<Reply, StepError> {
         if body.len() + chunk.len() > most {
             return Err(StepError::new(
                 ErrorCode::TooLarge,
-                format!("{} answers with more than {most} bytes. Ask for less, or raise \"max_bytes\".", reply.host()),
+                format!(
+                    "{} answers with more than {most} bytes. Ask for less, or raise \"max_bytes\".",
+                    reply.host()
+                ),
             ));
         }
         body.extend_from_slice(&chunk);

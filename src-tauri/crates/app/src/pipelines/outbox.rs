@@ -24,9 +24,9 @@ pub(crate) async fn deliver(app: App, shutdown: CancellationToken) {
                     triggers::happened(&app, event).await;
                 }
                 kill_point!("outbox_sent");
-                let removed = app.store.write(move |conn| {
-                    ids.into_iter().try_for_each(|id| store::outbox::delete(conn, id))
-                });
+                let removed = app
+                    .store
+                    .write(move |conn| ids.into_iter().try_for_each(|id| store::outbox::delete(conn, id)));
                 Some(if removed.await.is_ok() { Duration::ZERO } else { AGAIN })
             }
             Err(_) => Some(AGAIN),

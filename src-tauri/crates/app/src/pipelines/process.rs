@@ -90,7 +90,10 @@ pub(crate) async fn run(
     if code.is_none() && signal.is_none() {
         return Err(StepError {
             unknown: true,
-            ..StepError::new(ErrorCode::Interrupted, "The program was ended from outside. Look at what it did, then run it again.")
+            ..StepError::new(
+                ErrorCode::Interrupted,
+                "The program was ended from outside. Look at what it did, then run it again.",
+            )
         });
     }
     Ok(Ended { code, signal, stdout, stderr })
@@ -134,9 +137,9 @@ fn find(name: &str, path: &str, folder: &Path) -> Result<PathBuf, StepError> {
 fn refused(error: &GuardError) -> StepError {
     let code = match error {
         GuardError::NotFound { .. } | GuardError::Folder { .. } => ErrorCode::NotFound,
-        GuardError::NotExecutable { .. } | GuardError::WrongArchitecture { .. } | GuardError::Blocked { .. } => {
-            ErrorCode::Forbidden
-        }
+        GuardError::NotExecutable { .. }
+        | GuardError::WrongArchitecture { .. }
+        | GuardError::Blocked { .. } => ErrorCode::Forbidden,
         _ => ErrorCode::Internal,
     };
     StepError { reason: RetryReason::Other, ..StepError::new(code, error.to_string()) }
@@ -156,9 +159,13 @@ impl Input {
             Ok(Ok(())) => Ok(kept),
             Ok(Err(error)) => Err(StepError::new(
                 ErrorCode::DiskFull,
-                format!("The program's input can't be written ({error}). Check the free space, then run the step again."),
+                format!(
+                    "The program's input can't be written ({error}). Check the free space, then run the step again."
+                ),
             )),
-            Err(_) => Err(StepError::new(ErrorCode::Interrupted, "Web+ is ending. The step can be run again.")),
+            Err(_) => {
+                Err(StepError::new(ErrorCode::Interrupted, "Web+ is ending. The step can be run again."))
+            }
         }
     }
 
@@ -177,8 +184,9 @@ impl Drop for Input {
 
 fn random() -> Result<[u8; 16], StepError> {
     let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes)
-        .map_err(|_| StepError::new(ErrorCode::Internal, "The system gives no random numbers. Start the computer again."))?;
+    getrandom::fill(&mut bytes).map_err(|_| {
+        StepError::new(ErrorCode::Internal, "The system gives no random numbers. Start the computer again.")
+    })?;
     Ok(bytes)
 }
 
@@ -249,7 +257,11 @@ impl Kept {
     pub(crate) fn text(&mut self) -> String {
         self.cut();
         let text = String::from_utf8_lossy(&self.bytes);
-        if self.left_out == 0 { text.into_owned() } else { format!("[{} bytes before this are left out]\n{text}", self.left_out) }
+        if self.left_out == 0 {
+            text.into_owned()
+        } else {
+            format!("[{} bytes before this are left out]\n{text}", self.left_out)
+        }
     }
 
     /// As it came; `None` where something was left out.
@@ -280,7 +292,10 @@ mod tests {
         let folder = Path::new("/somewhere");
         assert_eq!(find("sh", "relative:/bin", folder).ok(), Some(PathBuf::from("/bin/sh")));
         assert_eq!(find("./run.sh", "/bin", folder).ok(), Some(PathBuf::from("/somewhere/./run.sh")));
-        assert!(find("no-such-program", "/bin", folder).is_err_and(|error| error.message.contains("isn't installed")));
+        assert!(
+            find("no-such-program", "/bin", folder)
+                .is_err_and(|error| error.message.contains("isn't installed"))
+        );
         assert!(find("", "/bin", folder).is_err());
     }
 }

@@ -3,13 +3,7 @@
 
 use domain::RunStatus;
 
-use super::{
-    actor::Message,
-    kill::kill_point,
-    outbox, registry,
-    registry::Queued,
-    retention, timers,
-};
+use super::{actor::Message, kill::kill_point, outbox, registry, registry::Queued, retention, timers};
 use crate::App;
 
 /// Puts the unfinished runs in their order, arms timers, and lets everything go on.

@@ -112,9 +112,8 @@ impl State {
         let Some(counted) = &run.counted else { return true };
         let most: usize =
             counted.split_once(':').and_then(|(most, _)| most.parse().ok()).unwrap_or(usize::MAX);
-        let same = |place: &&Place| {
-            place.pipeline_id == run.pipeline_id && place.counted.as_ref() == Some(counted)
-        };
+        let same =
+            |place: &&Place| place.pipeline_id == run.pipeline_id && place.counted.as_ref() == Some(counted);
         self.places.values().filter(same).count() < most
     }
 }

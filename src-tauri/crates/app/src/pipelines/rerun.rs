@@ -103,7 +103,6 @@ async fn allowed(
         return Ok(then.clone());
     }
     let hash = blueprint.hash.clone();
-    let stored =
-        app.store.read(move |conn| store::pipelines::allowed(conn, actor.user_id, &hash)).await?;
+    let stored = app.store.read(move |conn| store::pipelines::allowed(conn, actor.user_id, &hash)).await?;
     Ok(stored.unwrap_or_else(|| json!([])))
 }

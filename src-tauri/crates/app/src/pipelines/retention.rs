@@ -49,7 +49,9 @@ pub(crate) async fn keep(app: App, shutdown: CancellationToken) {
         let now = app.clock.now().millis();
         let passed = i64::try_from(begun.elapsed().as_millis()).unwrap_or(0);
         if (now - before - passed).abs() > DAY {
-            return tracing::warn!("the clock jumped by more than a day: no old run is removed before the next start");
+            return tracing::warn!(
+                "the clock jumped by more than a day: no old run is removed before the next start"
+            );
         }
         if let Err(error) = sweep(&app).await {
             tracing::warn!(%error, "old runs could not be removed");

@@ -34,7 +34,8 @@ impl Roots {
     pub(crate) fn of(call: &StepCall) -> Self {
         let own = real(&call.app.options.data_dir);
         let worktrees = own.join("worktrees");
-        let mut roots = Self { folders: vec![worktrees.join(call.run.to_string())], files: Vec::new(), own, worktrees };
+        let mut roots =
+            Self { folders: vec![worktrees.join(call.run.to_string())], files: Vec::new(), own, worktrees };
         for (name, input) in &call.definition.inputs {
             let value = call.context.get("inputs").and_then(|inputs| inputs.get(name));
             roots.add(&input.kind, value.unwrap_or(&Value::Null));
@@ -45,7 +46,9 @@ impl Roots {
     fn add(&mut self, kind: &str, value: &Value) {
         match (kind, value) {
             ("dir", Value::String(path)) if !path.is_empty() => self.folders.push(PathBuf::from(path)),
-            ("file" | "image" | "audio", Value::String(path)) if !path.is_empty() => self.files.push(PathBuf::from(path)),
+            ("file" | "image" | "audio", Value::String(path)) if !path.is_empty() => {
+                self.files.push(PathBuf::from(path))
+            }
             (list, Value::Array(values)) => {
                 if let Some(kind) = list.strip_prefix("list<").and_then(|kind| kind.strip_suffix('>')) {
                     values.iter().for_each(|value| self.add(kind, value));
@@ -77,7 +80,8 @@ impl Roots {
             ));
         };
         self.keep_out(&path)?;
-        let dir = Dir::open_ambient_dir(&root, ambient_authority()).map_err(|error| unusable(&root, &error))?;
+        let dir =
+            Dir::open_ambient_dir(&root, ambient_authority()).map_err(|error| unusable(&root, &error))?;
         Ok(Inside { dir, rest, path })
     }
 
@@ -156,11 +160,14 @@ pub(crate) fn unusable(path: &Path, error: &std::io::Error) -> StepError {
         ErrorKind::NotFound => (ErrorCode::NotFound, format!("{shown} isn't there. Check the path.")),
         ErrorKind::PermissionDenied => (
             ErrorCode::Forbidden,
-            format!("{shown} may not be used: the system forbids it, or it leads out of the folder that this run was given."),
+            format!(
+                "{shown} may not be used: the system forbids it, or it leads out of the folder that this run was given."
+            ),
         ),
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            (ErrorCode::DiskFull, format!("The disk is full: {shown} was not written. Free some space, then run the step again."))
-        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => (
+            ErrorCode::DiskFull,
+            format!("The disk is full: {shown} was not written. Free some space, then run the step again."),
+        ),
         ErrorKind::IsADirectory => (ErrorCode::InvalidInput, format!("{shown} is a folder; name a file.")),
         ErrorKind::NotADirectory => (ErrorCode::InvalidInput, format!("{shown} is not a folder.")),
         _ => (ErrorCode::InvalidInput, format!("{shown} can't be used ({error}).")),

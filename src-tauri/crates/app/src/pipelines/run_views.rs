@@ -8,7 +8,8 @@ use serde_json::Value;
 use store::{runs::Values, step_runs::StepRow};
 
 use super::{
-    RunIdParams, RunStepParams, RunValueParams, RunView, StepView, ValuePreview, ValueView, WaitingStep, blobs,
+    RunIdParams, RunStepParams, RunValueParams, RunView, StepView, ValuePreview, ValueView, WaitingStep,
+    blobs,
     blueprint::blueprint,
     runs::{find, missing},
     scope,
@@ -45,7 +46,8 @@ pub async fn get(app: App, actor: Actor, params: RunIdParams) -> Result<RunView,
         .map_err(missing)?;
     let mut inputs = BTreeMap::new();
     for (name, stored) in row.input {
-        let value = if values::size(&stored) > WHOLE { Value::Null } else { values::load(&app, &stored).await? };
+        let value =
+            if values::size(&stored) > WHOLE { Value::Null } else { values::load(&app, &stored).await? };
         inputs.insert(name, value);
     }
     let types: BTreeMap<String, String> = match blueprint(&app, actor, &row.run.definition_hash).await {
@@ -135,7 +137,9 @@ pub async fn step(app: App, actor: Actor, params: RunStepParams) -> Result<StepV
         .await
         .map_err(|error| crate::conversations::missing(error, "step"))?;
     let types = match blueprint(&app, actor, &run.definition_hash).await {
-        Ok(blueprint) => blueprint.seat(&key.node).map(|seat| pipeline::ports(&seat.node)).unwrap_or_default(),
+        Ok(blueprint) => {
+            blueprint.seat(&key.node).map(|seat| pipeline::ports(&seat.node)).unwrap_or_default()
+        }
         Err(_) => BTreeMap::new(),
     };
     let input = match input {
@@ -182,7 +186,8 @@ async fn preview(app: &App, kind: String, stored: StoredValue) -> Result<ValuePr
             let bytes = bytes.ok().and_then(Result::ok).unwrap_or_default();
             match serde_json::from_slice(&bytes) {
                 Ok(Value::String(text)) => text,
-                _ => String::from_utf8_lossy(bytes.get(..PREVIEW.min(bytes.len())).unwrap_or_default()).into_owned(),
+                _ => String::from_utf8_lossy(bytes.get(..PREVIEW.min(bytes.len())).unwrap_or_default())
+                    .into_owned(),
             }
         }
     };

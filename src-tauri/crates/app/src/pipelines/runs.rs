@@ -39,8 +39,7 @@ pub async fn start(app: App, actor: Actor, params: RunStartParams) -> Result<Run
     let hash = checked.blueprint.hash.clone();
     let mut allowed: std::collections::BTreeSet<Capability> =
         params.allow.filter(|_| !kept && actor.admin).unwrap_or_default().into_iter().collect();
-    let stored =
-        app.store.read(move |conn| store::pipelines::allowed(conn, actor.user_id, &hash)).await?;
+    let stored = app.store.read(move |conn| store::pipelines::allowed(conn, actor.user_id, &hash)).await?;
     allowed.extend(
         stored.and_then(|stored| serde_json::from_value::<Vec<Capability>>(stored).ok()).unwrap_or_default(),
     );
@@ -99,8 +98,10 @@ async fn only(
     node: Option<&str>,
 ) -> Result<Option<Reuse>, Error> {
     let Some(node) = node else { return Ok(None) };
-    let filter =
-        store::runs::Filter { pipeline_id: Some(blueprint.definition.id.clone()), ..store::runs::Filter::default() };
+    let filter = store::runs::Filter {
+        pipeline_id: Some(blueprint.definition.id.clone()),
+        ..store::runs::Filter::default()
+    };
     let newest = app.store.read(move |conn| store::runs::list(conn, actor.user_id, &filter, 1)).await?;
     Ok(newest.into_iter().next().map(|run| Reuse {
         run: run.id,
@@ -156,7 +157,9 @@ pub async fn items(app: App, actor: Actor, params: RunItemsParams) -> Result<Pag
     use domain::StepStatus as Status;
     find(&app, actor, params.id).await?;
     let from: u32 = match &params.cursor {
-        Some(cursor) => cursor.parse().map_err(|_| Error::invalid("The list's cursor is off. Reload the list."))?,
+        Some(cursor) => {
+            cursor.parse().map_err(|_| Error::invalid("The list's cursor is off. Reload the list."))?
+        }
         None => 0,
     };
     let key = Key { scope: params.scope, node: params.node };
@@ -283,7 +286,9 @@ fn check_form(form: &Value, values: &BTreeMap<String, Value>) -> Result<(), Erro
     let mut values = values.clone();
     values.remove("comment");
     match schema.faults(&json!(values)).into_iter().next() {
-        Some(fault) => Err(Error::invalid(format!("The form isn't filled in right: {}.", fault.trim_end_matches('.')))),
+        Some(fault) => {
+            Err(Error::invalid(format!("The form isn't filled in right: {}.", fault.trim_end_matches('.'))))
+        }
         None => Ok(()),
     }
 }

@@ -49,6 +49,9 @@ mod tests {
         assert_eq!(inner(&fix, 0), "each:3/fix:0");
         assert_eq!(parts("each:3/fix:0"), [("each", 3), ("fix", 0)]);
         assert_eq!(owner("each:3/fix:0"), Some((fix, 0)));
-        assert_eq!((prefix("each:3/fix:0", 1), prefix("", 0), owner("")), ("each:3".into(), String::new(), None));
+        assert_eq!(
+            (prefix("each:3/fix:0", 1), prefix("", 0), owner("")),
+            ("each:3".into(), String::new(), None)
+        );
     }
 }

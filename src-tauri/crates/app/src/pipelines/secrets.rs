@@ -65,7 +65,9 @@ pub(crate) async fn resolve(call: &StepCall, text: &str, towards: &Towards) -> R
 async fn get(call: &StepCall, name: &str, towards: &Towards) -> Result<Secret, StepError> {
     call.allowed.check(Capability::Secrets)?;
     if !call.definition.secrets.iter().any(|known| known == name) {
-        return Err(StepError::invalid(format!("\"{name}\" isn't among the secrets of this pipeline. Add it under \"secrets\".")));
+        return Err(StepError::invalid(format!(
+            "\"{name}\" isn't among the secrets of this pipeline. Add it under \"secrets\"."
+        )));
     }
     let handle = handle(name, towards);
     // One that is kept for this session only goes first: it was entered last.
@@ -82,6 +84,9 @@ async fn get(call: &StepCall, name: &str, towards: &Towards) -> Result<Secret, S
 fn missing(name: &str, towards: &Towards) -> StepError {
     StepError::new(
         ErrorCode::Forbidden,
-        format!("There is no secret \"{name}\" {}. Enter it on the pipeline's page, then run it again.", towards.in_words()),
+        format!(
+            "There is no secret \"{name}\" {}. Enter it on the pipeline's page, then run it again.",
+            towards.in_words()
+        ),
     )
 }

@@ -147,9 +147,9 @@ fn redact(said: &Said, value: Value) -> Value {
     match value {
         Value::String(text) => Value::String(said.hide(&text)),
         Value::Array(items) => Value::Array(items.into_iter().map(|item| redact(said, item)).collect()),
-        Value::Object(map) => {
-            Value::Object(map.into_iter().map(|(key, value)| (said.hide(&key), redact(said, value))).collect())
-        }
+        Value::Object(map) => Value::Object(
+            map.into_iter().map(|(key, value)| (said.hide(&key), redact(said, value))).collect(),
+        ),
         other => other,
     }
 }

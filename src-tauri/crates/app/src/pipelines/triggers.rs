@@ -19,3 +19,15 @@ pub async fn enable(_app: App, _actor: Actor, _params: TriggerEnableParams) -> R
 pub async fn fire(_app: App, _actor: Actor, _params: TriggerIdParams) -> Result<Run, Error> {
     super::unbuilt()
 }
+
+/// Something was committed that triggers may be waiting for. Told at least once, in order.
+pub(crate) async fn happened(_app: &App, _event: store::outbox::OutboxEvent) {}
+
+/// A pipeline was saved, put away or brought back: its triggers are what its definition says now.
+pub(crate) async fn saved(
+    _app: &App,
+    _actor: Actor,
+    _row: &store::pipelines::PipelineRow,
+) -> Result<(), Error> {
+    Ok(())
+}

@@ -75,9 +75,13 @@ pub(crate) async fn run(app: &App, job: &Job, cancel: &CancellationToken) -> Res
             "JavaScript and jq can't be run here: Web+ doesn't know its own program. Start it as an installed application.",
         ));
     };
-    let mut line = serde_json::to_vec(job).map_err(|error| StepError::invalid(format!("The values can't be handed over: {error}.")))?;
+    let mut line = serde_json::to_vec(job)
+        .map_err(|error| StepError::invalid(format!("The values can't be handed over: {error}.")))?;
     if line.len() > LONGEST {
-        return Err(StepError::new(ErrorCode::TooLarge, "The values for this step are larger than 64 MB. Take only what it needs."));
+        return Err(StepError::new(
+            ErrorCode::TooLarge,
+            "The values for this step are larger than 64 MB. Take only what it needs.",
+        ));
     }
     line.push(b'\n');
     let mut resting = app.worker.0.lock().await;
@@ -104,7 +108,10 @@ pub(crate) async fn run(app: &App, job: &Job, cancel: &CancellationToken) -> Res
             tracing::debug!(%error, "a worker ended in the middle of a job");
             Err(StepError::new(
                 ErrorCode::OutOfMemory,
-                format!("The program used more than {} MB or broke off. Let it work on less at a time.", MEMORY >> 20),
+                format!(
+                    "The program used more than {} MB or broke off. Let it work on less at a time.",
+                    MEMORY >> 20
+                ),
             ))
         }
         Err(_) => {
@@ -114,7 +121,10 @@ pub(crate) async fn run(app: &App, job: &Job, cancel: &CancellationToken) -> Res
                 reason: RetryReason::Other,
                 ..StepError::new(
                     ErrorCode::TimedOut,
-                    format!("The program took longer than {} seconds and was ended. Let it do less.", JOB.as_secs()),
+                    format!(
+                        "The program took longer than {} seconds and was ended. Let it do less.",
+                        JOB.as_secs()
+                    ),
                 )
             })
         }
@@ -131,7 +141,10 @@ pub(crate) async fn end(app: &App) {
 #[allow(clippy::disallowed_methods, reason = "the worker is our own program, and ends with its input")]
 async fn start(program: &Path) -> Result<Process, StepError> {
     let failed = |why: String| {
-        StepError::new(ErrorCode::EngineFailed, format!("The process for JavaScript and jq could not be started ({why}). Try again."))
+        StepError::new(
+            ErrorCode::EngineFailed,
+            format!("The process for JavaScript and jq could not be started ({why}). Try again."),
+        )
     };
     let mut command = Command::new(program);
     command

@@ -112,10 +112,9 @@ async fn make(
     match (stop, last) {
         // It was done all the same.
         (_, Some(Ok(end))) => Some(Ok(end)),
-        (Stop::Shutdown, Some(Err(error))) if !error.calls.is_empty() || !error.unknown => Some(Err(StepError {
-            code: ErrorCode::Interrupted,
-            ..error
-        })),
+        (Stop::Shutdown, Some(Err(error))) if !error.calls.is_empty() || !error.unknown => {
+            Some(Err(StepError { code: ErrorCode::Interrupted, ..error }))
+        }
         (Stop::Shutdown, _) => None,
         (Stop::Cancel, Some(Err(error))) => Some(Err(error)),
         (Stop::Cancel, None) => Some(Err(StepError {

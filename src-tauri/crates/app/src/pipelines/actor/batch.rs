@@ -2,13 +2,15 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use domain::{Call, EventRowId, JournalEntry, Run, RunId, RunStatus, StepStatus, StoredValue, Timestamp, WaitReason};
+use domain::{
+    Call, EventRowId, JournalEntry, Run, RunId, RunStatus, StepStatus, StoredValue, Timestamp, WaitReason,
+};
 use pipeline::Key;
 use serde_json::{Value, json};
 use store::{
     attempts::{AttemptEnd, AttemptRow},
     outbox::OutboxEvent,
-    runs::{RunRow, Values},
+    runs::Values,
     step_cache::Cached,
     step_runs::StepRow,
     timers::Timer,
@@ -212,13 +214,18 @@ impl Driver {
             RunStatus::Paused
         } else if self.row.run.started_at.is_none() {
             RunStatus::Queued
-        } else if !self.live.is_empty() || !self.for_slot.is_empty() || !self.launches.is_empty() || self.closing {
+        } else if !self.live.is_empty()
+            || !self.for_slot.is_empty()
+            || !self.launches.is_empty()
+            || self.closing
+        {
             RunStatus::Running
         } else {
             RunStatus::Waiting
         };
         let reason = (status == RunStatus::Waiting).then(|| self.waits_for()).flatten();
-        let status = if status == RunStatus::Waiting && reason.is_none() { RunStatus::Running } else { status };
+        let status =
+            if status == RunStatus::Waiting && reason.is_none() { RunStatus::Running } else { status };
         let run = &mut self.row.run;
         if (run.status, run.wait_reason) == (status, reason) {
             return;
@@ -280,8 +287,7 @@ impl Driver {
         let now = self.app.clock.now();
         let batch = std::mem::take(&mut self.batch);
         let entries = self.entries(&batch, now);
-        let rows: Vec<StepRow> =
-            batch.steps.iter().filter_map(|key| self.steps.get(key)).cloned().collect();
+        let rows: Vec<StepRow> = batch.steps.iter().filter_map(|key| self.steps.get(key)).cloned().collect();
         let outbox = batch.outbox.iter().map(|(topic, body)| self.event(topic, body, now)).collect();
         let writing = Arc::new(Writing {
             epoch: self.app.store.epoch(),
@@ -324,7 +330,12 @@ impl Driver {
         let mut entries = Vec::with_capacity(batch.journal.len());
         for (kind, body) in &batch.journal {
             run.seq += 1;
-            entries.push(JournalEntry { seq: run.seq, at: now, kind: (*kind).to_owned(), body: body.clone() });
+            entries.push(JournalEntry {
+                seq: run.seq,
+                at: now,
+                kind: (*kind).to_owned(),
+                body: body.clone(),
+            });
         }
         entries
     }
@@ -429,4 +440,3 @@ pub(crate) async fn release(app: &crate::App, hashes: Vec<String>) {
         tracing::warn!(%error, "values that nobody holds could not be removed");
     }
 }
-

@@ -221,6 +221,7 @@ impl Driver {
             tell: teller.clone(),
             inner: Arc::new(Inside { sender: self.sender.clone(), key: key.clone() }),
         };
+        self.app.pipelines.texts.put(self.run().id, key.clone(), teller.clone());
         let limits = attempt::Limits::of(&seat.node, &blueprint.definition);
         self.live.insert(
             key.clone(),
@@ -249,13 +250,13 @@ impl Driver {
 
     /// The next attempt's number. Only a step that was tried before needs to be asked for in the database.
     async fn next_number(&mut self, key: &Key) -> Result<u32, StepError> {
-        let fresh = self.steps.get(key).is_none_or(|row| row.step.tries == 0 && row.step.started_at.is_none());
+        let fresh =
+            self.steps.get(key).is_none_or(|row| row.step.tries == 0 && row.step.started_at.is_none());
         if fresh {
             return Ok(1);
         }
         let (run, scope, node) = (self.run().id, key.scope.clone(), key.node.clone());
-        let count =
-            self.app.store.read(move |conn| store::attempts::count(conn, run, &scope, &node)).await?;
+        let count = self.app.store.read(move |conn| store::attempts::count(conn, run, &scope, &node)).await?;
         Ok(count + 1)
     }
 

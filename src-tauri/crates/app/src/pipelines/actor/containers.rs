@@ -108,8 +108,8 @@ impl Driver {
                 Ok::<_, pipeline::ExpressionError>((holds, carried))
             })
             .await?;
-        let (holds, carried) =
-            worked_out.map_err(|error| StepError::invalid(format!("After iteration {}: {error}", index + 1)))?;
+        let (holds, carried) = worked_out
+            .map_err(|error| StepError::invalid(format!("After iteration {}: {error}", index + 1)))?;
         let kept = self.keep(carried).await?;
         self.recent.put(key.clone(), Arc::new(kept.clone()));
         self.step_row(key).result = Some(kept);
@@ -155,7 +155,8 @@ impl Driver {
         let inside = self.batch.steps.iter().chain(self.steps.keys()).find_map(|other| {
             let row = self.steps.get(other)?;
             let failed = row.step.status == domain::StepStatus::Failed && row.step.port.is_none();
-            (failed && other.scope.starts_with(&prefix)).then(|| (other.clone(), row.step.error_message.clone()))
+            (failed && other.scope.starts_with(&prefix))
+                .then(|| (other.clone(), row.step.error_message.clone()))
         });
         let (at, why) = inside.unwrap_or_else(|| (key.clone(), None));
         tracing::debug!(%run, node = key.node, "a container failed");
@@ -220,7 +221,8 @@ impl Driver {
 
     /// Which of these items failed. What happened in this turn isn't written yet and is looked at first.
     async fn fates(&self, key: &Key, from: u32, until: u32) -> Result<Vec<bool>, StepError> {
-        let (run, scopes) = (self.run().id, (from..until).map(|index| scope::inner(key, index)).collect::<Vec<_>>());
+        let (run, scopes) =
+            (self.run().id, (from..until).map(|index| scope::inner(key, index)).collect::<Vec<_>>());
         let fresh: Vec<String> = self
             .batch
             .steps
@@ -270,7 +272,8 @@ impl Driver {
             return Ok(value);
         }
         let text = text.to_owned();
-        let worked_out = self.app.pipelines.evaluator.run(move || pipeline::evaluate(&text, &context)).await?;
+        let worked_out =
+            self.app.pipelines.evaluator.run(move || pipeline::evaluate(&text, &context)).await?;
         worked_out.map_err(|error| StepError::invalid(format!("The result of item {index}: {error}")))
     }
 
@@ -357,10 +360,8 @@ impl Driver {
         row.step.tokens = child.run.tokens;
         self.row.run.cost_nano_usd += child.run.cost_nano_usd;
         self.row.run.tokens += child.run.tokens;
-        let values = BTreeMap::from([
-            ("outputs".to_owned(), Value::Object(outputs)),
-            ("run".to_owned(), json!(run)),
-        ]);
+        let values =
+            BTreeMap::from([("outputs".to_owned(), Value::Object(outputs)), ("run".to_owned(), json!(run))]);
         self.succeeded_by(&key, "ok".to_owned(), values).await;
     }
 }

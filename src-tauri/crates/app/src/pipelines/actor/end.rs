@@ -315,5 +315,8 @@ fn run_key() -> Key {
 }
 
 fn known(kind: &str) -> &'static str {
-    ["retry", "until", "human", "node", "run", "schedule"].into_iter().find(|one| *one == kind).unwrap_or("retry")
+    ["retry", "until", "human", "node", "run", "schedule"]
+        .into_iter()
+        .find(|one| *one == kind)
+        .unwrap_or("retry")
 }

@@ -121,7 +121,10 @@ impl Driver {
                 unknown: true,
                 ..StepError::new(
                     ErrorCode::Interrupted,
-                    format!("It isn't known whether {} was done. Look, then say what became of it.", inside.node),
+                    format!(
+                        "It isn't known whether {} was done. Look, then say what became of it.",
+                        inside.node
+                    ),
                 )
             });
         }
@@ -195,7 +198,8 @@ impl Driver {
             Err(error) => {
                 row.step.status = StepStatus::Failed;
                 row.step.port = Some("error".to_owned());
-                (row.step.error_code, row.step.error_message) = (Some(error.code), Some(error.message.clone()));
+                (row.step.error_code, row.step.error_message) =
+                    (Some(error.code), Some(error.message.clone()));
                 let outcome = if error.unknown { AttemptOutcome::Ambiguous } else { AttemptOutcome::Failed };
                 self.end_attempt(&inside, number, outcome, Some(error.message));
                 self.journal_step("step.failed", &inside, json!({}));

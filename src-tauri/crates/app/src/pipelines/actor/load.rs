@@ -133,7 +133,12 @@ impl Driver {
             let inner = !self.steps.contains_key(&key) || self.blueprint.seat(&key.node).is_none();
             if attempt.effect == EffectClass::AtMostOnce {
                 if inner {
-                    self.end_attempt(&key, attempt.number, AttemptOutcome::Ambiguous, Some(CRASHED.to_owned()));
+                    self.end_attempt(
+                        &key,
+                        attempt.number,
+                        AttemptOutcome::Ambiguous,
+                        Some(CRASHED.to_owned()),
+                    );
                 } else {
                     let message = "Web+ ended while this was under way, so it isn't known whether it happened. Look, then say what became of it.";
                     self.ambiguous(&key, attempt.number, message.to_owned()).await;

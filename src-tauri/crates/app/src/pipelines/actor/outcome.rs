@@ -31,6 +31,7 @@ impl Driver {
             return;
         }
         let Some(live) = self.live.remove(&key) else { return };
+        self.app.pipelines.texts.remove(self.row.run.id, &key);
         match result {
             Some(Ok(StepEnd::Done { port, values, calls, vars })) => {
                 self.settled(&key, calls);
@@ -326,16 +327,15 @@ impl Driver {
         }
         let listed = retry.retry_on.iter().any(|reason| reason == error.reason.name());
         let wanted = match &retry.retry_if {
-            Some(text) if !listed => {
-                self.holds_for_error(key, text, error).await.unwrap_or_else(|fault| {
-                    tracing::info!(node = key.node, message = fault.message, "retry_if can't be evaluated");
-                    false
-                })
-            }
+            Some(text) if !listed => self.holds_for_error(key, text, error).await.unwrap_or_else(|fault| {
+                tracing::info!(node = key.node, message = fault.message, "retry_if can't be evaluated");
+                false
+            }),
             _ => listed,
         };
         wanted.then(|| {
-            let ceiling = retry.initial as f64 * retry.factor.powi(i32::try_from(tries).unwrap_or(i32::MAX) - 1);
+            let ceiling =
+                retry.initial as f64 * retry.factor.powi(i32::try_from(tries).unwrap_or(i32::MAX) - 1);
             let ceiling = ceiling.min(retry.max as f64).max(0.0);
             let share = if retry.jitter { crate::gateway::random() } else { 1.0 };
             let delay = Duration::from_millis((ceiling * share) as u64);
@@ -347,7 +347,8 @@ impl Driver {
         let blueprint = Arc::clone(&self.blueprint);
         let Some(seat) = blueprint.seat(&key.node) else { return Ok(false) };
         let mut context = self.context(key, &seat.references, 1).await?;
-        context["error"] = json!({"code": error.code, "message": error.message, "reason": error.reason.name()});
+        context["error"] =
+            json!({"code": error.code, "message": error.message, "reason": error.reason.name()});
         context["output"] = error.output.clone().unwrap_or(Value::Null);
         let text = text.to_owned();
         let holds = self.app.pipelines.evaluator.run(move || pipeline::condition(&text, &context)).await?;

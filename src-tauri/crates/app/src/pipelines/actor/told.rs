@@ -68,8 +68,7 @@ impl Driver {
             self.batch.signals.push(signal.id);
             let key = Key { scope: signal.scope, node: signal.node };
             let wait = self.steps.get(&key).filter(|row| row.step.status == StepStatus::Waiting);
-            let Some(Wait::Human { answers, .. }) =
-                wait.and_then(|row| row.wait.as_ref()).and_then(is_human)
+            let Some(Wait::Human { answers, .. }) = wait.and_then(|row| row.wait.as_ref()).and_then(is_human)
             else {
                 continue;
             };

@@ -32,7 +32,10 @@ pub(super) struct Answered {
 
 /// The model that the step names, ready to be asked.
 pub(super) async fn resolve(call: &StepCall, model: &str) -> Result<Resolved, StepError> {
-    let model: ModelRef = model.trim().parse().map_err(|error: domain::ParseModelRefError| StepError::invalid(format!("{error}.")))?;
+    let model: ModelRef = model
+        .trim()
+        .parse()
+        .map_err(|error: domain::ParseModelRefError| StepError::invalid(format!("{error}.")))?;
     tokio::select! {
         () = call.cancel.cancelled() => Err(stopped(Vec::new())),
         resolved = gateway::resolve_for_call(&call.app, call.actor, &model) => Ok(resolved?),
@@ -40,7 +43,11 @@ pub(super) async fn resolve(call: &StepCall, model: &str) -> Result<Resolved, St
 }
 
 /// Asks once. What has to be settled travels with the error, too.
-pub(super) async fn ask(step: &StepCall, resolved: &Resolved, question: Question) -> Result<Answered, StepError> {
+pub(super) async fn ask(
+    step: &StepCall,
+    resolved: &Resolved,
+    question: Question,
+) -> Result<Answered, StepError> {
     let quiet = question.quiet;
     let request = CompletionRequest {
         model: resolved.model.id.name().to_owned(),
@@ -70,7 +77,9 @@ pub(super) async fn ask(step: &StepCall, resolved: &Resolved, question: Question
     let (mut text, mut reasoning) = (String::new(), String::new());
     let mut finish = None;
     loop {
-        let Some(live) = asked.live.as_mut() else { return Err(StepError::new(ErrorCode::Internal, "The call was lost. Run the step again.")) };
+        let Some(live) = asked.live.as_mut() else {
+            return Err(StepError::new(ErrorCode::Internal, "The call was lost. Run the step again."));
+        };
         let event = tokio::select! {
             biased;
             () = step.cancel.cancelled() => return Err(stopped(asked.settle(CallOutcome::Cancelled, Some(ErrorCode::Cancelled)))),
@@ -102,11 +111,16 @@ pub(super) async fn ask(step: &StepCall, resolved: &Resolved, question: Question
     }
     let Some(finish) = finish else {
         let calls = asked.settle(CallOutcome::Interrupted, Some(ErrorCode::Interrupted));
-        let error = StepError::new(ErrorCode::Interrupted, "The answer broke off before its end. Run the step again.");
+        let error = StepError::new(
+            ErrorCode::Interrupted,
+            "The answer broke off before its end. Run the step again.",
+        );
         return Err(StepError { calls, output: some_text(text), ..error });
     };
     let mut settled = asked.settle(CallOutcome::Succeeded, None);
-    let call = settled.pop().ok_or_else(|| StepError::new(ErrorCode::Internal, "The call was lost. Run the step again."))?;
+    let call = settled
+        .pop()
+        .ok_or_else(|| StepError::new(ErrorCode::Internal, "The call was lost. Run the step again."))?;
     Ok(Answered { text, reasoning, finish, call })
 }
 
@@ -147,7 +161,9 @@ impl Asked {
 
 impl Drop for Asked {
     fn drop(&mut self) {
-        let Some(call) = self.settle(CallOutcome::Cancelled, Some(ErrorCode::Cancelled)).pop() else { return };
+        let Some(call) = self.settle(CallOutcome::Cancelled, Some(ErrorCode::Cancelled)).pop() else {
+            return;
+        };
         let (app, actor) = (self.app.clone(), self.actor);
         self.app.tasks.spawn("settle", |_| async move {
             if let Err(error) = gateway::settle(&app, actor, call).await {

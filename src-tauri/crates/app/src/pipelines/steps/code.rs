@@ -22,11 +22,19 @@ pub(super) async fn run(call: StepCall) -> Answer {
                 // A port of the definition's own is the result's part of that name.
                 ports.insert(port.clone(), value.get(port).cloned().unwrap_or_default());
             }
-            Ok(StepEnd::Done { port: "ok".to_owned(), values: ports, calls: Vec::new(), vars: BTreeMap::new() })
+            Ok(StepEnd::Done {
+                port: "ok".to_owned(),
+                values: ports,
+                calls: Vec::new(),
+                vars: BTreeMap::new(),
+            })
         }
         Outcome::Failed { message, log } => {
             log.lines().for_each(|line| call.tell.log(line));
-            Err(StepError::new(ErrorCode::InvalidInput, format!("The JavaScript failed: {message}. Correct \"code\".")))
+            Err(StepError::new(
+                ErrorCode::InvalidInput,
+                format!("The JavaScript failed: {message}. Correct \"code\"."),
+            ))
         }
     }
 }

@@ -16,7 +16,8 @@ pub(super) fn switch(call: &StepCall) -> Answer {
     let config = Config::new(&call.input);
     let on = config.needed("on")?;
     let cases = config.map("cases")?;
-    let port = cases.into_iter().flatten().find(|(_, value)| same(value, on)).map_or("default", |(port, _)| port);
+    let port =
+        cases.into_iter().flatten().find(|(_, value)| same(value, on)).map_or("default", |(port, _)| port);
     Ok(leave(port, [("value", on.clone())]))
 }
 
@@ -29,13 +30,18 @@ pub(super) fn assert(call: &StepCall) -> Answer {
     let message = config.optional_text("message")?.filter(|text| !text.trim().is_empty());
     Err(StepError::new(
         ErrorCode::Conflict,
-        message.map_or_else(|| "What this step asserts doesn't hold. Look at what came before it.".to_owned(), str::to_owned),
+        message.map_or_else(
+            || "What this step asserts doesn't hold. Look at what came before it.".to_owned(),
+            str::to_owned,
+        ),
     ))
 }
 
 fn decided(config: Config<'_>, name: &str) -> Result<bool, StepError> {
     config.needed(name)?.as_bool().ok_or_else(|| {
-        StepError::invalid(format!("\"{name}\" must say true or false. Compare with something, as in \"nodes.x.score > 3\"."))
+        StepError::invalid(format!(
+            "\"{name}\" must say true or false. Compare with something, as in \"nodes.x.score > 3\"."
+        ))
     })
 }
 

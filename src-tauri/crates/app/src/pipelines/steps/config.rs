@@ -55,7 +55,9 @@ impl<'a> Config<'a> {
     pub(super) fn count(self, name: &str) -> Result<Option<usize>, StepError> {
         let Some(number) = self.number(name)? else { return Ok(None) };
         if number < 0.0 || number.fract() != 0.0 || number > 1e12 {
-            return Err(StepError::invalid(format!("\"{name}\" must be a whole number from 0 on; it is {number}.")));
+            return Err(StepError::invalid(format!(
+                "\"{name}\" must be a whole number from 0 on; it is {number}."
+            )));
         }
         Ok(Some(number as usize))
     }
@@ -63,7 +65,9 @@ impl<'a> Config<'a> {
     pub(super) fn map(self, name: &str) -> Result<Option<&'a Map<String, Value>>, StepError> {
         self.value(name)
             .map(|value| {
-                value.as_object().ok_or_else(|| StepError::invalid(wrong(name, "an object of names and values", value)))
+                value
+                    .as_object()
+                    .ok_or_else(|| StepError::invalid(wrong(name, "an object of names and values", value)))
             })
             .transpose()
     }

@@ -37,12 +37,14 @@ pub(super) async fn run(call: StepCall) -> Answer {
             "write" => write(&roots.find(path)?, &plain(config.needed("content")?), &call.idempotency_key),
             "append" => append(&roots.find(path)?, &plain(config.needed("content")?)),
             "glob" => glob(&roots, path, config),
-            other => Err(StepError::invalid(format!("There is no file operation \"{other}\". Use read, write, append or glob."))),
+            other => Err(StepError::invalid(format!(
+                "There is no file operation \"{other}\". Use read, write, append or glob."
+            ))),
         }
     };
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|_| Err(StepError::new(ErrorCode::Interrupted, "Web+ is ending. The step can be run again.")))
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| {
+        Err(StepError::new(ErrorCode::Interrupted, "Web+ is ending. The step can be run again."))
+    })
 }
 
 fn read(inside: &Inside) -> Answer {
@@ -59,7 +61,10 @@ fn read(inside: &Inside) -> Answer {
     }
     let size = bytes.len();
     let text = String::from_utf8(bytes).map_err(|_| {
-        StepError::invalid(format!("{} is not text in UTF-8. Convert it, or leave it out.", inside.path.display()))
+        StepError::invalid(format!(
+            "{} is not text in UTF-8. Convert it, or leave it out.",
+            inside.path.display()
+        ))
     })?;
     Ok(done([("text", text.into()), ("path", shown(&inside.path)), ("size", size.into())]))
 }
@@ -111,7 +116,9 @@ fn glob(roots: &Roots, path: &str, config: Config<'_>) -> Answer {
     let matcher = GlobBuilder::new(pattern)
         .literal_separator(true)
         .build()
-        .map_err(|error| StepError::invalid(format!("The pattern can't be used ({error}). Correct \"pattern\".")))?
+        .map_err(|error| {
+            StepError::invalid(format!("The pattern can't be used ({error}). Correct \"pattern\"."))
+        })?
         .compile_matcher();
     let walk = WalkDir::new(&folder).follow_links(false).sort_by_file_name().into_iter();
     let mut found: Vec<PathBuf> = walk

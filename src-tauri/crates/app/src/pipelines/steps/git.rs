@@ -37,7 +37,9 @@ pub(super) async fn run(call: StepCall) -> Answer {
             ours(&call, &folder)?;
             remove(&git, &folder).await
         }
-        other => Err(StepError::invalid(format!("There is no git operation \"{other}\". Choose one of the list."))),
+        other => {
+            Err(StepError::invalid(format!("There is no git operation \"{other}\". Choose one of the list.")))
+        }
     }
 }
 
@@ -58,7 +60,12 @@ fn ours(call: &StepCall, folder: &Path) -> Result<(), StepError> {
 
 /// The place of this step's working copy: the same however often it is asked for.
 fn place(call: &StepCall) -> PathBuf {
-    let scope: String = call.key.scope.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+    let scope: String = call
+        .key
+        .scope
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' })
+        .collect();
     let name = if scope.is_empty() { call.key.node.clone() } else { format!("{scope}-{}", call.key.node) };
     call.app.options.data_dir.join("worktrees").join(call.run.to_string()).join(name)
 }
@@ -77,7 +84,8 @@ async fn worktree(call: &StepCall, git: &Git<'_>, config: Config<'_>) -> Answer 
         let path = place.to_string_lossy();
         // One of an earlier try, whose folder is gone.
         git.run(&["worktree", "prune"]).await?;
-        let again = git.try_run(&["rev-parse", "--verify", "--quiet", &format!("refs/heads/{branch}")], None).await?;
+        let again =
+            git.try_run(&["rev-parse", "--verify", "--quiet", &format!("refs/heads/{branch}")], None).await?;
         if again.code == Some(0) {
             git.run(&["worktree", "add", "--force", "--", &path, &branch]).await?;
         } else {
@@ -148,7 +156,10 @@ fn unfit(why: &str) -> StepError {
         output: Some(why.join("\n").into()),
         ..StepError::new(
             ErrorCode::Conflict,
-            format!("The patch doesn't apply ({}). Nothing was changed. Make it anew from the files as they are.", why.join("; ")),
+            format!(
+                "The patch doesn't apply ({}). Nothing was changed. Make it anew from the files as they are.",
+                why.join("; ")
+            ),
         )
     }
 }

@@ -57,11 +57,16 @@ pub(super) async fn ask(call: StepCall) -> Answer {
     if reply.status >= 400 && config.value("fail_on_status") != Some(&Value::Bool(false)) {
         let error = net::refused(&reply);
         // A server may repeat the address that it was asked for.
-        return Err(if secret_query { StepError { message: format!("{} refuses the request ({}).", reply.host, reply.status), ..error } } else { error });
+        return Err(if secret_query {
+            StepError { message: format!("{} refuses the request ({}).", reply.host, reply.status), ..error }
+        } else {
+            error
+        });
     }
     let text = String::from_utf8_lossy(&reply.body).into_owned();
     let parsed: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
-    let headers: Map<String, Value> = reply.headers.into_iter().map(|(name, value)| (name, value.into())).collect();
+    let headers: Map<String, Value> =
+        reply.headers.into_iter().map(|(name, value)| (name, value.into())).collect();
     Ok(done([
         ("status", reply.status.into()),
         ("headers", headers.into()),
@@ -71,18 +76,27 @@ pub(super) async fn ask(call: StepCall) -> Answer {
 }
 
 fn address(text: &str) -> Result<Url, StepError> {
-    let url = Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let url =
+        Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     url.ok_or_else(|| StepError::invalid("\"url\" is no web address. Begin it with https://."))
 }
 
 /// Headers with a secret apart, so that they never leave the origin.
-async fn headers(call: &StepCall, config: Config<'_>, towards: &Towards, request: &mut Request) -> Result<(), StepError> {
+async fn headers(
+    call: &StepCall,
+    config: Config<'_>,
+    towards: &Towards,
+    request: &mut Request,
+) -> Result<(), StepError> {
     for (name, value) in config.map("headers")?.into_iter().flatten() {
         let text = plain(value);
-        if ["host", "content-length", "transfer-encoding", "connection"].contains(&name.to_ascii_lowercase().as_str()) {
+        if ["host", "content-length", "transfer-encoding", "connection"]
+            .contains(&name.to_ascii_lowercase().as_str())
+        {
             return Err(StepError::invalid(format!("The header \"{name}\" is set by itself. Leave it out.")));
         }
-        let own = matches!(name.to_ascii_lowercase().as_str(), "authorization" | "cookie" | "proxy-authorization");
+        let own =
+            matches!(name.to_ascii_lowercase().as_str(), "authorization" | "cookie" | "proxy-authorization");
         if own || !pipeline::secret_names(&text).is_empty() {
             request.secret_headers.push((name.clone(), resolve(call, &text, towards).await?));
         } else {
@@ -93,7 +107,11 @@ async fn headers(call: &StepCall, config: Config<'_>, towards: &Towards, request
 }
 
 fn preset(request: &mut Request, name: &str, value: &str) {
-    let known = request.headers.iter().chain(&request.secret_headers).any(|(known, _)| known.eq_ignore_ascii_case(name));
+    let known = request
+        .headers
+        .iter()
+        .chain(&request.secret_headers)
+        .any(|(known, _)| known.eq_ignore_ascii_case(name));
     if !known {
         request.headers.push((name.to_owned(), value.to_owned()));
     }
@@ -112,7 +130,10 @@ pub(super) async fn webhook(call: StepCall) -> Answer {
         "data": config.map("data")?.cloned().unwrap_or_default(),
     })
     .to_string();
-    let id = format!("msg_{}", call.idempotency_key.chars().filter(char::is_ascii_alphanumeric).collect::<String>());
+    let id = format!(
+        "msg_{}",
+        call.idempotency_key.chars().filter(char::is_ascii_alphanumeric).collect::<String>()
+    );
     let seconds = now.millis() / 1000;
     let mut request = Request {
         method: "POST".to_owned(),
@@ -130,12 +151,17 @@ pub(super) async fn webhook(call: StepCall) -> Answer {
     headers(&call, config, &towards, &mut request).await?;
     if let Some(secret) = config.optional_text("secret")?.filter(|secret| !secret.is_empty()) {
         if pipeline::secret_names(secret).is_empty() {
-            return Err(StepError::invalid("\"secret\" must be a reference such as \"secret://signing\", so that it stands in no file."));
+            return Err(StepError::invalid(
+                "\"secret\" must be a reference such as \"secret://signing\", so that it stands in no file.",
+            ));
         }
         let key = resolve(&call, secret, &Towards::Signing).await?;
         let signed = Webhook::new(key.trim()).and_then(|webhook| webhook.sign(&id, seconds, body.as_bytes()));
         let signature = signed.map_err(|_| {
-            StepError::new(ErrorCode::InvalidInput, "The signing secret can't be used. It begins with whsec_ and is in Base64; enter it again.")
+            StepError::new(
+                ErrorCode::InvalidInput,
+                "The signing secret can't be used. It begins with whsec_ and is in Base64; enter it again.",
+            )
         })?;
         request.headers.push(("webhook-signature".to_owned(), signature));
     }

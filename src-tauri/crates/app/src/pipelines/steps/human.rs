@@ -11,7 +11,8 @@ pub(super) fn ask(call: &StepCall) -> Answer {
     let config = Config::new(&call.input);
     let form = config.value("form").map_or(Ok(Value::Null), |form| schema(&call.definition, form))?;
     let parts = [config.optional_text("title")?, config.optional_text("message")?];
-    let question = parts.into_iter().flatten().filter(|part| !part.trim().is_empty()).collect::<Vec<_>>().join("\n\n");
+    let question =
+        parts.into_iter().flatten().filter(|part| !part.trim().is_empty()).collect::<Vec<_>>().join("\n\n");
     Ok(StepEnd::Wait(Wait::Human {
         form: if form.is_null() { json!({"type": "object"}) } else { form },
         answers: pipeline::answers(&call.node),
@@ -31,7 +32,9 @@ pub(super) fn delay(call: &StepCall) -> Answer {
             let time = config.duration("for")?.ok_or_else(|| {
                 StepError::invalid("Say how long this step waits: fill in \"for\" or \"until\".")
             })?;
-            Timestamp::from_millis(now.millis().saturating_add(i64::try_from(time.as_millis()).unwrap_or(i64::MAX)))
+            Timestamp::from_millis(
+                now.millis().saturating_add(i64::try_from(time.as_millis()).unwrap_or(i64::MAX)),
+            )
         }
     };
     Ok(StepEnd::Wait(Wait::Until { at }))
@@ -44,7 +47,9 @@ fn moment(value: &Value) -> Result<Timestamp, StepError> {
         other => other.as_i64(),
     };
     read.map(Timestamp::from_millis).ok_or_else(|| {
-        StepError::invalid("\"until\" must be a time such as \"2026-07-01T08:00:00Z\", or milliseconds since 1970.")
+        StepError::invalid(
+            "\"until\" must be a time such as \"2026-07-01T08:00:00Z\", or milliseconds since 1970.",
+        )
     })
 }
 

@@ -28,7 +28,9 @@ pub(super) async fn run(call: StepCall) -> Answer {
     };
     let value = match config.optional_text("query")?.filter(|query| !query.trim().is_empty()) {
         None => given,
-        Some(query) => reshaped(&call, query, given, config.optional_text("results")?.unwrap_or("auto")).await?,
+        Some(query) => {
+            reshaped(&call, query, given, config.optional_text("results")?.unwrap_or("auto")).await?
+        }
     };
     if let Some(named) = config.value("schema") {
         let schema = Schema::compile(&schema(&call.definition, named)?).map_err(StepError::invalid)?;

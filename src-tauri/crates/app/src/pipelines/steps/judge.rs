@@ -60,15 +60,19 @@ pub(super) async fn judge(call: StepCall) -> Answer {
 pub(super) async fn route(call: StepCall) -> Answer {
     let config = Config::new(&call.input);
     let routes = config.map("routes")?.filter(|routes| !routes.is_empty()).ok_or_else(|| {
-        StepError::invalid("This step has no ways. Fill in \"routes\": a name for each way, and when to take it.")
+        StepError::invalid(
+            "This step has no ways. Fill in \"routes\": a name for each way, and when to take it.",
+        )
     })?;
     let mut names: Vec<&str> = routes.keys().map(String::as_str).collect();
     if !names.contains(&"default") {
         names.push("default");
     }
-    let described = routes.iter().map(|(name, when)| format!("- {name}: {}", plain(when))).collect::<Vec<_>>().join("\n");
+    let described =
+        routes.iter().map(|(name, when)| format!("- {name}: {}", plain(when))).collect::<Vec<_>>().join("\n");
     let more = config.value("instructions").map(plain).unwrap_or_default();
-    let text = format!("The ways:\n{described}\n\n{more}\n\n<input>\n{}\n</input>", plain(config.needed("input")?));
+    let text =
+        format!("The ways:\n{described}\n\n{more}\n\n<input>\n{}\n</input>", plain(config.needed("input")?));
     let schema = json!({
         "type": "object",
         "properties": {"reason": {"type": "string"}, "route": {"enum": names}},
@@ -89,7 +93,12 @@ pub(super) async fn route(call: StepCall) -> Answer {
 }
 
 /// Verdicts vary as little as the model can.
-fn question(config: Config<'_>, resolved: &Resolved, system: &str, text: String) -> Result<Question, StepError> {
+fn question(
+    config: Config<'_>,
+    resolved: &Resolved,
+    system: &str,
+    text: String,
+) -> Result<Question, StepError> {
     let mut parameters = prompt::parameters(config)?;
     let steady = resolved.model.parameters.iter().any(|spec| spec.name == ParameterName::Temperature);
     if steady && parameters.temperature.is_none() {

@@ -51,14 +51,18 @@ fn wanted(call: &StepCall, config: Config<'_>) -> Result<Option<Wanted>, StepErr
     let Some(response) = config.value("response") else { return Ok(None) };
     let named = response.get("schema_ref").or_else(|| response.get("schema"));
     let Some(named) = named else {
-        return Err(StepError::invalid("\"response\" must say which schema: {\"schema_ref\": \"#/schemas/NAME\"}."));
+        return Err(StepError::invalid(
+            "\"response\" must say which schema: {\"schema_ref\": \"#/schemas/NAME\"}.",
+        ));
     };
     Wanted::read(Config::new(response), schema(&call.definition, named)?, 1).map(Some)
 }
 
 fn empty(model: &str, finish: FinishReason) -> StepError {
     let why = match finish {
-        FinishReason::Length => "it thought until the most tokens that an answer may have; raise \"max_tokens\"",
+        FinishReason::Length => {
+            "it thought until the most tokens that an answer may have; raise \"max_tokens\""
+        }
         FinishReason::Refusal => "it, or its provider's filter, refused; change the prompt",
         _ => "try again, or choose another model",
     };
@@ -75,24 +79,25 @@ fn own_ports(call: &StepCall, values: &mut BTreeMap<String, Value>) -> Result<()
         if ["usage", "model"].contains(&port.as_str()) {
             continue;
         }
-        let value = match kind.split_once(':').map_or((kind.as_str(), None), |(kind, name)| (kind, Some(name))) {
-            ("diff", _) => Value::String(diff_in(&text)),
-            ("json", name) => {
-                let value = match values.get("json") {
-                    Some(value) if !value.is_null() => value.clone(),
-                    _ => json_in(&text).map_err(|fault| unfit(&text, &fault))?,
-                };
-                if let Some(named) = name.and_then(|name| call.definition.schemas.get(name)) {
-                    let faults = Schema::compile(named).map_err(StepError::invalid)?.faults(&value);
-                    if !faults.is_empty() {
-                        return Err(unfit(&text, &faults.join(" ")));
+        let value =
+            match kind.split_once(':').map_or((kind.as_str(), None), |(kind, name)| (kind, Some(name))) {
+                ("diff", _) => Value::String(diff_in(&text)),
+                ("json", name) => {
+                    let value = match values.get("json") {
+                        Some(value) if !value.is_null() => value.clone(),
+                        _ => json_in(&text).map_err(|fault| unfit(&text, &fault))?,
+                    };
+                    if let Some(named) = name.and_then(|name| call.definition.schemas.get(name)) {
+                        let faults = Schema::compile(named).map_err(StepError::invalid)?.faults(&value);
+                        if !faults.is_empty() {
+                            return Err(unfit(&text, &faults.join(" ")));
+                        }
                     }
+                    value
                 }
-                value
-            }
-            _ if port == "text" || port == "json" => continue,
-            _ => Value::String(text.clone()),
-        };
+                _ if port == "text" || port == "json" => continue,
+                _ => Value::String(text.clone()),
+            };
         values.insert(port.clone(), value);
     }
     Ok(())
@@ -104,7 +109,10 @@ fn unfit(text: &str, fault: &str) -> StepError {
         output: Some(text.into()),
         ..StepError::new(
             ErrorCode::ProviderBadReply,
-            format!("The answer doesn't fit what is asked for: {} Add \"response\" with repairs, or change the prompt.", excerpt(fault, 300)),
+            format!(
+                "The answer doesn't fit what is asked for: {} Add \"response\" with repairs, or change the prompt.",
+                excerpt(fault, 300)
+            ),
         )
     }
 }

@@ -32,7 +32,9 @@ pub(super) fn question(config: Config<'_>) -> Result<Question, StepError> {
         messages.push(RequestMessage::text(Role::User, prompt));
     }
     if messages.is_empty() {
-        return Err(StepError::invalid("The prompt is empty. Fill in \"prompt\" or \"messages\" of this step."));
+        return Err(StepError::invalid(
+            "The prompt is empty. Fill in \"prompt\" or \"messages\" of this step.",
+        ));
     }
     Ok(Question { system, messages, parameters: parameters(config)?, quiet: false })
 }
@@ -53,7 +55,11 @@ pub(super) fn parameters(config: Config<'_>) -> Result<Parameters, StepError> {
         Some("low") => Some(ReasoningEffort::Low),
         Some("medium") => Some(ReasoningEffort::Medium),
         Some("high") => Some(ReasoningEffort::High),
-        Some(other) => return Err(StepError::invalid(format!("\"{other}\" is no effort. Use none, low, medium or high."))),
+        Some(other) => {
+            return Err(StepError::invalid(format!(
+                "\"{other}\" is no effort. Use none, low, medium or high."
+            )));
+        }
     };
     Ok(Parameters {
         temperature: config.number("temperature")?,

@@ -42,7 +42,8 @@ fn rust(text: &str) -> Option<(u64, u64)> {
 fn unittest(text: &str) -> Option<(u64, u64)> {
     let total: u64 = Regex::new(r"(?m)^Ran (\d+) tests? in ").ok()?.captures(text)?[1].parse().ok()?;
     let failed = Regex::new(r"(?:failures|errors)=(\d+)").ok()?;
-    let failed = failed.captures_iter(text).filter_map(|found| found[1].parse::<u64>().ok()).sum::<u64>().min(total);
+    let failed =
+        failed.captures_iter(text).filter_map(|found| found[1].parse::<u64>().ok()).sum::<u64>().min(total);
     Some((total - failed, failed))
 }
 
@@ -83,7 +84,10 @@ mod tests {
     #[test]
     fn counts_are_read_from_what_test_programs_print() {
         for (text, expected) in [
-            ("test result: ok. 3 passed; 0 failed; 0 ignored\n\ntest result: FAILED. 1 passed; 2 failed;", Some((4, 2))),
+            (
+                "test result: ok. 3 passed; 0 failed; 0 ignored\n\ntest result: FAILED. 1 passed; 2 failed;",
+                Some((4, 2)),
+            ),
             ("..F\nRan 3 tests in 0.001s\n\nFAILED (failures=1)", Some((2, 1))),
             ("Ran 1 test in 0.000s\n\nOK", Some((1, 0))),
             ("=== 1 failed, 4 passed in 0.12s ===", Some((4, 1))),
@@ -102,6 +106,10 @@ mod tests {
         assert_eq!(report("2 passed", "", 0)["passed"], true);
         let broken = report("", "cannot compile", 101);
         assert_eq!((&broken["passed"], &broken["failed"]), (&json!(false), &json!(1)));
-        assert!(report(&"x".repeat(10_000), "the end", 1)["summary"].as_str().is_some_and(|text| text.ends_with("the end")));
+        assert!(
+            report(&"x".repeat(10_000), "the end", 1)["summary"]
+                .as_str()
+                .is_some_and(|text| text.ends_with("the end"))
+        );
     }
 }

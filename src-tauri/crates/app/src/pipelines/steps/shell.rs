@@ -55,7 +55,10 @@ pub(super) async fn run(call: StepCall) -> Answer {
     }
     for (port, kind) in call.node.outputs.iter().filter(|(_, kind)| kind.starts_with("json")) {
         let value = serde_json::from_str(&stdout).map_err(|error| {
-            StepError::new(ErrorCode::InvalidInput, format!("\"{port}\" is {kind}, but what {name} wrote is not JSON ({error})."))
+            StepError::new(
+                ErrorCode::InvalidInput,
+                format!("\"{port}\" is {kind}, but what {name} wrote is not JSON ({error})."),
+            )
         })?;
         values.insert(port.clone(), value);
     }
@@ -76,9 +79,12 @@ async fn environment(call: &StepCall, config: Config<'_>) -> Result<Vec<(String,
     let mut environment = Vec::new();
     for (name, value) in config.map("env")?.into_iter().flatten() {
         if name.is_empty() || name.contains(['=', '\0']) {
-            return Err(StepError::invalid(format!("\"{name}\" can't be the name of a variable. Correct \"env\".")));
+            return Err(StepError::invalid(format!(
+                "\"{name}\" can't be the name of a variable. Correct \"env\"."
+            )));
         }
-        environment.push((name.clone(), secrets::resolve(call, &plain(value), &secrets::Towards::Commands).await?));
+        environment
+            .push((name.clone(), secrets::resolve(call, &plain(value), &secrets::Towards::Commands).await?));
     }
     Ok(environment)
 }
@@ -87,7 +93,9 @@ async fn environment(call: &StepCall, config: Config<'_>) -> Result<Vec<(String,
 fn confinable(config: Config<'_>) -> Result<(), StepError> {
     for word in config.texts("capabilities")? {
         if !["fs:worktree", "fs:none", "net:none", "net:any", "fs:any"].contains(&word.as_str()) {
-            return Err(StepError::invalid(format!("There is no capability \"{word}\". Use fs:worktree, fs:none, net:none or net:any.")));
+            return Err(StepError::invalid(format!(
+                "There is no capability \"{word}\". Use fs:worktree, fs:none, net:none or net:any."
+            )));
         }
     }
     Ok(())
@@ -102,7 +110,11 @@ fn failed(name: &str, ended: &Ended, stdout: &str, stderr: &str) -> StepError {
         (None, Some(signal)) => format!("was ended by signal {signal}"),
         (None, None) => "ended without saying how".to_owned(),
     };
-    let message = if tail.is_empty() { format!("{name} {how}.") } else { format!("{} {how}: {tail}", excerpt(name, 80)) };
+    let message = if tail.is_empty() {
+        format!("{name} {how}.")
+    } else {
+        format!("{} {how}: {tail}", excerpt(name, 80))
+    };
     StepError {
         output: Some(serde_json::json!({"code": ended.code, "stdout": stdout, "stderr": stderr})),
         ..StepError::new(ErrorCode::Conflict, message)

@@ -3,7 +3,11 @@
 use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
-use super::{Answer, StepCall, StepEnd, StepError, config::Config, values::{done, plain}};
+use super::{
+    Answer, StepCall, StepEnd, StepError,
+    config::Config,
+    values::{done, plain},
+};
 
 /// The most that one step makes, in bytes.
 const MOST: usize = 16 << 20;
@@ -29,7 +33,9 @@ fn apply(config: Config<'_>) -> Answer {
         "trim" => text(input()?.trim().to_owned()),
         "upper" => text(input()?.to_uppercase()),
         "lower" => text(input()?.to_lowercase()),
-        "lines" => items(input()?.lines().map(str::trim_end).filter(|line| !line.is_empty()).map(str::to_owned)),
+        "lines" => {
+            items(input()?.lines().map(str::trim_end).filter(|line| !line.is_empty()).map(str::to_owned))
+        }
         "split" => {
             let separator = config.optional_text("separator")?.unwrap_or("\n");
             let text = input()?;
@@ -52,7 +58,11 @@ fn apply(config: Config<'_>) -> Answer {
             let pattern = pattern(config)?;
             let (given, whole) = (input()?, pattern.captures_len() == 1);
             let found = pattern.captures_iter(&given);
-            items(found.filter_map(|found| found.get(usize::from(!whole)).map(|group| group.as_str().to_owned())))
+            items(
+                found.filter_map(|found| {
+                    found.get(usize::from(!whole)).map(|group| group.as_str().to_owned())
+                }),
+            )
         }
         "extract_code" => {
             let language = config.optional_text("language")?.filter(|language| !language.is_empty());
@@ -60,7 +70,9 @@ fn apply(config: Config<'_>) -> Answer {
         }
         "truncate" => text(input()?.chars().take(limit()?).collect()),
         "chunk" => items(chunks(&input()?, limit()?)),
-        other => Err(StepError::invalid(format!("There is no text operation \"{other}\". Choose one of the list."))),
+        other => Err(StepError::invalid(format!(
+            "There is no text operation \"{other}\". Choose one of the list."
+        ))),
     }
 }
 
@@ -75,7 +87,9 @@ fn searched(config: Config<'_>) -> Result<&str, StepError> {
 fn join(config: Config<'_>) -> Answer {
     let separator = config.optional_text("separator")?.unwrap_or("\n");
     let Some(list) = config.needed("items")?.as_array() else {
-        return Err(StepError::invalid("\"items\" must be a list to be joined. A map's results are one: nodes.each.items."));
+        return Err(StepError::invalid(
+            "\"items\" must be a list to be joined. A map's results are one: nodes.each.items.",
+        ));
     };
     text(list.iter().map(plain).collect::<Vec<_>>().join(separator))
 }
@@ -87,7 +101,11 @@ fn text(text: String) -> Answer {
             format!("The text is larger than {} MiB. Make it shorter before this step.", MOST >> 20),
         ));
     }
-    Ok(done([("found", (!text.is_empty()).into()), ("items", vec![text.clone()].into()), ("text", text.into())]))
+    Ok(done([
+        ("found", (!text.is_empty()).into()),
+        ("items", vec![text.clone()].into()),
+        ("text", text.into()),
+    ]))
 }
 
 /// As a list, and as one text with a line for each.
@@ -162,11 +180,18 @@ pub(super) fn fences(text: &str, language: Option<&str>) -> Vec<String> {
         let is_mark = mark.len() >= 3 && mark.chars().all(|letter| mark.starts_with(letter));
         match &mut open {
             None if is_mark => {
-                let named = trimmed.get(mark.len()..).unwrap_or_default().split_whitespace().next().unwrap_or_default();
+                let named = trimmed
+                    .get(mark.len()..)
+                    .unwrap_or_default()
+                    .split_whitespace()
+                    .next()
+                    .unwrap_or_default();
                 let wanted = language.is_none_or(|language| named.eq_ignore_ascii_case(language));
                 open = Some((mark, wanted, Vec::new()));
             }
-            Some((opened, wanted, lines)) if is_mark && mark.starts_with(opened.as_str()) && trimmed.trim_end() == mark => {
+            Some((opened, wanted, lines))
+                if is_mark && mark.starts_with(opened.as_str()) && trimmed.trim_end() == mark =>
+            {
                 if *wanted {
                     found.push(lines.join("\n"));
                 }
@@ -208,11 +233,18 @@ mod tests {
         let text = |config: Value| applied(config)["text"].clone();
         assert_eq!(items(json!({"op": "split", "text": "a,b", "separator": ","})), json!(["a", "b"]));
         assert_eq!(items(json!({"op": "lines", "text": "a \n\n b\r\n"})), json!(["a", " b"]));
-        assert_eq!(text(json!({"op": "join", "items": ["a", 1, {"b": 2}], "separator": "+"})), "a+1+{\"b\":2}");
+        assert_eq!(
+            text(json!({"op": "join", "items": ["a", 1, {"b": 2}], "separator": "+"})),
+            "a+1+{\"b\":2}"
+        );
         assert_eq!(text(json!({"op": "replace", "text": "a.b", "pattern": ".", "with": "-"})), "a-b");
-        let replaced = json!({"op": "replace", "text": "a1b22", "pattern": "(\\d+)", "with": "<$1>", "regex": true});
+        let replaced =
+            json!({"op": "replace", "text": "a1b22", "pattern": "(\\d+)", "with": "<$1>", "regex": true});
         assert_eq!(text(replaced), "a<1>b<22>");
-        assert_eq!(items(json!({"op": "match", "text": "a1b22", "pattern": "[a-z](\\d+)"})), json!(["1", "22"]));
+        assert_eq!(
+            items(json!({"op": "match", "text": "a1b22", "pattern": "[a-z](\\d+)"})),
+            json!(["1", "22"])
+        );
         let none = applied(json!({"op": "match", "text": "a", "pattern": "\\d+"}));
         assert_eq!((&none["items"], &none["found"]), (&json!([]), &json!(false)));
         assert_eq!(text(json!({"op": "trim", "text": " a "})), "a");
@@ -239,7 +271,9 @@ mod tests {
     #[test]
     fn a_pattern_that_can_t_be_used_is_told_and_none_takes_for_ever() {
         assert!(refused(json!({"op": "match", "text": "", "pattern": "("})).contains("unclosed group"));
-        assert!(refused(json!({"op": "match", "text": "", "pattern": "(a{1000}){1000}"})).contains("too large"));
+        assert!(
+            refused(json!({"op": "match", "text": "", "pattern": "(a{1000}){1000}"})).contains("too large")
+        );
         let text = "a".repeat(50_000);
         assert_eq!(applied(json!({"op": "match", "text": text, "pattern": "(a+)+b"}))["items"], json!([]));
         assert!(refused(json!({"op": "sum", "text": ""})).contains("no text operation"));

@@ -29,7 +29,9 @@ pub(super) fn schema(definition: &pipeline::Definition, value: &Value) -> Result
         Value::String(reference) => {
             let name = reference.strip_prefix("#/schemas/").unwrap_or(reference);
             definition.schemas.get(name).cloned().ok_or_else(|| {
-                StepError::invalid(format!("There is no schema \"{name}\" in this pipeline. Add it under \"schemas\"."))
+                StepError::invalid(format!(
+                    "There is no schema \"{name}\" in this pipeline. Add it under \"schemas\"."
+                ))
             })
         }
         other => Ok(other.clone()),

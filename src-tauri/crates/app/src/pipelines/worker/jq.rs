@@ -12,7 +12,18 @@ use super::Outcome;
 
 /// What reaches out, as functions and as what is defined with them.
 const LEFT_OUT: &[&str] = &[
-    "debug", "debug_empty", "env", "halt", "halt_error", "input", "inputs", "localtime", "mktime", "now", "stderr", "stderr_empty",
+    "debug",
+    "debug_empty",
+    "env",
+    "halt",
+    "halt_error",
+    "input",
+    "inputs",
+    "localtime",
+    "mktime",
+    "now",
+    "stderr",
+    "stderr_empty",
     "strflocaltime",
 ];
 /// The most results of one program.
@@ -35,10 +46,15 @@ fn values(program: &str, input: Value) -> Result<Vec<Value>, String> {
     let modules = loader
         .load(&arena, File { code: program, path: () })
         .map_err(|errors| errors.iter().map(|(_, error)| unread(error)).collect::<Vec<_>>().join("; "))?;
-    let filter = Compiler::default().with_funs(funs.filter(|fun| allowed(fun.0))).compile(modules).map_err(|errors| {
-        let unknown = errors.iter().flat_map(|(_, errors)| errors);
-        unknown.map(|(name, what)| format!("There is no {} \"{name}\"", what.as_str())).collect::<Vec<_>>().join("; ")
-    })?;
+    let filter = Compiler::default().with_funs(funs.filter(|fun| allowed(fun.0))).compile(modules).map_err(
+        |errors| {
+            let unknown = errors.iter().flat_map(|(_, errors)| errors);
+            unknown
+                .map(|(name, what)| format!("There is no {} \"{name}\"", what.as_str()))
+                .collect::<Vec<_>>()
+                .join("; ")
+        },
+    )?;
     let ctx = Ctx::<data::JustLut<Val>>::new(&filter.lut, Vars::new([]));
     let mut found = Vec::new();
     for value in filter.id.run((ctx, input)).map(unwrap_valr) {
@@ -68,11 +84,13 @@ fn unread(error: &jaq_core::load::Error<&str>) -> String {
     };
     match error {
         Error::Io(_) => "It asks for other files, which it may not read".to_owned(),
-        Error::Lex(errors) => errors
-            .first()
-            .map_or_else(|| "It can't be read".to_owned(), |(expected, found)| format!("Expected {} {}", expected.as_str(), near(found))),
-        Error::Parse(errors) => errors
-            .first()
-            .map_or_else(|| "It can't be read".to_owned(), |(expected, found)| format!("Expected {} {}", expected.as_str(), near(found))),
+        Error::Lex(errors) => errors.first().map_or_else(
+            || "It can't be read".to_owned(),
+            |(expected, found)| format!("Expected {} {}", expected.as_str(), near(found)),
+        ),
+        Error::Parse(errors) => errors.first().map_or_else(
+            || "It can't be read".to_owned(),
+            |(expected, found)| format!("Expected {} {}", expected.as_str(), near(found)),
+        ),
     }
 }

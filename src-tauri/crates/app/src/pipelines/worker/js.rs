@@ -60,7 +60,10 @@ const FRAME: &str = r#"
 
 pub(super) fn run(code: &str, args: &Map<String, Value>) -> Outcome {
     if let Some(name) = args.keys().find(|name| !is_name(name)) {
-        return Outcome::Failed { message: format!("\"{name}\" can't be the name of a value in JavaScript."), log: String::new() };
+        return Outcome::Failed {
+            message: format!("\"{name}\" can't be the name of a value in JavaScript."),
+            log: String::new(),
+        };
     }
     let failed = |error: rquickjs::Error| Outcome::Failed { message: error.to_string(), log: String::new() };
     let runtime = match Runtime::new() {

@@ -45,7 +45,9 @@ pub(crate) fn live() -> ExitCode {
             drop(line);
             match serde_json::to_vec(&outcome) {
                 Ok(answer) if answer.len() < LONGEST => write(&answer),
-                _ => write(b"{\"type\":\"failed\",\"message\":\"The result is larger than 64 MB.\",\"log\":\"\"}"),
+                _ => write(
+                    b"{\"type\":\"failed\",\"message\":\"The result is larger than 64 MB.\",\"log\":\"\"}",
+                ),
             }
         }
     });

@@ -68,7 +68,10 @@ impl<'a> Git<'a> {
         if inside.stdout.trim() != "true" {
             return Err(StepError::new(
                 ErrorCode::NotFound,
-                format!("{} is not in a git repository. Make one there with \"git init\", or choose another folder.", git.folder.display()),
+                format!(
+                    "{} is not in a git repository. Make one there with \"git init\", or choose another folder.",
+                    git.folder.display()
+                ),
             ));
         }
         git.switch_off().await?;
@@ -95,19 +98,24 @@ impl<'a> Git<'a> {
                 _ => None,
             }
         };
-        self.off = names
-            .split('\0')
-            .filter_map(|name| Some((name.to_owned(), program(name)?.to_owned())))
-            .collect();
+        self.off =
+            names.split('\0').filter_map(|name| Some((name.to_owned(), program(name)?.to_owned()))).collect();
         Ok(())
     }
 
     pub(super) fn with_own_index(&self) -> Result<OwnIndex<'a>, StepError> {
         let folder = self.call.app.command_marks();
-        std::fs::create_dir_all(&folder).map_err(|error| crate::pipelines::roots::unusable(&folder, &error))?;
-        let name: String = self.call.idempotency_key.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
+        std::fs::create_dir_all(&folder)
+            .map_err(|error| crate::pipelines::roots::unusable(&folder, &error))?;
+        let name: String =
+            self.call.idempotency_key.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
         let file = folder.join(format!("{name}-{}.index", self.call.attempt));
-        let git = Git { call: self.call, folder: self.folder.clone(), off: self.off.clone(), index: Some(file.clone()) };
+        let git = Git {
+            call: self.call,
+            folder: self.folder.clone(),
+            off: self.off.clone(),
+            index: Some(file.clone()),
+        };
         Ok(OwnIndex { git, file })
     }
 
@@ -131,7 +139,11 @@ impl<'a> Git<'a> {
             output: Some(said.stderr.into()),
             ..StepError::new(
                 ErrorCode::Conflict,
-                format!("git {} failed in {}: {why}", arguments.first().unwrap_or(&""), self.folder.display()),
+                format!(
+                    "git {} failed in {}: {why}",
+                    arguments.first().unwrap_or(&""),
+                    self.folder.display()
+                ),
             )
         })
     }
@@ -149,7 +161,10 @@ impl<'a> Git<'a> {
         let ended = process::run(&self.call.app, program, &self.call.cancel, &|_| ()).await?;
         let text = |kept: process::Kept| {
             let whole = kept.whole().ok_or_else(|| {
-                StepError::new(ErrorCode::TooLarge, "What git says is larger than 16 MB. Work on a smaller part of the repository.")
+                StepError::new(
+                    ErrorCode::TooLarge,
+                    "What git says is larger than 16 MB. Work on a smaller part of the repository.",
+                )
             })?;
             Ok::<_, StepError>(String::from_utf8_lossy(&whole).into_owned())
         };
@@ -189,11 +204,15 @@ impl<'a> Git<'a> {
             return Err(StepError::invalid(format!("\"{name}\" can't be a commit or branch.")));
         }
         let wanted = format!("{name}^{{commit}}");
-        let said = self.try_run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted], None).await?;
+        let said =
+            self.try_run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted], None).await?;
         if said.code != Some(0) {
             return Err(StepError::new(
                 ErrorCode::NotFound,
-                format!("There is no commit or branch \"{name}\" in {}. Make a first commit, or name another.", self.folder.display()),
+                format!(
+                    "There is no commit or branch \"{name}\" in {}. Make a first commit, or name another.",
+                    self.folder.display()
+                ),
             ));
         }
         Ok(said.stdout.trim().to_owned())
@@ -201,7 +220,8 @@ impl<'a> Git<'a> {
 
     /// Files that differ from the last commit, new ones too.
     pub(super) async fn changed(&self) -> Result<Vec<String>, StepError> {
-        let said = self.run(&["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"]).await?;
+        let said =
+            self.run(&["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"]).await?;
         Ok(said.split('\0').filter_map(|entry| Some(entry.get(3..)?.to_owned())).collect())
     }
 }

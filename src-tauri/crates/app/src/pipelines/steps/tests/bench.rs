@@ -6,7 +6,9 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use domain::{Actor, Call, EffectClass, Model, ModelRef, ModelState, ParameterName, ParameterSpec, Provider, RunId};
+use domain::{
+    Actor, Call, EffectClass, Model, ModelRef, ModelState, ParameterName, ParameterSpec, Provider, RunId,
+};
 use futures_util::future::BoxFuture;
 use llm::fake::Fake;
 use pipeline::Capability;
@@ -91,7 +93,8 @@ impl Bench {
         }
         let definition = pipeline::read(&definition).unwrap_or_else(|faults| panic!("{faults:?}"));
         let node = definition.nodes[0].clone();
-        let context = json!({"inputs": inputs, "vars": definition.vars, "nodes": {}, "run": {"id": self.run}});
+        let context =
+            json!({"inputs": inputs, "vars": definition.vars, "nodes": {}, "run": {"id": self.run}});
         let input = pipeline::prepare(&node, &context).unwrap_or_else(|fault| panic!("{fault:?}"));
         StepCall {
             app: self.app.clone(),

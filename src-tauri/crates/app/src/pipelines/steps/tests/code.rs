@@ -23,10 +23,17 @@ async fn jq(bench: &Bench, query: &str, value: Value) -> Result<Value, String> {
 async fn javascript_computes_with_its_values_and_says_where_it_fails() {
     let bench = Bench::new().await;
     assert_eq!(js(&bench, "return rows.reduce((sum, row) => sum + row.price, 0)").await, Ok(json!(5.5)));
-    assert_eq!(js(&bench, "return rows.map(row => ({...row, text: `${row.price}`}))").await.unwrap()[0]["text"], "2");
+    assert_eq!(
+        js(&bench, "return rows.map(row => ({...row, text: `${row.price}`}))").await.unwrap()[0]["text"],
+        "2"
+    );
     assert_eq!(js(&bench, "console.log('hi', {a: 1}); return null").await, Ok(Value::Null));
     assert_eq!(js(&bench, "return (async () => { await null; return 7 })()").await, Ok(json!(7)));
-    assert_eq!(js(&bench, "return typeof fetch + typeof require + typeof std + typeof Date + typeof Math.random").await, Ok(json!("undefined".repeat(5))));
+    assert_eq!(
+        js(&bench, "return typeof fetch + typeof require + typeof std + typeof Date + typeof Math.random")
+            .await,
+        Ok(json!("undefined".repeat(5)))
+    );
     let failed = js(&bench, "const a = 1;\nreturn rows.nothing.more").await.unwrap_err();
     assert!(failed.contains("nothing") || failed.contains("undefined"), "{failed}");
     assert!(js(&bench, "return (").await.unwrap_err().contains("The JavaScript failed"));
@@ -58,7 +65,19 @@ async fn jq_reshapes_and_reaches_nothing_outside() {
     assert_eq!(jq(&bench, ".items[] | .name", value.clone()).await, Ok(json!(["a", "b"])));
     assert_eq!(jq(&bench, ".items | map(.n) | add", value.clone()).await, Ok(json!(3.5)));
     assert_eq!(jq(&bench, "empty", value.clone()).await, Ok(Value::Null));
-    for outside in ["env", "$ENV", "halt", "halt_error", "input", "inputs", "now", "debug", "stderr", "include \"x\"; .", "input_filename"] {
+    for outside in [
+        "env",
+        "$ENV",
+        "halt",
+        "halt_error",
+        "input",
+        "inputs",
+        "now",
+        "debug",
+        "stderr",
+        "include \"x\"; .",
+        "input_filename",
+    ] {
         let refused = jq(&bench, outside, json!(null)).await;
         assert!(refused.is_err(), "{outside}: {refused:?}");
     }

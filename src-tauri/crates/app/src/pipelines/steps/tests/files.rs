@@ -60,7 +60,10 @@ async fn nothing_outside_of_the_folder_is_reached_by_any_path_or_link() {
         assert!(file(&bench, json!({"op": "write", "path": path, "content": ""})).await.is_err(), "{path}");
     }
     assert!(!bench.path("new.txt").exists());
-    assert_eq!(file(&bench, json!({"op": "glob", "path": "{{ inputs.folder }}/up"})).await, Err(ErrorCode::Forbidden));
+    assert_eq!(
+        file(&bench, json!({"op": "glob", "path": "{{ inputs.folder }}/up"})).await,
+        Err(ErrorCode::Forbidden)
+    );
     let found = file(&bench, json!({"op": "glob", "path": "{{ inputs.folder }}"})).await.unwrap();
     assert_eq!(found["paths"], json!([]), "links aren't followed");
     bench.finish().await;
@@ -72,10 +75,16 @@ async fn the_application_s_own_folder_is_out_of_reach_also_inside_of_an_input() 
     let rest = json!({"inputs": {"folder": {"type": "dir"}}});
     let node = |path: &str| json!({"id": "x", "kind": "file", "config": {"op": "write", "path": path, "content": ""}});
     let inputs = json!({"folder": bench.folder.path()});
-    let error = bench.left(node("{{ inputs.folder }}/data/settings"), rest.clone(), inputs.clone()).await.unwrap_err();
+    let error = bench
+        .left(node("{{ inputs.folder }}/data/settings"), rest.clone(), inputs.clone())
+        .await
+        .unwrap_err();
     assert!(error.message.contains("belongs to Web+ itself"), "{}", error.message);
     symlink(bench.path("data"), bench.path("door")).unwrap();
-    let error = bench.left(node("{{ inputs.folder }}/door/settings"), rest.clone(), inputs.clone()).await.unwrap_err();
+    let error = bench
+        .left(node("{{ inputs.folder }}/door/settings"), rest.clone(), inputs.clone())
+        .await
+        .unwrap_err();
     assert!(error.message.contains("belongs to Web+ itself"), "{}", error.message);
     assert!(bench.left(node("{{ inputs.folder }}/free.txt"), rest, inputs).await.is_ok());
     bench.finish().await;
@@ -87,7 +96,9 @@ async fn a_file_that_is_no_text_or_too_large_is_told() {
     std::fs::create_dir(bench.path("work")).unwrap();
     std::fs::write(bench.path("work/image"), [0xff, 0xfe, 0]).unwrap();
     std::fs::write(bench.path("work/large"), vec![b'a'; (16 << 20) + 1]).unwrap();
-    let read = async |name: &str| file(&bench, json!({"op": "read", "path": format!("{{{{ inputs.folder }}}}/{name}")})).await;
+    let read = async |name: &str| {
+        file(&bench, json!({"op": "read", "path": format!("{{{{ inputs.folder }}}}/{name}")})).await
+    };
     assert_eq!(read("image").await, Err(ErrorCode::InvalidInput));
     assert_eq!(read("large").await, Err(ErrorCode::TooLarge));
     assert_eq!(read("missing").await, Err(ErrorCode::NotFound));

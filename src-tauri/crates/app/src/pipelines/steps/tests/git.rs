@@ -1,9 +1,5 @@
 #![allow(clippy::disallowed_methods, reason = "makes repositories as a person does")]
-use std::{
-    os::unix::fs::PermissionsExt as _,
-    path::Path,
-    process::Command,
-};
+use std::{os::unix::fs::PermissionsExt as _, path::Path, process::Command};
 
 use domain::ErrorCode;
 use serde_json::{Map, Value, json};
@@ -53,7 +49,11 @@ async fn a_change_goes_from_a_working_copy_to_the_repository_as_a_patch() {
     let bench = repository().await;
     let made = step(&bench, config("worktree", json!({}))).await.unwrap();
     let copy = made["path"].as_str().unwrap().to_owned();
-    assert_eq!(step(&bench, config("worktree", json!({}))).await.unwrap(), made, "asked again, it is the same");
+    assert_eq!(
+        step(&bench, config("worktree", json!({}))).await.unwrap(),
+        made,
+        "asked again, it is the same"
+    );
     std::fs::write(format!("{copy}/add.sh"), "echo $(($1 + $2))\n").unwrap();
     std::fs::write(format!("{copy}/größe.md"), "new\n").unwrap();
     let there = json!({"repo": copy});
@@ -63,8 +63,12 @@ async fn a_change_goes_from_a_working_copy_to_the_repository_as_a_patch() {
     let patch = diff["diff"].as_str().unwrap();
     assert!(patch.contains("+echo $(($1 + $2))") && patch.contains("größe.md"), "{patch}");
     assert_eq!(git(Path::new(&copy), &["diff", "--cached", "--name-only"]), "", "its index is as it was");
-    let committed = step(&bench, config("commit", json!({"repo": copy, "message": "Add\n\nWell."}))).await.unwrap();
-    assert_eq!(git(Path::new(&copy), &["log", "-1", "--format=%H %an %s"]), format!("{} Web+ Add", committed["commit"].as_str().unwrap()));
+    let committed =
+        step(&bench, config("commit", json!({"repo": copy, "message": "Add\n\nWell."}))).await.unwrap();
+    assert_eq!(
+        git(Path::new(&copy), &["log", "-1", "--format=%H %an %s"]),
+        format!("{} Web+ Add", committed["commit"].as_str().unwrap())
+    );
     // The repository itself saw nothing of it yet.
     assert_eq!(step(&bench, config("status", json!({}))).await.unwrap()["clean"], true);
     let only_checked = step(&bench, config("apply", json!({"patch": patch, "check": true}))).await.unwrap();
@@ -106,7 +110,8 @@ async fn changes_are_put_back_only_in_working_copies_that_a_run_made() {
     assert_eq!(step(&bench, config("restore", json!({}))).await.unwrap_err().0, ErrorCode::Forbidden);
     assert_eq!(step(&bench, config("remove", json!({}))).await.unwrap_err().0, ErrorCode::Forbidden);
     assert_eq!(std::fs::read_to_string(bench.path("work/add.sh")).unwrap(), "my own work\n");
-    let copy = step(&bench, config("worktree", json!({}))).await.unwrap()["path"].as_str().unwrap().to_owned();
+    let copy =
+        step(&bench, config("worktree", json!({}))).await.unwrap()["path"].as_str().unwrap().to_owned();
     std::fs::write(format!("{copy}/add.sh"), "a try\n").unwrap();
     std::fs::write(format!("{copy}/new"), "a try\n").unwrap();
     step(&bench, config("restore", json!({"repo": copy}))).await.unwrap();
@@ -123,19 +128,36 @@ async fn nothing_that_a_repository_names_is_run() {
     let evil = bench.path("evil.sh");
     std::fs::write(&evil, format!("#!/bin/sh\necho $0 $@ >> {}\ncat\n", canary.display())).unwrap();
     std::fs::set_permissions(&evil, PermissionsExt::from_mode(0o755)).unwrap();
-    for hook in ["post-checkout", "pre-commit", "commit-msg", "post-commit", "post-index-change", "reference-transaction"] {
+    for hook in [
+        "post-checkout",
+        "pre-commit",
+        "commit-msg",
+        "post-commit",
+        "post-index-change",
+        "reference-transaction",
+    ] {
         std::fs::copy(&evil, folder.join(".git/hooks").join(hook)).unwrap();
     }
     let evil = evil.to_str().unwrap();
     for name in [
-        "core.fsmonitor", "diff.external", "diff.odd.command", "diff.odd.textconv", "filter.odd.clean", "filter.odd.smudge",
-        "filter.o=d.d.process", "core.pager", "core.editor", "gpg.program", "merge.odd.driver",
+        "core.fsmonitor",
+        "diff.external",
+        "diff.odd.command",
+        "diff.odd.textconv",
+        "filter.odd.clean",
+        "filter.odd.smudge",
+        "filter.o=d.d.process",
+        "core.pager",
+        "core.editor",
+        "gpg.program",
+        "merge.odd.driver",
     ] {
         git(&folder, &["config", name, evil]);
     }
     git(&folder, &["config", "filter.odd.required", "true"]);
     git(&folder, &["config", "commit.gpgSign", "true"]);
-    std::fs::write(folder.join(".gitattributes"), "*.sh filter=odd diff=odd merge=odd\n*.md filter=o=d.d\n").unwrap();
+    std::fs::write(folder.join(".gitattributes"), "*.sh filter=odd diff=odd merge=odd\n*.md filter=o=d.d\n")
+        .unwrap();
     std::fs::write(folder.join("add.sh"), "changed\n").unwrap();
     std::fs::write(folder.join("x.md"), "new\n").unwrap();
     step(&bench, config("status", json!({}))).await.unwrap();

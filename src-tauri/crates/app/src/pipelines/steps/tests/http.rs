@@ -63,7 +63,10 @@ async fn what_changes_something_carries_its_key_and_says_when_nobody_knows_wheth
     assert_eq!(request.header("idempotency-key"), Some("0123456789abcdef0123456789abcdef"));
     assert_eq!(request.header("content-type"), Some("application/json"));
     assert!(ask(&bench, post("/cut")).await.unwrap_err().unknown);
-    assert!(!ask(&bench, node(&server, "/cut", json!({}))).await.unwrap_err().unknown, "reading changes nothing");
+    assert!(
+        !ask(&bench, node(&server, "/cut", json!({}))).await.unwrap_err().unknown,
+        "reading changes nothing"
+    );
     let gone = json!({"id": "x", "kind": "http", "config": {"url": "http://127.0.0.1:9/", "method": "POST", "hosts": ["127.0.0.1"]}});
     assert!(!ask(&bench, gone).await.unwrap_err().unknown, "it was never sent");
     bench.finish().await;
@@ -74,15 +77,35 @@ async fn addresses_of_this_computer_are_refused_however_they_are_written() {
     let (bench, server) = (Bench::new().await, server().await);
     let port = server.address().port();
     for host in [
-        "127.0.0.1", "localhost", "127.1", "2130706433", "0x7f.1", "0177.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "0.0.0.0", "LOCALHOST.",
-        "169.254.169.254", "[::ffff:a9fe:a9fe]", "10.0.0.1", "[64:ff9b::7f00:1]", "[fd00::1]",
+        "127.0.0.1",
+        "localhost",
+        "127.1",
+        "2130706433",
+        "0x7f.1",
+        "0177.0.0.1",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "0.0.0.0",
+        "LOCALHOST.",
+        "169.254.169.254",
+        "[::ffff:a9fe:a9fe]",
+        "10.0.0.1",
+        "[64:ff9b::7f00:1]",
+        "[fd00::1]",
     ] {
         let node = json!({"id": "x", "kind": "http", "config": {"url": format!("http://{host}:{port}/")}});
         let error = ask(&bench, node).await.unwrap_err();
-        assert!(matches!(error.code, ErrorCode::InvalidInput | ErrorCode::ProviderUnreachable), "{host}: {}", error.message);
+        assert!(
+            matches!(error.code, ErrorCode::InvalidInput | ErrorCode::ProviderUnreachable),
+            "{host}: {}",
+            error.message
+        );
     }
-    for url in ["file:///etc/passwd", "gopher://127.0.0.1/", "ftp://example.com", "http://", "//example.com"] {
-        let error = ask(&bench, json!({"id": "x", "kind": "http", "config": {"url": url}})).await.unwrap_err();
+    for url in ["file:///etc/passwd", "gopher://127.0.0.1/", "ftp://example.com", "http://", "//example.com"]
+    {
+        let error =
+            ask(&bench, json!({"id": "x", "kind": "http", "config": {"url": url}})).await.unwrap_err();
         assert!(error.message.contains("no web address"), "{url}: {}", error.message);
     }
     assert_eq!(server.connections(), 0);
@@ -93,7 +116,13 @@ async fn addresses_of_this_computer_are_refused_however_they_are_written() {
 async fn a_redirect_is_looked_at_anew_and_followed_three_times_at_most() {
     let (bench, server) = (Bench::new().await, server().await);
     assert_eq!(ask(&bench, node(&server, "/once", json!({}))).await.unwrap().values["json"], json!({"a": 1}));
-    assert!(ask(&bench, node(&server, "/round", json!({}))).await.unwrap_err().message.contains("more than 3 times"));
+    assert!(
+        ask(&bench, node(&server, "/round", json!({})))
+            .await
+            .unwrap_err()
+            .message
+            .contains("more than 3 times")
+    );
     let other = FaultServer::always(Script::reply(200, &[], "internal")).await.unwrap();
     let target = format!("/to?{}/", other.url());
     let error = ask(&bench, node(&server, &target, json!({}))).await.unwrap_err();
@@ -109,7 +138,11 @@ async fn a_secret_goes_to_its_origin_only_and_shows_nowhere() {
     bench.secret(&format!("pipeline/token/{}", server.url()), "canary-secret").await;
     let with = |server: &FaultServer, path: &str| {
         let hosts = json!(["127.0.0.1"]);
-        node(server, path, json!({"headers": {"Authorization": "Bearer secret://token", "X-Plain": "plain"}, "hosts": hosts}))
+        node(
+            server,
+            path,
+            json!({"headers": {"Authorization": "Bearer secret://token", "X-Plain": "plain"}, "hosts": hosts}),
+        )
     };
     ask(&bench, with(&server, "/")).await.unwrap();
     assert_eq!(server.requests()[0].header("authorization"), Some("Bearer canary-secret"));
@@ -130,7 +163,8 @@ async fn a_name_that_changes_its_address_between_two_looks_gains_nothing() {
     let counted = Arc::clone(&looks);
     let resolver = llm::Resolver::new(move |_| {
         let look = counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-        let found: SocketAddr = if look == 0 { ([203, 0, 114, 1], 0).into() } else { ([127, 0, 0, 1], address.port()).into() };
+        let found: SocketAddr =
+            if look == 0 { ([203, 0, 114, 1], 0).into() } else { ([127, 0, 0, 1], address.port()).into() };
         Box::pin(async move { Ok(vec![found]) })
     });
     let options = llm::HttpOptions {
@@ -158,9 +192,14 @@ async fn a_webhook_is_signed_as_its_receiver_can_verify() {
     let request = server.requests().pop().unwrap();
     let header = |name: &str| request.header(name).unwrap().to_owned();
     let webhook = standardwebhooks::Webhook::new(key).unwrap();
-    let signed = webhook.sign(&header("webhook-id"), header("webhook-timestamp").parse().unwrap(), &request.body).unwrap();
+    let signed = webhook
+        .sign(&header("webhook-id"), header("webhook-timestamp").parse().unwrap(), &request.body)
+        .unwrap();
     assert_eq!(header("webhook-signature"), signed);
-    assert_eq!((&request.json()["type"], &request.json()["data"]), (&json!("report.ready"), &json!({"n": 42})));
+    assert_eq!(
+        (&request.json()["type"], &request.json()["data"]),
+        (&json!("report.ready"), &json!({"n": 42}))
+    );
     assert!(request.json()["timestamp"].as_str().unwrap().ends_with('Z'));
     bench.finish().await;
 }

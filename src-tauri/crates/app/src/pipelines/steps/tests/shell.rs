@@ -32,7 +32,10 @@ async fn a_program_gets_its_arguments_and_an_empty_environment_as_they_are() {
 #[tokio::test]
 async fn a_code_other_than_0_fails_with_the_end_of_what_was_said() {
     let bench = Bench::new().await;
-    let error = bench.simple("shell", json!({"argv": ["sh", "-c", "echo no such thing >&2; exit 3"]})).await.unwrap_err();
+    let error = bench
+        .simple("shell", json!({"argv": ["sh", "-c", "echo no such thing >&2; exit 3"]}))
+        .await
+        .unwrap_err();
     assert_eq!((error.code, error.unknown), (ErrorCode::Conflict, false));
     assert_eq!(error.message, "sh ended with code 3: no such thing");
     let fine = json!({"argv": ["sh", "-c", "exit 3"], "allow_failure": true});
@@ -61,7 +64,11 @@ async fn what_a_program_leaves_running_ends_with_it() {
 async fn a_program_that_never_ends_and_floods_is_ended_by_a_cancel_and_its_end_is_kept() {
     let bench = Bench::new().await;
     let script = "trap '' TERM; while :; do echo a line of a flood; done";
-    let call = bench.call(json!({"id": "x", "kind": "shell", "config": {"argv": ["sh", "-c", script]}}), json!({}), json!({}));
+    let call = bench.call(
+        json!({"id": "x", "kind": "shell", "config": {"argv": ["sh", "-c", script]}}),
+        json!({}),
+        json!({}),
+    );
     let running = crate::pipelines::steps::step("shell").unwrap().run(call);
     let (tell, cancel) = (bench.tell.clone(), bench.cancel.clone());
     let watching = async move {
@@ -89,7 +96,10 @@ async fn a_test_report_is_read_and_its_failures_are_no_failure_of_the_step() {
     };
     let left = bench.left(node(1), json!({}), json!({})).await.unwrap();
     let report = &left.values["report"];
-    assert_eq!((&report["passed"], &report["failed"], &report["total"]), (&json!(false), &json!(1), &json!(5)));
+    assert_eq!(
+        (&report["passed"], &report["failed"], &report["total"]),
+        (&json!(false), &json!(1), &json!(5))
+    );
     assert_eq!(bench.left(node(0), json!({}), json!({})).await.unwrap().values["report"]["passed"], true);
     bench.finish().await;
 }
@@ -100,11 +110,20 @@ async fn a_program_runs_only_where_it_is_allowed_and_in_a_folder_of_the_run() {
     std::fs::create_dir(bench.path("work")).unwrap();
     let pwd = json!({"argv": ["pwd"], "cwd": "{{ inputs.folder }}"});
     let left = bench.in_folder("shell", pwd.clone()).await.unwrap();
-    assert_eq!(left.values["stdout"].as_str().unwrap().trim(), bench.path("work").canonicalize().unwrap().to_str().unwrap());
-    let error = bench.in_folder("shell", json!({"argv": ["pwd"], "cwd": "{{ inputs.folder }}/.."})).await.unwrap_err();
+    assert_eq!(
+        left.values["stdout"].as_str().unwrap().trim(),
+        bench.path("work").canonicalize().unwrap().to_str().unwrap()
+    );
+    let error = bench
+        .in_folder("shell", json!({"argv": ["pwd"], "cwd": "{{ inputs.folder }}/.."}))
+        .await
+        .unwrap_err();
     assert_eq!(error.code, ErrorCode::Forbidden);
     std::os::unix::fs::symlink("/etc", bench.path("work/out")).unwrap();
-    let error = bench.in_folder("shell", json!({"argv": ["pwd"], "cwd": "{{ inputs.folder }}/out"})).await.unwrap_err();
+    let error = bench
+        .in_folder("shell", json!({"argv": ["pwd"], "cwd": "{{ inputs.folder }}/out"}))
+        .await
+        .unwrap_err();
     assert_eq!(error.code, ErrorCode::Forbidden);
     bench.allowed.0.clear();
     let error = bench.in_folder("shell", pwd).await.unwrap_err();
@@ -125,7 +144,11 @@ async fn a_secret_reaches_a_program_s_environment_and_nothing_else() {
         Ok::<_, crate::pipelines::step::StepError>(left.values["stdout"].as_str().unwrap().trim().to_owned())
     };
     assert_eq!(count("<secret://token>").await.unwrap(), "10");
-    assert_eq!(count("{{ inputs.text }}").await.unwrap(), "14", "a value that looks like a reference stays what it is");
+    assert_eq!(
+        count("{{ inputs.text }}").await.unwrap(),
+        "14",
+        "a value that looks like a reference stays what it is"
+    );
     let error = count("secret://other").await.unwrap_err();
     assert!(error.message.contains("There is no secret \"other\" for commands"), "{}", error.message);
     let error = count("secret://unlisted").await.unwrap_err();
