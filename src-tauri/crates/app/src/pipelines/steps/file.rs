@@ -1,7 +1,7 @@
 //! `file`: reads, writes and finds files in the folders that the run was given.
 
 use std::{
-    io::{Read as _, Write as _},
+    io::{Read, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -55,7 +55,7 @@ fn read(inside: &Inside) -> Answer {
         return Err(StepError::invalid(format!("{} is not a file.", inside.path.display())));
     }
     let mut bytes = Vec::new();
-    file.by_ref().take(LARGEST + 1).read_to_end(&mut bytes).map_err(told)?;
+    Read::take(&mut file, LARGEST + 1).read_to_end(&mut bytes).map_err(told)?;
     if bytes.len() as u64 > LARGEST {
         return Err(too_large(&inside.path));
     }

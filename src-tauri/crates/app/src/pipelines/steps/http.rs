@@ -39,7 +39,8 @@ pub(super) async fn ask(call: StepCall) -> Answer {
     for (name, value) in config.map("query")?.into_iter().flatten() {
         let text = plain(value);
         secret_query |= !pipeline::secret_names(&text).is_empty();
-        url.query_pairs_mut().append_pair(name, &resolve(&call, &text, &towards).await?);
+        let text = resolve(&call, &text, &towards).await?;
+        url.query_pairs_mut().append_pair(name, &text);
     }
     request.url = url;
     headers(&call, config, &towards, &mut request).await?;

@@ -51,8 +51,8 @@ pub(crate) fn live() -> ExitCode {
             }
         }
     });
-    match (reader, worker) {
-        (Ok(_), Ok(worker)) if worker.join().is_ok() => ExitCode::SUCCESS,
+    match (reader, worker.map(thread::JoinHandle::join)) {
+        (Ok(_), Ok(Ok(()))) => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
     }
 }
