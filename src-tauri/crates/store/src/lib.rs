@@ -40,6 +40,7 @@ pub mod step_runs;
 mod store;
 pub mod threads;
 pub mod timers;
+pub mod triggers;
 pub mod users;
 
 pub use error::Error;

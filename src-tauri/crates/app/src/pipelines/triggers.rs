@@ -1,5 +1,7 @@
 //! What begins runs by itself.
 
+mod schedule;
+
 use domain::{Actor, Run};
 
 use super::{params::*, views::*};
