@@ -32,7 +32,8 @@ export function ConfigField({ node, field, error }: { node: NodeSpec; field: Pip
     description: field.secret ? `${field.help} secret://NAME may stand here.` : field.help,
     error,
   };
-  switch (field.shape) {
+  // A newer Web+ may have shapes that this page has never heard of: those are JSON.
+  switch (field.shape as string) {
     case 'model':
       return <ModelField {...words} value={text} onChange={setText} />;
     case 'long_template':
@@ -134,7 +135,7 @@ export function ConfigField({ node, field, error }: { node: NodeSpec; field: Pip
       return <MessagesField label={words.label} value={value} onChange={set} />;
     case 'schema':
       return <SchemaField {...words} value={value} onChange={set} />;
-    case 'json':
+    default:
       return <JsonField {...words} value={value} onChange={set} />;
   }
 }

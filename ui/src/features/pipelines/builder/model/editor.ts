@@ -8,7 +8,7 @@ import type { Fault } from '../../shared/api';
 import { readDefinition, type Definition } from '../../shared/definition';
 import { sceneOf, type Kinds, type Scene } from '../../shared/scene';
 import type { StepState, StepStates } from '../../shared/step-states';
-import type { PipelineView, Requires } from '../methods';
+import type { PipelineRequires as Requires, PipelineView } from '@/api/generated';
 import { begin, commit, redo, seal, undo, type History } from './history';
 import { withPlaces } from './layout';
 import { createSaver, unsavedDraft, type Saver } from './saving';
@@ -185,8 +185,7 @@ export function createEditor({ client, storage, view, kinds }: EditorOptions): E
       }
       const stops = [
         client.onEvent((event) => {
-          const { type } = event as { type: string };
-          if (type === 'pipeline.changed' && (event as unknown as { id: string }).id === view.id) {
+          if (event.type === 'pipeline.changed' && event.id === view.id) {
             void saver.elsewhere().catch(() => undefined);
           }
         }),

@@ -8,7 +8,7 @@ import type { WindowStorage } from '@/lib/storage';
 import { createStore, type Store } from '@/lib/store';
 
 import type { Definition } from '../../shared/definition';
-import type { PipelineView } from '../methods';
+import type { PipelineView } from '@/api/generated';
 
 export type SaveState =
   | { type: 'saved' }
