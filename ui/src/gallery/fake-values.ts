@@ -4,7 +4,7 @@ import type { Block, ValuePreview } from '@/api/generated';
 export const patch = `diff --git a/src/lib.rs b/src/lib.rs
 --- a/src/lib.rs
 +++ b/src/lib.rs
-@@ -1,6 +1,9 @@ pub fn main()
+@@ -1,5 +1,8 @@ pub fn main()
  use std::io;
  
 -pub fn sum(values: &[i32]) -> i32 {
