@@ -10,8 +10,8 @@ import type { Model } from '@/api/generated';
 import { callKey, useClient } from '@/api/query';
 import { showToast } from '@/components/toast';
 import { isLocal } from '@/features/models';
-import { formatRelative } from '@/lib/format';
 import { filterActions, registerActionSource, type Action } from '@/lib/actions';
+import { formatRelative } from '@/lib/format';
 
 interface Ways {
   toConversation: (id: string) => void;

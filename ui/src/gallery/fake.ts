@@ -4,6 +4,7 @@ import type { Transport } from '@/api/transport';
 
 import { answers, ollamaStates } from './fake-answers';
 import { jobs, manyModels } from './fake-models';
+import { answerRuns } from './fake-runs';
 
 export function fakeTransport(wanted: URLSearchParams): Transport {
   const own: Record<string, unknown> = {};
@@ -15,7 +16,7 @@ export function fakeTransport(wanted: URLSearchParams): Transport {
   const fails = wanted.getAll('fails');
   const waits = wanted.getAll('waits');
   return {
-    call(method) {
+    call(method, params) {
       if (waits.includes(method)) return new Promise(() => undefined);
       if (fails.includes(method)) {
         return Promise.reject(
@@ -26,7 +27,7 @@ export function fakeTransport(wanted: URLSearchParams): Transport {
           }),
         );
       }
-      return Promise.resolve(own[method] ?? answers[method] ?? {});
+      return Promise.resolve(own[method] ?? answerRuns(method, params, wanted) ?? answers[method] ?? {});
     },
     subscribe(_onEnvelope, onState) {
       onState({ type: 'open' });

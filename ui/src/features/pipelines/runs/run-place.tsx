@@ -59,14 +59,23 @@ export function RunPlace({ id }: { id: string }) {
   if (failed !== null && (!run || !place)) {
     return (
       <div className="mx-auto max-w-150 p-6">
+        <h1 className="sr-only">Run</h1>
         <Failure title="This run didn’t load" error={toApiError(failed)} onRetry={() => void live.load()} />
       </div>
     );
   }
-  if (!run || !around) return <SkeletonRows label="Loading the run" rows={6} />;
+  if (!run || !around) {
+    return (
+      <>
+        <h1 className="sr-only">Run</h1>
+        <SkeletonRows label="Loading the run" rows={6} />
+      </>
+    );
+  }
   if (!place) {
     return (
       <div className="mx-auto max-w-150 p-6">
+        <h1 className="sr-only">{run.pipelineName}</h1>
         <Failure
           title="This run can’t be shown"
           error={{ message: 'Its definition can’t be read by this version of Web+. Update Web+, then open it again.' }}

@@ -57,14 +57,14 @@ function Asks({ waiting }: { waiting: WaitingStep }) {
         )
       }
     >
-      <b className="font-semibold">{title}</b>{' '}
-      {waiting.question ?? (decides ? 'may have happened: say whether it did.' : 'waits for your answer.')}
+      <b className="font-semibold">{title}:</b>{' '}
+      {waiting.question ?? (decides ? 'It may have happened. Say whether it did.' : 'It waits for your answer.')}
     </Banner>
   );
 }
 
 function Failed({ message }: { message: string }) {
-  const { live, definition, select, selected, rerun } = usePlace();
+  const { live, definition, select, selected } = usePlace();
   const chosen = useStore(selected);
   useStore(live.version);
   const failed = live
@@ -76,12 +76,8 @@ function Failed({ message }: { message: string }) {
     <Banner
       tone="danger"
       action={
-        failed &&
-        (chosen === keyOf(failed) ? (
-          <Button onClick={() => rerun(failed.node)}>Run again from here</Button>
-        ) : (
-          <Button onClick={() => select(keyOf(failed))}>Show what failed</Button>
-        ))
+        // Beside the step's own details its own button stands.
+        failed && chosen !== keyOf(failed) && <Button onClick={() => select(keyOf(failed))}>Show what failed</Button>
       }
     >
       {spec && <b className="font-semibold">{nodeTitle(spec)} failed. </b>}

@@ -23,7 +23,7 @@ export function Decision({ run, waiting }: { run: string; waiting: WaitingStep }
   return (
     <section
       aria-label="A decision"
-      className="flex flex-col gap-3 rounded-panel border border-warning-border bg-warning-surface p-3.5"
+      className="flex flex-col gap-3 rounded-panel border border-warning-border bg-background p-3.5"
     >
       <div>
         <h3 className="text-base font-semibold">{question ?? `“${title}” may have happened. Did it?`}</h3>
@@ -32,26 +32,24 @@ export function Decision({ run, waiting }: { run: string; waiting: WaitingStep }
           is so: Web+ can’t know, and doesn’t do it twice by itself.
         </p>
       </div>
-      <div className="rounded-control bg-background">
-        <ChoiceList<Decided>
-          aria-label="What became of it"
-          value={decision}
-          onChange={setDecision}
-          options={[
-            {
-              value: 'done',
-              label: 'It happened',
-              note: 'The run goes on as if its answer had come. What it would have given back is missing.',
-            },
-            { value: 'retry', label: 'It didn’t: do it again', note: 'If it did happen after all, it happens twice.' },
-            {
-              value: 'fail',
-              label: 'Stop here',
-              note: 'The step fails, and with it the run, unless another way leads on from its failure.',
-            },
-          ]}
-        />
-      </div>
+      <ChoiceList<Decided>
+        aria-label="What became of it"
+        value={decision}
+        onChange={setDecision}
+        options={[
+          {
+            value: 'done',
+            label: 'It happened',
+            note: 'The run goes on as if its answer had come. What it would have given back is missing.',
+          },
+          { value: 'retry', label: 'It didn’t: do it again', note: 'If it did happen after all, it happens twice.' },
+          {
+            value: 'fail',
+            label: 'Stop here',
+            note: 'The step fails, and with it the run, unless another way leads on from its failure.',
+          },
+        ]}
+      />
       {decide.error && <Failure title="The decision wasn’t taken" error={decide.error} />}
       <div>
         <Button

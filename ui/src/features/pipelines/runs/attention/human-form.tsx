@@ -37,7 +37,7 @@ export function HumanForm({ run, waiting, step }: { run: string; waiting: Waitin
   return (
     <section
       aria-label="Your answer"
-      className="flex flex-col gap-3 rounded-panel border border-warning-border bg-warning-surface p-3.5"
+      className="flex flex-col gap-3 rounded-panel border border-warning-border bg-background p-3.5"
     >
       <div>
         <h3 className="text-base font-semibold">{question ?? 'This run waits for your answer'}</h3>

@@ -1,7 +1,14 @@
 /** The definition as it runs: the builder's canvas, to be looked at. What moves is drawn by each node for itself. */
 import '../../shared/canvas.css';
 
-import { Background, BackgroundVariant, Controls, ReactFlow, type NodeMouseHandler } from '@xyflow/react';
+import {
+  Background,
+  BackgroundVariant,
+  Controls,
+  ReactFlow,
+  type NodeMouseHandler,
+  type ReactFlowInstance,
+} from '@xyflow/react';
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 
 import { useStore } from '@/lib/store';
@@ -18,6 +25,7 @@ import { GraphStates } from './graph-states';
 
 import { LiveEdge } from './live-edge';
 import { ScopeBar } from './scope-bar';
+import { useSight } from './sight';
 
 const nodeTypes = { step: StepNode };
 const edgeTypes = { step: LiveEdge };
@@ -77,6 +85,8 @@ export default function RunGraph() {
     (_event, node) => select(shown.keyOf(node.id)),
     [select, shown],
   );
+  const [flow, setFlow] = useState<ReactFlowInstance<StepFlowNode, StepFlowEdge> | null>(null);
+  useSight(flow, scene, chosen === null ? null : nameOf(chosen).node);
   return (
     <StepStatesContext value={states}>
       <div className="relative h-full min-h-0 bg-background">
@@ -97,8 +107,7 @@ export default function RunGraph() {
           nodesConnectable={false}
           edgesFocusable={false}
           onlyRenderVisibleElements
-          fitView
-          fitViewOptions={{ padding: 0.15, maxZoom: 1 }}
+          onInit={setFlow}
           minZoom={0.1}
           maxZoom={1.5}
           zoomOnDoubleClick={false}

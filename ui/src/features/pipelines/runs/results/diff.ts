@@ -29,56 +29,29 @@ interface OpenFile extends Omit<DiffFile, 'hunks'> {
   hunks: { head: string; lines: DiffLine[] }[];
 }
 
-const hunkHead = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
+const hunkHead = /^@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@/;
 
+/** Models count badly: where the head of a hunk says how many lines it has, its lines are read all the same, as long as they look like some. */
 export function parseDiff(text: string): DiffFile[] {
   const files: OpenFile[] = [];
   let file: OpenFile | null = null;
-  let hunk: OpenFile['hunks'][number] | null = null;
-  let [before, after, leftBefore, leftAfter] = [0, 0, 0, 0];
+  let hunk: { head: string; lines: DiffLine[] } | null = null;
+  let [before, after] = [0, 0];
   const begin = (path: string): OpenFile => {
     const opened: OpenFile = { path, from: null, change: 'changed', added: 0, removed: 0, hunks: [] };
     files.push(opened);
     hunk = null;
     return opened;
   };
-  const lines = text.split('\n');
+  const lines = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
   if (lines.at(-1) === '') lines.pop();
-  for (const [place, raw] of lines.entries()) {
-    const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
-    if (hunk !== null && (leftBefore > 0 || leftAfter > 0 || line.startsWith('\\'))) {
-      const open: OpenFile['hunks'][number] = hunk;
-      const kind: DiffLineKind = line.startsWith('+')
-        ? 'added'
-        : line.startsWith('-')
-          ? 'removed'
-          : line.startsWith('\\')
-            ? 'note'
-            : 'same';
-      const counts = { added: [0, 1], removed: [1, 0], same: [1, 1], note: [0, 0] }[kind] as [number, number];
-      open.lines.push({
-        kind,
-        text: kind === 'note' ? line.slice(2) : line.slice(1),
-        before: counts[0] === 1 ? before : null,
-        after: counts[1] === 1 ? after : null,
-      });
-      before += counts[0];
-      after += counts[1];
-      leftBefore -= counts[0];
-      leftAfter -= counts[1];
-      if (file && kind === 'added') file.added += 1;
-      if (file && kind === 'removed') file.removed += 1;
-      continue;
-    }
+  for (const [place, line] of lines.entries()) {
     const head = hunkHead.exec(line);
     if (head) {
       file ??= begin('');
       hunk = { head: line, lines: [] };
       file.hunks.push(hunk);
-      before = Number(head[1]);
-      leftBefore = head[2] === undefined ? 1 : Number(head[2]);
-      after = Number(head[3]);
-      leftAfter = head[4] === undefined ? 1 : Number(head[4]);
+      [before, after] = [Number(head[1]), Number(head[2])];
       continue;
     }
     const git = /^diff --git "?a\/(.*?)"? "?b\/(.*?)"?$/.exec(line);
@@ -86,17 +59,27 @@ export function parseDiff(text: string): DiffFile[] {
       file = begin(git[2] ?? '');
       continue;
     }
-    if (line.startsWith('--- ') && lines[place + 1]?.startsWith('+++ ') === true) {
-      const old = pathOf(line);
-      const fresh = pathOf(lines[place + 1] ?? '');
-      // Without git's own line this is where a file begins.
-      if (file === null || file.hunks.length > 0 || (file.path !== fresh && file.path !== old))
-        file = begin(fresh ?? old ?? '');
+    if (beginsFile(lines, place)) {
+      const [old, fresh] = [pathOf(line), pathOf(lines[place + 1] ?? '')];
+      // Behind git's own line it says again which file it is; without one this is where a file begins.
+      if (file === null || file.hunks.length > 0) file = begin(fresh ?? old ?? '');
       if (old === null) file.change = 'added';
-      else if (fresh === null) {
-        file.change = 'deleted';
-        file.path = old;
-      }
+      else if (fresh === null) file.change = 'deleted';
+      file.path = fresh ?? old ?? file.path;
+      hunk = null;
+      continue;
+    }
+    if (hunk !== null && file !== null && /^[ +\-\\]|^$/.test(line)) {
+      const kind = kindOf(line);
+      const open: DiffLine[] = (hunk as { lines: DiffLine[] }).lines;
+      open.push({
+        kind,
+        text: kind === 'note' ? line.slice(2) : line.slice(1),
+        before: kind === 'same' || kind === 'removed' ? before++ : null,
+        after: kind === 'same' || kind === 'added' ? after++ : null,
+      });
+      if (kind === 'added') file.added += 1;
+      if (kind === 'removed') file.removed += 1;
       continue;
     }
     if (!file) continue;
@@ -109,6 +92,19 @@ export function parseDiff(text: string): DiffFile[] {
     }
   }
   return files;
+}
+
+function kindOf(line: string): DiffLineKind {
+  if (line.startsWith('+')) return 'added';
+  if (line.startsWith('-')) return 'removed';
+  return line.startsWith('\\') ? 'note' : 'same';
+}
+
+/** A removed line may look like the head of a file, but not with an added one and a hunk's head behind it. */
+function beginsFile(lines: readonly string[], place: number): boolean {
+  if (!/^--- \S/.test(lines[place] ?? '') || !/^\+\+\+ \S/.test(lines[place + 1] ?? '')) return false;
+  const next = lines[place + 2];
+  return next === undefined || hunkHead.test(next);
 }
 
 /** The path of a "---" or "+++" line; null where there was or is no file. */

@@ -54,6 +54,16 @@ it('a patch is read by file, hunk and line', () => {
   expect(totals(files)).toEqual({ added: 3, removed: 1 });
 });
 
+it('a patch whose heads count wrong loses no line and swallows no file', () => {
+  const files = parseDiff(
+    '--- a/x\n+++ b/x\n@@ -1,9 +1,2 @@\n a\n\n+b\n+c\ndiff --git a/y b/y\n--- a/y\n+++ b/y\n@@ -1 +1 @@\n-1\n+2\n',
+  );
+  expect(files.map(({ path, added, removed }) => [path, added, removed])).toEqual([
+    ['x', 2, 0],
+    ['y', 1, 1],
+  ]);
+});
+
 it('a patch without git’s own lines, and a bare hunk, are patches too', () => {
   expect(
     parseDiff('--- a.txt\n+++ b.txt\n@@ -1 +1 @@\n-x\n+y\n--- c\n+++ c\n@@ -1 +1 @@\n-1\n+2\n').map(({ path }) => path),

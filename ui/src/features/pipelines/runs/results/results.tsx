@@ -34,6 +34,7 @@ export function Results() {
   return (
     <ScrollArea className="h-full" label="Results">
       <div className="mx-auto flex max-w-220 flex-col gap-4 p-4">
+        <h2 className="sr-only">Results</h2>
         {outputs.map(([name, value]) => (
           <Output key={name} run={run?.id ?? ''} name={name} value={value} />
         ))}

@@ -113,7 +113,7 @@ export function ValueCard({ title, value, load, made, file, bare = false }: Valu
           className="mb-2"
         />
       )}
-      {shown && showBy(shown, { value: here, label: title })}
+      {shown && showBy(shown, { value: here, label: `${title}: ${wayWords[shown].toLowerCase()}` })}
       {partial && (
         <p className="mt-2 flex flex-wrap items-center gap-2 text-caption text-muted-foreground">
           This is the beginning of {formatBytes(value.size)}.

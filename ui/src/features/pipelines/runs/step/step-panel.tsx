@@ -66,8 +66,6 @@ function Begun({ step, stepKey, title, kind }: { step: StepRun; stepKey: string;
   const id = run?.id ?? '';
   const view = useCall('run/step', { id, scope, node }, { keepPrevious: true });
   const { refetch, data } = view;
-  // What events say of a step is how it stands; what it gave and was given is asked for when that changed.
-  useEffect(() => void refetch(), [refetch, status, step.tries]);
   useEffect(() => {
     if (data?.text !== undefined && !isFinalStep(data.step.status)) live.offerText(stepKey, data.step.tries, data.text);
   }, [live, stepKey, data]);

@@ -124,15 +124,17 @@ function Scale({ ticks, spanMs }: { ticks: readonly number[]; spanMs: number }) 
   return (
     <div aria-hidden className="relative h-6 shrink-0 border-t border-border text-caption text-muted-foreground">
       <div className={classNames('absolute inset-y-0', left, right)}>
-        {ticks.map((tick) => (
-          <span
-            key={tick}
-            style={{ left: `${(tick / spanMs) * 100}%` }}
-            className="tabular absolute top-1 -translate-x-1/2 whitespace-nowrap"
-          >
-            {formatDuration(tick)}
-          </span>
-        ))}
+        {ticks
+          .filter((tick) => tick / spanMs < 0.94)
+          .map((tick) => (
+            <span
+              key={tick}
+              style={{ left: `${(tick / spanMs) * 100}%` }}
+              className="tabular absolute top-1 -translate-x-1/2 whitespace-nowrap"
+            >
+              {formatDuration(tick)}
+            </span>
+          ))}
       </div>
     </div>
   );
@@ -157,7 +159,6 @@ function Bar({ id, row, top, title, where, chosen, onPress }: BarProps) {
       id={id}
       role="option"
       aria-selected={chosen}
-      aria-label={`${title}${where === undefined ? '' : ` ${where + 1}`}, ${statusWords[status]}${tookMs === null ? '' : `, ${formatDuration(tookMs)}`}`}
       onClick={onPress}
       style={{ transform: `translateY(${top}px)`, height: rowHeight }}
       className={classNames('absolute inset-x-0 top-0', chosen ? 'bg-accent-surface' : 'hover:bg-hover')}
@@ -170,6 +171,8 @@ function Bar({ id, row, top, title, where, chosen, onPress }: BarProps) {
         )}
       >
         <span className="truncate">{title}</span>
+        {where !== undefined && <span className="sr-only"> {where + 1}</span>}
+        <span className="sr-only">, {statusWords[status]} </span>
       </span>
       <span className={classNames('absolute inset-y-0', left, right)}>
         {from !== null && to !== null && (
@@ -195,7 +198,7 @@ function Bar({ id, row, top, title, where, chosen, onPress }: BarProps) {
           </span>
         )}
         {from === null && (
-          <span className="absolute inset-y-0 left-0 flex items-center text-caption text-muted-foreground">
+          <span aria-hidden className="absolute inset-y-0 left-0 flex items-center text-caption text-muted-foreground">
             {statusWords[status]}
           </span>
         )}

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+
+import { edgeState } from './live-edge';
+import { firstView } from './sight';
+
+const room = { w: 800, h: 400 };
+
+it('a graph that can be read as a whole stands in the middle', () => {
+  const view = firstView({ x: 0, y: 0, w: 400, h: 100 }, { x: 0, y: 0, w: 240, h: 54 }, room);
+  expect(view).toEqual({ x: 200, y: 150, zoom: 1 });
+});
+
+it('of a wide one the part that matters is shown, large enough to be read', () => {
+  const all = { x: 0, y: 0, w: 4000, h: 100 };
+  const { x, zoom } = firstView(all, { x: 2000, y: 0, w: 240, h: 54 }, room);
+  expect(zoom).toBe(0.55);
+  expect((2000 + 120) * zoom + x).toBeCloseTo(400);
+  expect(firstView(all, { x: 0, y: 0, w: 240, h: 54 }, room).x).toBe(40);
+});
+
+it('a line runs to what runs, and fades where nobody went', () => {
+  expect(edgeState('succeeded', 'running')).toBe('running');
+  expect(edgeState('succeeded', 'skipped')).toBe('not_taken');
+  expect(edgeState('succeeded', 'succeeded')).toBe('taken');
+  expect(edgeState('succeeded', 'pending')).toBeUndefined();
+  expect(edgeState('pending', 'pending')).toBeUndefined();
+});
