@@ -27,6 +27,8 @@ mod shelf;
 mod tree;
 
 mod bad_input;
+#[cfg(unix)]
+mod code_factory;
 mod command_line;
 mod events;
 mod http_door;

@@ -94,6 +94,7 @@ export function staleAfter(event: AppEvent): readonly Stale[] | 'everything' {
       return [{ method: 'run/step', params: { id: event.runId, scope, node } }];
     }
     case 'step.delta':
+    case 'run.notice':
       return [];
     case 'trigger.changed':
       return [{ method: 'trigger/list' }];

@@ -148,6 +148,9 @@ methods! {
     "run/step" Read pipelines::runs::step, pipelines::RunStepParams => pipelines::StepView;
     "run/steps" Read pipelines::runs::steps, pipelines::RunStepsParams => domain::Page<domain::StepRun>;
     "run/value" Read pipelines::runs::value, pipelines::RunValueParams => pipelines::ValueView;
+    "secret/delete" Admin pipelines::secrets::delete, pipelines::secrets::SecretParams => Nothing;
+    "secret/set" Admin pipelines::secrets::set, pipelines::secrets::SecretSetParams => Nothing;
+    "secret/state" Read pipelines::secrets::state, pipelines::secrets::SecretParams => pipelines::secrets::SecretState;
     "settings/get" Read settings::get, Nothing => settings::Settings;
     "settings/update" Write settings::update, settings::SettingsUpdateParams => settings::Settings;
     "system/bundle" Read system::bundle, Nothing => system::Bundle;

@@ -144,6 +144,18 @@ pub enum Event {
         #[ts(optional, as = "Option<Vec<String>>")]
         log: Vec<String>,
     },
+    /// A step of a run has something to tell the person, best as a notification of the desktop.
+    #[serde(rename = "run.notice")]
+    RunNotice {
+        /// The run, which a click opens.
+        run_id: RunId,
+        /// One line.
+        title: String,
+        /// A sentence or two; may be empty.
+        message: String,
+        /// Whether it should stay until it is seen.
+        urgent: bool,
+    },
     /// A pipeline's triggers came, went or changed.
     #[serde(rename = "trigger.changed")]
     TriggerChanged {

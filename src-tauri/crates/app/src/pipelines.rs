@@ -25,7 +25,7 @@ mod roots;
 mod run_views;
 pub mod runs;
 mod scope;
-mod secrets;
+pub mod secrets;
 mod slots;
 pub(crate) mod step;
 pub(crate) mod steps;

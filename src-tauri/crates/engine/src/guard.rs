@@ -22,6 +22,8 @@ mod held;
 mod launch;
 mod message;
 #[cfg(unix)]
+mod offline;
+#[cfg(unix)]
 mod process;
 #[cfg(unix)]
 mod system;
@@ -69,6 +71,9 @@ pub struct CommandOptions {
     pub input: Option<PathBuf>,
     /// The folder that it works in.
     pub folder: PathBuf,
+    /// Whether it is kept from every network, the loopback too. Where the system can't do that it isn't started:
+    /// `GuardError::Unconfined`. Linux can, unless namespaces are forbidden to ordinary users.
+    pub offline: bool,
 }
 
 /// The guard's whole life: reads its instruction from the standard input, starts the engine, answers with one line on the

@@ -36,6 +36,8 @@ pub(crate) struct Program {
     pub stdin: Option<Vec<u8>>,
     /// How much of each output is kept, in bytes.
     pub keep: usize,
+    /// Whether it is kept from the network.
+    pub offline: bool,
 }
 
 /// How it ended.
@@ -116,6 +118,7 @@ fn options(guard: PathBuf, program: &Program, input: Option<&Path>) -> Result<Co
         environment,
         input: input.map(Path::to_owned),
         folder: program.folder.clone(),
+        offline: program.offline,
     })
 }
 

@@ -1,11 +1,21 @@
 //! Named secrets of pipelines. A definition says `secret://NAME`; the value is looked up only here, just before it is used, and
 //! only towards the place that it was entered for. It never enters inputs, results, logs or events.
 
+mod verbs;
+
 use domain::{ErrorCode, KeySource, Secret};
 use pipeline::Capability;
 
 use super::step::{StepCall, StepError};
-use crate::secrets::origin_of;
+use crate::{
+    App, Error,
+    secrets::{SecretError, origin_of},
+};
+
+pub use verbs::*;
+
+/// Where is looked, in this order: what is kept for this session only was entered last.
+const PLACES: &[KeySource] = &[KeySource::Session, KeySource::Vault, KeySource::Keychain];
 
 /// Where a secret goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,16 +79,22 @@ async fn get(call: &StepCall, name: &str, towards: &Towards) -> Result<Secret, S
             "\"{name}\" isn't among the secrets of this pipeline. Add it under \"secrets\"."
         )));
     }
-    let handle = handle(name, towards);
-    // One that is kept for this session only goes first: it was entered last.
-    for source in [KeySource::Session, KeySource::Keychain] {
-        let found = call.app.secrets.get(&source, handle.clone()).await;
-        if let Some(secret) = found.map_err(crate::Error::from)? {
-            call.tell.hide(&secret);
-            return Ok(secret);
+    let secret = find(&call.app, &handle(name, towards)).await?.ok_or_else(|| missing(name, towards))?;
+    call.tell.hide(&secret);
+    Ok(secret)
+}
+
+/// The secret under this handle. A closed vault is passed over; a keychain that doesn't answer is told.
+async fn find(app: &App, handle: &str) -> Result<Option<Secret>, Error> {
+    for source in PLACES {
+        match app.secrets.get(source, handle.to_owned()).await {
+            Ok(Some(secret)) => return Ok(Some(secret)),
+            Ok(None) => {}
+            Err(SecretError::Locked(_)) if *source == KeySource::Vault => {}
+            Err(error) => return Err(error.into()),
         }
     }
-    Err(missing(name, towards))
+    Ok(None)
 }
 
 fn missing(name: &str, towards: &Towards) -> StepError {

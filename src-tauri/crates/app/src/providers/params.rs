@@ -15,7 +15,7 @@ pub struct ProviderIdParams {
 #[derive(Clone, Deserialize, TS)]
 #[serde(transparent)]
 #[ts(type = "string")]
-pub struct TypedKey(pub(super) String);
+pub struct TypedKey(pub(crate) String);
 
 impl std::fmt::Debug for TypedKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

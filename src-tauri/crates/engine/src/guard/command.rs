@@ -85,6 +85,7 @@ fn instruction(options: &CommandOptions, marks: &Path, mark: Uuid) -> io::Result
             input: options.input.as_deref().map(absolute).transpose()?.map(PathBuf::into_os_string),
         },
         folder: Some(absolute(&options.folder)?.into_os_string()),
+        offline: options.offline,
     };
     let mut line = serde_json::to_vec(&instruction)?;
     line.push(b'\n');

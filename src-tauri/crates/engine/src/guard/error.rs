@@ -61,6 +61,14 @@ pub enum GuardError {
         /// The system's words.
         reason: String,
     },
+    /// It should be kept from the network, and the system can't do that.
+    #[error(
+        "This system can't keep a program from the network ({reason}), so it was not started. Allow it the network, or run it on a system that can."
+    )]
+    Unconfined {
+        /// The system's words.
+        reason: String,
+    },
     /// What would let us find it again after a crash can't be written.
     #[error("The folder {} can't be written ({reason}). Check its permissions and the free space.", folder.display())]
     Marks {

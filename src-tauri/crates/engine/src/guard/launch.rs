@@ -13,7 +13,7 @@ use std::{
 
 use super::{
     message::{Instruction, Obstacle},
-    system,
+    offline, system,
 };
 use crate::leftovers;
 
@@ -69,9 +69,13 @@ pub(super) fn launch(instruction: &Instruction, opened: &Opened) -> io::Result<C
     }
 }
 
+/// What stands for "it can't be kept from the network" between the copy of the guard and the guard: no exec fails by it.
+const OFFLINE_FAILED: i32 = libc::ENETDOWN;
+
 /// What kept the program from running.
 pub(super) fn obstacle(program: &OsStr, error: &io::Error) -> Obstacle {
     match error.raw_os_error() {
+        Some(OFFLINE_FAILED) => Obstacle::Unconfined,
         // There, but not what loads it: the loader of another system, or a script's missing interpreter.
         Some(libc::ENOENT) if Path::new(program).exists() => Obstacle::WrongArchitecture,
         Some(libc::ENOENT | libc::ENOTDIR | libc::ELOOP | libc::ENAMETOOLONG) => Obstacle::Missing,
@@ -92,6 +96,7 @@ struct Image {
     program: CString,
     arguments: Strings,
     environment: Strings,
+    offline: bool,
 }
 
 impl Image {
@@ -105,6 +110,7 @@ impl Image {
             program: CString::new(instruction.program.as_bytes())?,
             arguments: Strings::new(arguments.map(|argument| argument.as_bytes().to_vec()))?,
             environment: Strings::new(environment.into_iter())?,
+            offline: instruction.offline,
         })
     }
 
@@ -113,6 +119,10 @@ impl Image {
     fn become_engine(&self, guard: u32) -> io::Result<()> {
         system::own_session()?;
         system::default_signals();
+        // Before the next line, whose effect a change of rights would undo. Its own kind of error, so that it is told apart.
+        if self.offline && offline::leave_the_network().is_err() {
+            return Err(io::Error::from_raw_os_error(OFFLINE_FAILED));
+        }
         system::die_with(guard)?;
         // SAFETY: a path and two lists that end in null, all of strings that end in zero and live in `self`.
         unsafe {

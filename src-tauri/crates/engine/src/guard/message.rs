@@ -20,6 +20,8 @@ pub(super) struct Instruction {
     pub(super) environment: Vec<(OsString, OsString)>,
     pub(super) streams: Streams,
     pub(super) folder: Option<OsString>,
+    /// Whether it is kept from the network; then it doesn't start where the system can't do that.
+    pub(super) offline: bool,
 }
 
 /// What the program reads and where its output goes.
@@ -53,6 +55,7 @@ pub(super) enum Obstacle {
     Log,
     Input,
     Marks,
+    Unconfined,
 }
 
 impl Obstacle {
@@ -80,6 +83,7 @@ impl Obstacle {
             Self::Folder => GuardError::Folder { folder: folder.unwrap_or_default(), reason },
             Self::Log => GuardError::Log { log, reason },
             Self::Input => GuardError::Input { reason },
+            Self::Unconfined => GuardError::Unconfined { reason },
             Self::Marks => GuardError::Marks { folder: marks.to_owned(), reason },
         }
     }

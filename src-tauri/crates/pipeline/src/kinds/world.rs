@@ -93,7 +93,7 @@ fn git() -> KindInfo {
 | `worktree` | makes a working copy of its own at `base` (HEAD unless told), on branch `branch` | `path`, `branch`, `commit` |
 | `status` | lists what changed | `files`, `clean` |
 | `diff` | shows what changed since `base` | `diff`, `clean` |
-| `apply` | applies the diff in `patch` | `files` |
+| `apply` | applies the diff in `patch`; with `base` only while that commit is checked out | `files` |
 | `commit` | commits everything with `message` | `commit` |
 | `restore` | puts the files back as they were at `base` | `commit` |
 | `remove` | removes a working copy that `worktree` made | |

@@ -9,6 +9,7 @@ use super::{StepCall, StepError};
 use crate::{
     App, Error,
     gateway::{self, CallSpec, GatewayEvent, LiveCall, Resolved, RunStepRef},
+    settings,
 };
 
 /// What is asked.
@@ -30,12 +31,19 @@ pub(super) struct Answered {
     pub call: Call,
 }
 
-/// The model that the step names, ready to be asked.
+/// The model that the step names, or the default one where it names none, ready to be asked.
 pub(super) async fn resolve(call: &StepCall, model: &str) -> Result<Resolved, StepError> {
-    let model: ModelRef = model
-        .trim()
-        .parse()
-        .map_err(|error: domain::ParseModelRefError| StepError::invalid(format!("{error}.")))?;
+    let model: ModelRef = if model.trim().is_empty() {
+        let chosen = settings::default_model(&call.app, call.actor).await?;
+        chosen.ok_or_else(|| {
+            StepError::invalid(
+                "No model is chosen. Name one in this step, or choose a default model under Models.",
+            )
+        })?
+    } else {
+        let read = model.trim().parse();
+        read.map_err(|error: domain::ParseModelRefError| StepError::invalid(format!("{error}.")))?
+    };
     tokio::select! {
         () = call.cancel.cancelled() => Err(stopped(Vec::new())),
         resolved = gateway::resolve_for_call(&call.app, call.actor, &model) => Ok(resolved?),

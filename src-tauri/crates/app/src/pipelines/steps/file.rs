@@ -49,6 +49,9 @@ pub(super) async fn run(call: StepCall) -> Answer {
 
 fn read(inside: &Inside) -> Answer {
     let told = |error| unusable(&inside.path, &error);
+    if inside.rest.as_os_str().is_empty() {
+        return Err(told(std::io::ErrorKind::IsADirectory.into()));
+    }
     let mut file = inside.dir.open(&inside.rest).map_err(told)?;
     let about = file.metadata().map_err(told)?;
     if !about.is_file() {

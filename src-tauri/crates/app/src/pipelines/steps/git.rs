@@ -27,7 +27,10 @@ pub(super) async fn run(call: StepCall) -> Answer {
         "worktree" => worktree(&call, &git, config).await,
         "status" => status(&git).await,
         "diff" => diff(&git, config.optional_text("base")?.unwrap_or("HEAD")).await,
-        "apply" => apply(&git, config.text("patch")?, config.flag("check")?).await,
+        "apply" => {
+            let base = config.optional_text("base")?.filter(|base| !base.is_empty());
+            apply(&git, config.text("patch")?, base, config.flag("check")?).await
+        }
         "commit" => commit(&git, config.text("message")?).await,
         "restore" => {
             ours(&call, &folder)?;
@@ -123,8 +126,20 @@ async fn diff(git: &Git<'_>, base: &str) -> Answer {
     ]))
 }
 
-/// Applies a patch to the files. One that is applied already counts as done.
-async fn apply(git: &Git<'_>, patch: &str, check: bool) -> Answer {
+/// Applies a patch to the files, with a base only while that is still what is checked out. One that is applied already counts
+/// as done.
+async fn apply(git: &Git<'_>, patch: &str, base: Option<&str>, check: bool) -> Answer {
+    if let Some(base) = base {
+        let (base, now) = (git.commit_of(base).await?, git.commit_of("HEAD").await?);
+        if base != now {
+            return Err(StepError::new(
+                ErrorCode::Conflict,
+                format!(
+                    "The patch was made for commit {base}, and the repository is at {now} by now. Nothing was changed. Run the pipeline again."
+                ),
+            ));
+        }
+    }
     if patch.trim().is_empty() {
         return Ok(done([("files", Value::Array(Vec::new())), ("clean", true.into())]));
     }

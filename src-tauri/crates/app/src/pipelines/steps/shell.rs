@@ -30,8 +30,8 @@ pub(super) async fn run(call: StepCall) -> Answer {
         environment: environment(&call, config).await?,
         stdin: config.value("stdin").map(|text| plain(text).into_bytes()),
         keep: KEPT,
+        offline: offline(&call, config)?,
     };
-    confinable(config)?;
     let name = program.argv.first().cloned().unwrap_or_default();
     let tell = call.tell.clone();
     let mut ended = process::run(&call.app, program, &call.cancel, &move |line| tell.log(line)).await?;
@@ -89,16 +89,25 @@ async fn environment(call: &StepCall, config: Config<'_>) -> Result<Vec<(String,
     Ok(environment)
 }
 
-/// What nobody enforces here is refused, and not just hoped for.
-fn confinable(config: Config<'_>) -> Result<(), StepError> {
-    for word in config.texts("capabilities")? {
-        if !["fs:worktree", "fs:none", "net:none", "net:any", "fs:any"].contains(&word.as_str()) {
-            return Err(StepError::invalid(format!(
-                "There is no capability \"{word}\". Use fs:worktree, fs:none, net:none or net:any."
-            )));
+/// Whether it must be kept from the network: that is enforced, or it doesn't start. What nobody enforces here is told.
+fn offline(call: &StepCall, config: Config<'_>) -> Result<bool, StepError> {
+    let words = config.texts("capabilities")?;
+    for word in &words {
+        match word.as_str() {
+            "net:none" | "net:any" | "fs:any" => {}
+            "fs:worktree" | "fs:none" => {
+                call.tell.notice(&format!(
+                    "This program is not confined to \"{word}\": it can reach every file that you can."
+                ));
+            }
+            other => {
+                return Err(StepError::invalid(format!(
+                    "There is no capability \"{other}\". Use fs:worktree, fs:none, net:none or net:any."
+                )));
+            }
         }
     }
-    Ok(())
+    Ok(words.iter().any(|word| word == "net:none"))
 }
 
 fn failed(name: &str, ended: &Ended, stdout: &str, stderr: &str) -> StepError {

@@ -111,7 +111,9 @@ fn refused(error: GuardError) -> (OllamaFailure, String) {
         GuardError::NotFound { .. } => OllamaFailure::Missing,
         GuardError::NotExecutable { .. } => OllamaFailure::NotExecutable,
         GuardError::WrongArchitecture { .. } => OllamaFailure::WrongArchitecture,
-        GuardError::Blocked { .. } | GuardError::Unsupported => OllamaFailure::Blocked,
+        GuardError::Blocked { .. } | GuardError::Unconfined { .. } | GuardError::Unsupported => {
+            OllamaFailure::Blocked
+        }
         GuardError::Folder { .. }
         | GuardError::Log { .. }
         | GuardError::Input { .. }

@@ -157,6 +157,7 @@ impl<'a> Git<'a> {
             environment: self.environment(),
             stdin: input.map(|text| text.as_bytes().to_vec()),
             keep: LARGEST,
+            offline: false,
         };
         let ended = process::run(&self.call.app, program, &self.call.cancel, &|_| ()).await?;
         let text = |kept: process::Kept| {

@@ -35,6 +35,7 @@ pub(super) struct Bench {
     pub(super) tell: Teller,
     pub(super) inner: Arc<Inner>,
     pub(super) allowed: Allowed,
+    pub(super) inputs: Value,
     run: RunId,
 }
 
@@ -73,6 +74,7 @@ impl Bench {
             tell: Teller::default(),
             inner: Arc::default(),
             allowed: Allowed(all.into()),
+            inputs: json!({}),
             run,
         }
     }

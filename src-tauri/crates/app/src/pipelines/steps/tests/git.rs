@@ -1,5 +1,5 @@
 #![allow(clippy::disallowed_methods, reason = "makes repositories as a person does")]
-use std::{os::unix::fs::PermissionsExt as _, path::Path, process::Command};
+use std::{os::unix::fs::PermissionsExt, path::Path, process::Command};
 
 use domain::ErrorCode;
 use serde_json::{Map, Value, json};
@@ -79,6 +79,9 @@ async fn a_change_goes_from_a_working_copy_to_the_repository_as_a_patch() {
         step(&bench, config("apply", json!({"patch": patch}))).await.unwrap();
         assert_eq!(std::fs::read_to_string(bench.path("work/add.sh")).unwrap(), "echo $(($1 + $2))\n");
     }
+    git(&bench.path("work"), &["commit", "--quiet", "--all", "-m", "Meanwhile"]);
+    let stale = json!({"patch": patch, "base": diff["commit"]});
+    assert!(step(&bench, config("apply", stale)).await.unwrap_err().1.contains("by now"));
     step(&bench, config("remove", there.clone())).await.unwrap();
     assert!(!Path::new(&copy).exists());
     step(&bench, config("remove", there)).await.unwrap();

@@ -1,4 +1,10 @@
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use domain::ErrorCode;
 use serde_json::{Value, json};
@@ -155,29 +161,33 @@ async fn a_secret_goes_to_its_origin_only_and_shows_nowhere() {
     bench.finish().await;
 }
 
-#[tokio::test]
-async fn a_name_that_changes_its_address_between_two_looks_gains_nothing() {
-    let server = server().await;
-    let address = server.address();
-    let looks = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+/// A client for which a name has these addresses, the first the first time, and how often it was looked up.
+fn client(answers: Vec<Vec<SocketAddr>>) -> (llm::Http, Arc<AtomicUsize>) {
+    let looks = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&looks);
     let resolver = llm::Resolver::new(move |_| {
-        let look = counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-        let found: SocketAddr =
-            if look == 0 { ([203, 0, 114, 1], 0).into() } else { ([127, 0, 0, 1], address.port()).into() };
-        Box::pin(async move { Ok(vec![found]) })
+        let look = counted.fetch_add(1, Ordering::SeqCst);
+        let found = answers.get(look).cloned().unwrap_or_default();
+        Box::pin(async move { Ok(found) })
     });
-    let options = llm::HttpOptions {
-        resolver,
-        proxy: llm::ProxyChoice::Off,
-        connect_timeout: std::time::Duration::from_millis(300),
-        ..llm::HttpOptions::default()
-    };
-    let http = llm::Http::new(options).unwrap();
-    let call = llm::HttpCall::get(&format!("http://rebind.example:{}", address.port()), "/").unwrap();
-    let failed = http.open_public(call, &llm::Reach::default()).await.unwrap_err();
-    assert!(!failed.sent, "{}", failed.error);
-    assert_eq!((looks.load(std::sync::atomic::Ordering::SeqCst), server.connections()), (1, 0));
+    let options = llm::HttpOptions { resolver, proxy: llm::ProxyChoice::Off, ..llm::HttpOptions::default() };
+    (llm::Http::new(options).unwrap(), looks)
+}
+
+#[tokio::test]
+async fn a_name_is_looked_up_once_and_all_its_addresses_count() {
+    let (meant, other) = (server().await, server().await);
+    let call = |port: u16| llm::HttpCall::get(&format!("http://rebind.example:{port}"), "/").unwrap();
+    // One good address doesn't excuse the other.
+    let public: SocketAddr = ([1, 1, 1, 1], 0).into();
+    let (http, _) = client(vec![vec![public, other.address()]]);
+    let failed = http.open_public(call(other.address().port()), &llm::Reach::default()).await.unwrap_err();
+    assert!(!failed.sent && failed.error.to_string().contains("your own network"), "{}", failed.error);
+    // What is looked at is what is connected to.
+    let (http, looks) = client(vec![vec![meant.address()], vec![other.address()]]);
+    let reach = llm::Reach { hosts: vec!["rebind.example".to_owned()] };
+    http.open_public(call(meant.address().port()), &reach).await.unwrap();
+    assert_eq!((looks.load(Ordering::SeqCst), meant.connections(), other.connections()), (1, 1, 0));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use super::bench::{Bench, Left};
 use crate::pipelines::step::StepError;
 
 /// Runs a step while the model answers with these texts, in order; gives what it was asked, too.
-async fn answered(
+pub(super) async fn answered(
     bench: &Bench,
     node: Value,
     rest: Value,
@@ -25,7 +25,7 @@ async fn answered(
         std::future::pending::<()>().await;
     };
     let result = tokio::select! {
-        result = bench.left(node, rest, json!({})) => result,
+        result = bench.left(node, rest, bench.inputs.clone()) => result,
         () = answering => unreachable!(),
     };
     let asked = std::mem::take(&mut *asked.lock().unwrap());

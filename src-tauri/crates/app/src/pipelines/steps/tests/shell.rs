@@ -78,7 +78,9 @@ async fn a_program_that_never_ends_and_floods_is_ended_by_a_cancel_and_its_end_i
         cancel.cancel();
         Instant::now()
     };
-    let (ended, cancelled) = tokio::join!(running, watching);
+    let both = async { tokio::join!(running, watching) };
+    let both = tokio::time::timeout(Duration::from_secs(60), both).await;
+    let (ended, cancelled) = both.expect("it said nothing");
     let error = ended.unwrap_err();
     assert!(cancelled.elapsed() < Duration::from_secs(5), "{:?}", cancelled.elapsed());
     assert_eq!((error.code, error.unknown), (ErrorCode::Cancelled, true));
@@ -153,5 +155,22 @@ async fn a_secret_reaches_a_program_s_environment_and_nothing_else() {
     assert!(error.message.contains("There is no secret \"other\" for commands"), "{}", error.message);
     let error = count("secret://unlisted").await.unwrap_err();
     assert!(error.message.contains("isn't among the secrets"), "{}", error.message);
+    bench.finish().await;
+}
+
+#[tokio::test]
+async fn a_program_without_the_network_has_none_or_does_not_start() {
+    let bench = Bench::new().await;
+    let script = "tail -n +3 /proc/net/dev | wc -l; cat /proc/net/route | wc -l";
+    let config = json!({"argv": ["sh", "-c", script], "capabilities": ["net:none", "fs:worktree"]});
+    match bench.simple("shell", config).await {
+        Ok(left) => assert_eq!(left.values["stdout"].as_str().unwrap().split_whitespace().next(), Some("1")),
+        Err(error) => {
+            assert!(error.message.contains("can't keep a program from the network"), "{}", error.message)
+        }
+    }
+    let (_, lines) = bench.tell.take();
+    assert!(lines.iter().any(|line| line.contains("not confined to \"fs:worktree\"")), "{lines:?}");
+    assert!(bench.simple("shell", json!({"argv": ["true"], "capabilities": ["all"]})).await.is_err());
     bench.finish().await;
 }

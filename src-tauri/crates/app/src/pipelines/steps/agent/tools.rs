@@ -1,0 +1,149 @@
+//! An agent's tools: a kind of step with a config each.
+
+use std::collections::BTreeMap;
+
+use domain::{Call, EffectClass};
+use pipeline::{Node, Schema};
+use serde_json::{Value, json};
+
+use crate::pipelines::{
+    step::{StepCall, StepEnd, StepError},
+    steps::{config::Config, step},
+};
+
+/// A tool.
+pub(super) struct Tool {
+    pub(super) name: String,
+    pub(super) description: String,
+    /// What its args must fit.
+    pub(super) parameters: Value,
+    fits: Schema,
+    pub(super) node: Node,
+    /// Whether a person must agree to each use.
+    ask: bool,
+}
+
+/// What came of using one.
+pub(super) struct Used {
+    pub(super) result: Result<BTreeMap<String, Value>, StepError>,
+    pub(super) calls: Vec<Call>,
+}
+
+/// The tools that a config lists.
+pub(super) fn read(config: Config<'_>) -> Result<Vec<Tool>, StepError> {
+    let listed = match config.value("tools") {
+        None => return Ok(Vec::new()),
+        Some(Value::Array(listed)) => listed,
+        Some(_) => return Err(StepError::invalid("\"tools\" must be a list.")),
+    };
+    listed.iter().map(one).collect()
+}
+
+fn one(tool: &Value) -> Result<Tool, StepError> {
+    let text = |name: &str| tool.get(name).and_then(Value::as_str);
+    let name = text("name")
+        .filter(|name| !name.is_empty() && *name != "answer")
+        .ok_or_else(|| StepError::invalid("Each tool needs a name of its own, other than \"answer\"."))?;
+    let Some(kind) = text("kind") else {
+        return Err(StepError::invalid(format!("Say of the tool \"{name}\" which kind of step it is.")));
+    };
+    if kind == "agent" || step(kind).is_none() {
+        return Err(StepError::invalid(format!(
+            "A step of the kind \"{kind}\" can't be a tool. Choose another kind for \"{name}\"."
+        )));
+    }
+    let definition = json!({
+        "format": pipeline::FORMAT,
+        "id": "tool",
+        "nodes": [{"id": "tool", "kind": kind, "config": tool.get("config").cloned().unwrap_or_else(|| json!({}))}],
+    });
+    let node = pipeline::read(&definition)
+        .map_err(|faults| {
+            let fault = faults.into_iter().next().map(|fault| fault.message).unwrap_or_default();
+            StepError::invalid(format!("The tool \"{name}\": {fault}"))
+        })?
+        .nodes
+        .into_iter()
+        .next()
+        .ok_or_else(|| StepError::invalid(format!("The tool \"{name}\" has no step.")))?;
+    let parameters = tool.get("parameters").cloned().unwrap_or_else(|| json!({"type": "object"}));
+    let fits = Schema::compile(&parameters)
+        .map_err(|fault| StepError::invalid(format!("The tool \"{name}\": {fault}")))?;
+    // What a model reads may tell it to do harm: what can't be taken back is used freely only where somebody wrote so.
+    let free = pipeline::effect(&node) != EffectClass::AtMostOnce;
+    let ask = tool.get("ask").and_then(Value::as_bool).unwrap_or(!free);
+    let description = text("description").unwrap_or("").to_owned();
+    Ok(Tool { name: name.to_owned(), description, parameters, fits, node, ask })
+}
+
+impl Tool {
+    /// Why it isn't used, told to the model.
+    pub(super) fn refuses(&self, args: &Value) -> Option<String> {
+        if self.ask {
+            return Some(format!(
+                "{} may only be used with a person's consent, which can't be had here. Do without it.",
+                self.name
+            ));
+        }
+        let faults = self.fits.faults(args);
+        (!faults.is_empty()).then(|| format!("The args of {} don't fit: {}", self.name, faults.join(" ")))
+    }
+
+    pub(super) async fn run(&self, agent: &StepCall, args: Value, idempotency_key: String) -> Used {
+        let mut context = agent.context.clone();
+        if let Some(context) = context.as_object_mut() {
+            context.insert("args".to_owned(), args);
+        }
+        let node = self.node.clone();
+        let prepared = tokio::task::spawn_blocking(move || {
+            let prepared = pipeline::on_big_stack(|| pipeline::prepare(&node, &context));
+            (prepared, context)
+        });
+        let (input, context) = match prepared.await {
+            Ok((Ok(input), context)) => (input, context),
+            Ok((Err(fault), _)) => return Used::failed(StepError::invalid(fault.message)),
+            Err(_) => return Used::failed(StepError::invalid("The tool's config could not be rendered.")),
+        };
+        let call = StepCall {
+            app: agent.app.clone(),
+            actor: agent.actor,
+            run: agent.run,
+            key: pipeline::Key {
+                scope: agent.key.scope.clone(),
+                node: format!("{}-{}", agent.key.node, self.name),
+            },
+            attempt: agent.attempt,
+            node: std::sync::Arc::new(self.node.clone()),
+            definition: std::sync::Arc::clone(&agent.definition),
+            input,
+            context,
+            idempotency_key,
+            allowed: agent.allowed.clone(),
+            cancel: agent.cancel.clone(),
+            tell: agent.tell.clone(),
+            inner: std::sync::Arc::clone(&agent.inner),
+        };
+        let Some(step) = step(&self.node.kind) else {
+            return Used::failed(StepError::invalid("There is no such kind of step."));
+        };
+        match step.run(call).await {
+            Ok(StepEnd::Done { port, mut values, calls, .. }) => {
+                if port != "ok" {
+                    values.insert("left_by".to_owned(), port.into());
+                }
+                Used { result: Ok(values), calls }
+            }
+            Ok(StepEnd::Wait(_)) => Used::failed(StepError::invalid("A tool can't wait for something.")),
+            Err(mut error) => {
+                let calls = std::mem::take(&mut error.calls);
+                Used { result: Err(error), calls }
+            }
+        }
+    }
+}
+
+impl Used {
+    fn failed(error: StepError) -> Self {
+        Self { result: Err(error), calls: Vec::new() }
+    }
+}
