@@ -83,7 +83,11 @@ pub fn get(connection: &Connection, owner: UserId, pipeline: &str, id: &str) -> 
 }
 
 /// A pipeline's triggers by id; of all pipelines that aren't put away where none is named.
-pub fn list(connection: &Connection, owner: UserId, pipeline: Option<&str>) -> Result<Vec<TriggerRow>, Error> {
+pub fn list(
+    connection: &Connection,
+    owner: UserId,
+    pipeline: Option<&str>,
+) -> Result<Vec<TriggerRow>, Error> {
     let sql = select!(
         "AS t WHERE owner_id = ?1 AND (?2 IS NULL OR pipeline_id = ?2) AND EXISTS (SELECT 1 FROM pipelines AS p
          WHERE p.owner_id = t.owner_id AND p.id = t.pipeline_id AND p.deleted_at IS NULL) ORDER BY pipeline_id, trigger_id"

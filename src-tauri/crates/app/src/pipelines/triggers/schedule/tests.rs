@@ -23,7 +23,8 @@ fn plus(time: Timestamp, millis: i64) -> Timestamp {
 
 /// As Berlin's clocks show it, with the offset.
 fn shown(time: Timestamp) -> String {
-    let zoned = jiff::Timestamp::from_millisecond(time.millis()).unwrap().to_zoned(TimeZone::get(BERLIN).unwrap());
+    let zoned =
+        jiff::Timestamp::from_millisecond(time.millis()).unwrap().to_zoned(TimeZone::get(BERLIN).unwrap());
     zoned.strftime("%Y-%m-%d %H:%M %:z").to_string()
 }
 
@@ -124,14 +125,19 @@ fn a_leap_day_comes_when_it_comes() {
     let leap = schedule("0 0 29 2 *", "once");
     assert_eq!(leap.next(at("2025-03-01T00:00:00")).map(shown), Some("2028-02-29 00:00 +01:00".to_owned()));
     assert_eq!(schedule("0 0 30 2 *", "once").next(at("2025-03-01T00:00:00")), None);
-    assert_eq!(schedule("0 0 30 2 *", "all").due(at("2020-03-01T00:00:00"), at("2025-03-01T00:00:00")), Due::default());
+    assert_eq!(
+        schedule("0 0 30 2 *", "all").due(at("2020-03-01T00:00:00"), at("2025-03-01T00:00:00")),
+        Due::default()
+    );
 }
 
 #[test]
 fn looking_back_finds_what_looking_ahead_would_have_found() {
     for cron in ["*/7 * * * *", "30 2 * * *", "0 */2 * * *", "15 1-3 * * 0", "59 23 31 * *", "0 0 1 1 *"] {
         let schedule = schedule(cron, "all");
-        for (from, hours) in [("2026-03-28T00:00:00", 60), ("2026-10-24T00:00:00", 60), ("2027-12-30T00:00:00", 60)] {
+        for (from, hours) in
+            [("2026-03-28T00:00:00", 60), ("2026-10-24T00:00:00", 60), ("2027-12-30T00:00:00", 60)]
+        {
             let (from, mut ahead) = (at(from), Vec::new());
             let until = plus(from, hours * HOUR);
             let mut next = schedule.next(from);
