@@ -59,6 +59,7 @@ pub(crate) struct Pipelines {
     pub(crate) timers: timers::Timers,
     pub(crate) budgets: budgets::Budgets,
     pub(crate) texts: texts::Texts,
+    pub(crate) in_flight: blobs::InFlight,
     /// Something was written into the outbox.
     pub(crate) outbox: Notify,
 }

@@ -90,7 +90,7 @@ pub(crate) struct Accepted {
     schedule: Option<i64>,
     key: Option<(String, Used)>,
     queued: Queued,
-    blobs: BTreeSet<String>,
+    blobs: Vec<String>,
 }
 
 impl Accepted {
@@ -139,6 +139,7 @@ impl Accepted {
 
     /// It is on the disk: it waits for its turn.
     pub(crate) fn admitted(self, app: &App) {
+        app.pipelines.in_flight.release(&self.blobs);
         if let Some(schedule) = self.schedule {
             app.pipelines.timers.set(app, self.timer(schedule));
         }
@@ -271,9 +272,9 @@ async fn prepare(app: &App, actor: Actor, blueprint: &Blueprint, asked: Asked) -
     let now = app.clock.now();
     let id = RunId::new(now);
     let fixed = Fixed { pipelines: asked.pipelines, pins, until: asked.until, reuse: asked.reuse };
-    let mut blobs: BTreeSet<String> =
-        values::blobs_of(&input).chain(values::blobs_of(&vars)).cloned().collect();
-    for pinned in fixed.pins.values() {
+    let mut blobs: Vec<String> = values::blobs_of(&input).chain(values::blobs_of(&vars)).cloned().collect();
+    let edited = fixed.reuse.iter().flat_map(|reuse| reuse.edited.values());
+    for pinned in fixed.pins.values().chain(edited) {
         blobs.extend(values::blobs_of(pinned).cloned());
     }
     let inner = asked.parent.is_some();

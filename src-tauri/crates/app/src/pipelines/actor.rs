@@ -97,15 +97,17 @@ pub(super) struct Live {
     pub fingerprint: Option<String>,
     pub cache_key: Option<String>,
     pub effect: domain::EffectClass,
+    /// Its place, given back when this is dropped.
+    #[allow(dead_code, reason = "held, not read")]
     pub permit: Option<Permit>,
 }
 
 /// What must be begun once it is written.
-pub(super) struct Launch {
-    pub key: Key,
-    pub number: u32,
-    pub call: super::step::StepCall,
-    pub limits: attempt::Limits,
+struct Launch {
+    key: Key,
+    number: u32,
+    call: super::step::StepCall,
+    limits: attempt::Limits,
 }
 
 /// A run under way.

@@ -2,9 +2,12 @@
 //! and on the disk before any row names it; who holds it stands in `blob_refs`.
 
 use std::{
+    collections::HashMap,
     fs::{self, File},
     io::{self, Write as _},
     path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use super::kill::kill_point;
@@ -19,9 +22,50 @@ fn place(data: &Path, hash: &str) -> Option<PathBuf> {
     fine.then(|| folder(data).join(hash.get(..2).unwrap_or_default()).join(hash))
 }
 
+/// The name of these bytes.
+pub(crate) fn hash(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
+}
+
+/// Files that were written or found, whose rows aren't on the disk yet.
+#[derive(Default)]
+pub(crate) struct InFlight(Mutex<HashMap<String, u32>>);
+
+impl InFlight {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, u32>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Somebody is about to name it in a row.
+    pub(crate) fn hold(&self, hash: &str) {
+        *self.lock().entry(hash.to_owned()).or_default() += 1;
+    }
+
+    /// The rows that name these are written.
+    pub(crate) fn release<'a>(&self, hashes: impl IntoIterator<Item = &'a String>) {
+        let mut held = self.lock();
+        for hash in hashes {
+            if let Some(count) = held.get_mut(hash) {
+                *count = count.saturating_sub(1);
+                if *count == 0 {
+                    held.remove(hash);
+                }
+            }
+        }
+    }
+
+    /// Removes the file unless somebody is about to name it.
+    pub(crate) fn remove(&self, data: &Path, hash: &str) {
+        let held = self.lock();
+        if !held.contains_key(hash) {
+            remove(data, hash);
+        }
+    }
+}
+
 /// Writes the bytes unless they are there, and gives their hash. Blocks until they are on the disk.
 pub(crate) fn write(data: &Path, bytes: &[u8]) -> io::Result<String> {
-    let hash = blake3::hash(bytes).to_hex().to_string();
+    let hash = hash(bytes);
     let target = place(data, &hash).ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
     if fs::metadata(&target).is_ok_and(|there| there.len() == bytes.len() as u64) {
         return Ok(hash);
@@ -60,7 +104,7 @@ pub(crate) fn read(data: &Path, hash: &str) -> io::Result<Vec<u8>> {
 }
 
 /// Removes the file, if it is there.
-pub(crate) fn remove(data: &Path, hash: &str) {
+fn remove(data: &Path, hash: &str) {
     if let Some(place) = place(data, hash)
         && let Err(error) = fs::remove_file(&place)
         && error.kind() != io::ErrorKind::NotFound
@@ -69,11 +113,16 @@ pub(crate) fn remove(data: &Path, hash: &str) {
     }
 }
 
-/// Every value that is there, and what a crash left half written is removed.
-pub(crate) fn all(data: &Path) -> Vec<String> {
+/// Every value that is at least so old; what a crash left half written is removed.
+pub(crate) fn all(data: &Path, older_than: Duration) -> Vec<String> {
     let mut found = Vec::new();
     for inner in fs::read_dir(folder(data)).into_iter().flatten().flatten() {
         for file in fs::read_dir(inner.path()).into_iter().flatten().flatten() {
+            let age =
+                file.metadata().and_then(|about| about.modified()).ok().and_then(|at| at.elapsed().ok());
+            if age.unwrap_or_default() < older_than {
+                continue;
+            }
             let name = file.file_name().to_string_lossy().into_owned();
             if name.ends_with(".part") {
                 let _gone = fs::remove_file(file.path());

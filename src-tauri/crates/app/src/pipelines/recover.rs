@@ -29,7 +29,7 @@ pub(crate) async fn begin(app: &App) {
     };
     let recovered = runs.len();
     if !left.is_empty() {
-        retention::sweep_orphans(app).await;
+        retention::sweep_orphans(app, std::time::Duration::ZERO).await;
     }
     for timer in all_timers {
         app.pipelines.timers.set(app, timer);

@@ -63,15 +63,21 @@ impl Registry {
         self.lock().queue.len()
     }
 
+    /// A run that is gone on with takes its place again, whether or not one is free: it was let in once.
+    pub(crate) fn occupy(&self, id: RunId, pipeline_id: &str, counted: Option<&String>) {
+        let place = Place { pipeline_id: pipeline_id.to_owned(), counted: counted.cloned() };
+        self.lock().places.entry(id).or_insert(place);
+    }
+
+    /// Takes it out of the queue.
+    pub(crate) fn withdraw(&self, id: RunId) {
+        self.lock().queue.retain(|_, run| run.id != id);
+    }
+
     /// Whether it has a task or waits for its turn.
     pub(crate) fn knows(&self, id: RunId) -> bool {
         let state = self.lock();
         state.tasks.contains_key(&id) || state.queue.values().any(|run| run.id == id)
-    }
-
-    /// How many have a task.
-    pub(crate) fn under_way(&self) -> usize {
-        self.lock().tasks.len()
     }
 
     /// Takes a run's task out, unless it was told something meanwhile.

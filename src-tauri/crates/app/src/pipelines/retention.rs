@@ -90,6 +90,7 @@ pub(crate) async fn sweep(app: &App) -> Result<(), Error> {
         })
         .await?;
     release(app, free).await;
+    sweep_orphans(app, Duration::from_hours(24)).await;
     Ok(())
 }
 
@@ -114,9 +115,9 @@ pub(crate) async fn remove(app: &App, actor: Actor, run: RunId) -> Result<(), Er
     Ok(())
 }
 
-/// Large values that a crash left without a row that names them.
-pub(crate) async fn sweep_orphans(app: &App) {
+/// Large values that a crash left without a row that names them, and that are at least so old.
+pub(crate) async fn sweep_orphans(app: &App, older_than: Duration) {
     let data = app.store.folder().to_owned();
-    let Ok(all) = tokio::task::spawn_blocking(move || blobs::all(&data)).await else { return };
+    let Ok(all) = tokio::task::spawn_blocking(move || blobs::all(&data, older_than)).await else { return };
     release(app, all).await;
 }

@@ -55,8 +55,13 @@ pub(crate) async fn keep_bytes(app: &App, name: &str, bytes: Vec<u8>) -> Result<
         ));
     }
     let size = bytes.len() as u64;
-    let data = data(app);
-    let hash = tokio::task::spawn_blocking(move || blobs::write(&data, &bytes))
+    let (data, of_task) = (data(app), app.clone());
+    let work = move || {
+        // Held from before it is looked for until its row is written: nobody may remove it in between.
+        of_task.pipelines.in_flight.hold(&blobs::hash(&bytes));
+        blobs::write(&data, &bytes)
+    };
+    let hash = tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| Error::new(ErrorCode::Internal, "A value could not be kept.").caused_by(error))?
         .map_err(|error| Error::from(store::Error::from(error)))?;

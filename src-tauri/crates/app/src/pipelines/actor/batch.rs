@@ -19,7 +19,7 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::{Driver, Message, Reply};
-use crate::pipelines::{accept::Accepted, blobs, kill::kill_point, registry, step::StepError, values};
+use crate::pipelines::{accept::Accepted, kill::kill_point, registry, step::StepError, values};
 
 /// Before each try to write again what a full or failing disk refused.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -39,7 +39,8 @@ pub(super) struct Batch {
     pub timers_gone: Vec<(String, String, &'static str)>,
     pub all_timers_gone: bool,
     pub calls: Vec<Call>,
-    pub blobs: BTreeSet<String>,
+    /// Large values that the rows name; one that was kept twice stands here twice.
+    pub blobs: Vec<String>,
     pub vars: bool,
     pub fixed: bool,
     pub outputs: Option<Values>,
@@ -200,7 +201,7 @@ impl Driver {
     pub(super) async fn keep_one(&mut self, name: &str, value: Value) -> Result<StoredValue, StepError> {
         let kept = values::keep_one(&self.app, name, value).await?;
         if let StoredValue::Blob { hash, .. } = &kept {
-            self.batch.blobs.insert(hash.clone());
+            self.batch.blobs.push(hash.clone());
         }
         Ok(kept)
     }
@@ -360,6 +361,7 @@ impl Driver {
     fn written(&mut self, writing: Writing) {
         let Writing { batch, rows, .. } = writing;
         let id = self.run().id;
+        self.app.pipelines.in_flight.release(&batch.blobs);
         let timers = &self.app.pipelines.timers;
         if batch.all_timers_gone {
             timers.clear_run(id);
@@ -423,14 +425,14 @@ pub(crate) async fn release(app: &crate::App, hashes: Vec<String>) {
     if hashes.is_empty() {
         return;
     }
-    let data = app.store.folder().to_owned();
+    let (data, of_writer) = (app.store.folder().to_owned(), app.clone());
     let gone = app
         .store
         .write(move |conn| {
             for hash in &hashes {
                 if !store::blob_refs::is_held(conn, hash)? {
                     kill_point!("before_unlink");
-                    blobs::remove(&data, hash);
+                    of_writer.pipelines.in_flight.remove(&data, hash);
                 }
             }
             Ok(())

@@ -17,7 +17,8 @@ use crate::pipelines::{
 /// A step that is prepared and waits for a place.
 pub(super) struct Ready {
     pub input: Value,
-    pub stored: StoredValue,
+    /// What is sent again after a crash, as it was kept.
+    pub kept: Option<StoredValue>,
     pub context: Value,
     pub fingerprint: String,
     pub cache_key: Option<String>,
@@ -155,14 +156,11 @@ impl Driver {
             })
             .await?;
         let (input, context, fingerprint) = worked_out?;
-        let stored = match again {
-            Some((_, stored)) => stored,
-            None => self.keep_one("the prompt", input.clone()).await?,
-        };
+        let kept = again.map(|(_, stored)| stored);
         let need = need(seat.effect, &seat.node.kind, &input);
         let cached = seat.node.cache == pipeline::Cache::Content;
         let cache_key = cached.then(|| fingerprint.clone());
-        Ok(Ready { input, stored, context, fingerprint, cache_key, need })
+        Ok(Ready { input, kept, context, fingerprint, cache_key, need })
     }
 
     /// A place is free for a step that waited for one.
@@ -184,6 +182,10 @@ impl Driver {
         let Some(seat) = blueprint.seat(&key.node) else { return Ok(()) };
         let now = self.app.clock.now();
         let number = self.next_number(key).await?;
+        let stored = match ready.kept {
+            Some(kept) => kept,
+            None => self.keep_one("the prompt", ready.input.clone()).await?,
+        };
         self.happened(Event::Taken(key.clone()));
         let row = self.step_row(key);
         row.step.tries += 1;
@@ -199,7 +201,7 @@ impl Driver {
             number,
             effect: seat.effect,
             idempotency_key: idempotency_key.clone(),
-            input: ready.stored,
+            input: stored,
             started_at: now,
         });
         self.journal_step("step.started", key, json!({ "attempt": number }));

@@ -213,7 +213,7 @@ impl Driver {
             values::keep_bytes(&self.app, &format!("{}.items", key.node), bytes).await?
         };
         if let StoredValue::Blob { hash, .. } = &items {
-            self.batch.blobs.insert(hash.clone());
+            self.batch.blobs.push(hash.clone());
         }
         let failed = StoredValue::Inline { value: json!(failed) };
         Ok(Values::from([("items".to_owned(), items), ("failed".to_owned(), failed)]))

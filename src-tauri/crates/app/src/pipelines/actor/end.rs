@@ -21,7 +21,7 @@ const NEVER: i64 = i64::MAX / 4;
 impl Driver {
     /// The first step may begin.
     pub(super) fn admitted(&mut self) {
-        if self.row.run.started_at.is_some() {
+        if self.row.run.started_at.is_some() || self.row.run.status.is_final() || self.paused {
             return;
         }
         let now = self.app.clock.now();
@@ -149,6 +149,7 @@ impl Driver {
             return;
         }
         self.row.cancelling = true;
+        self.app.pipelines.registry.withdraw(self.row.run.id);
         self.journal("run.cancelled", json!({}));
         self.stop_all();
         self.over(RunStatus::Cancelled, None);

@@ -104,6 +104,10 @@ impl Driver {
             driver.late(left);
             return Ok(driver);
         }
+        if driver.row.run.started_at.is_some() && driver.row.parent.is_none() {
+            let counted = driver.row.concurrency_key.as_ref();
+            app.pipelines.registry.occupy(id, &driver.row.run.pipeline_id, counted);
+        }
         driver.recover(left).await;
         for child in over {
             driver.child_ended(child).await;
