@@ -13,12 +13,13 @@ import {
   type Connection,
   type EdgeChange,
   type FinalConnectionState,
+  type Viewport,
 } from '@xyflow/react';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useState, type DragEvent } from 'react';
 
 import { useStore } from '@/lib/store';
 
-import { boundsOf } from '../../shared/geometry';
+import { boundsOf, type Box } from '../../shared/geometry';
 import { StepEdge, type StepFlowEdge } from '../../shared/step-edge';
 import { StepNode } from '../../shared/step-node';
 import { StepStatesContext } from '../../shared/step-states';
@@ -28,7 +29,7 @@ import { useEditor } from '../model/use-editor';
 import { CanvasBar } from './canvas-bar';
 import { addStep, drawLine } from './commands';
 import { createFlow, type Flow, type FlowNode } from './flow';
-import { handleKeys, words } from './keys';
+import { focusStep, handleKeys, words } from './keys';
 import { MiniMap } from './mini-map';
 import { NoteNode } from './note-node';
 
@@ -43,8 +44,17 @@ export interface CanvasProps {
   at?: string | undefined;
   onAdd: () => void;
   onConnect: (from: string) => void;
-  onRun: () => void;
   onTest: (id: string) => void;
+  /** What those around the canvas may do with it, once it is there; null when it goes. */
+  onReady: (ways: CanvasWays | null) => void;
+}
+
+export interface CanvasWays {
+  /** Adds a step of a kind and goes to it. */
+  add(kind: string): void;
+  draw(wanted: Wanted): void;
+  show(id: string): void;
+  focus(id: string): void;
 }
 
 export default function Canvas(props: CanvasProps) {
@@ -60,7 +70,7 @@ export default function Canvas(props: CanvasProps) {
   );
 }
 
-function Surface({ editor, flow, at, ...ways }: CanvasProps & { editor: Editor; flow: Flow }) {
+function Surface({ editor, flow, at, onReady, ...ways }: CanvasProps & { editor: Editor; flow: Flow }) {
   const { nodes, edges } = useStore(flow.store as Parameters<typeof useStore<ReturnType<Flow['store']['get']>>>[0]);
   const [box, setBox] = useState<HTMLDivElement | null>(null);
   const { screenToFlowPosition, setViewport, getViewport } = useReactFlow();
@@ -68,6 +78,7 @@ function Surface({ editor, flow, at, ...ways }: CanvasProps & { editor: Editor; 
     (ids?: readonly string[]) => {
       if (!box) return;
       const { absolute } = editor.store.get().scene;
+      if (ids !== undefined && ids.every((id) => inSight(absolute.get(id), getViewport(), box))) return;
       const shown = ids?.flatMap((id) => absolute.get(id) ?? []) ?? [...absolute.values()];
       const bounds = boundsOf(shown);
       const { clientWidth: w, clientHeight: h } = box;
@@ -109,6 +120,25 @@ function Surface({ editor, flow, at, ...ways }: CanvasProps & { editor: Editor; 
     observer.observe(box);
     return () => observer.disconnect();
   }, [box, flow, getViewport]);
+
+  useEffect(() => {
+    onReady({
+      add(name) {
+        const kind = editor.kinds.get(name);
+        if (!kind) return;
+        const id = addStep(editor, flow, kind);
+        show([id]);
+        focusStep(id);
+      },
+      draw: (wanted) => void drawLine(editor, wanted),
+      show(id) {
+        show([id]);
+        focusStep(id);
+      },
+      focus: focusStep,
+    });
+    return () => onReady(null);
+  }, [editor, flow, show, onReady]);
 
   const keys = handleKeys(editor, flow, { ...ways, fit: () => show() });
   const dropped = (event: DragEvent<HTMLDivElement>) => {
@@ -183,6 +213,12 @@ function Zoomed({ children }: { children: React.ReactNode }) {
       {children}
     </div>
   );
+}
+
+function inSight(at: Box | undefined, { x, y, zoom }: Viewport, { clientWidth, clientHeight }: HTMLElement): boolean {
+  if (!at || zoom < openZoom.least) return false;
+  const [left, top] = [at.x * zoom + x, at.y * zoom + y];
+  return left >= 0 && top >= 48 && left + at.w * zoom <= clientWidth && top + at.h * zoom <= clientHeight;
 }
 
 function topOf(boxes: Iterable<{ x: number; y: number }>, left: number): number {

@@ -21,7 +21,6 @@ import type { Flow } from './flow';
 export interface Ways {
   onAdd: () => void;
   onConnect: (from: string) => void;
-  onRun: () => void;
   onTest: (id: string) => void;
   fit: () => void;
 }

@@ -1,0 +1,98 @@
+/** The same definition as text. What parses is drawn at once; what doesn't stays here, as it was typed. */
+import { useRef, useState } from 'react';
+
+import { ScrollArea } from '@/components/scroll-area';
+
+import { readDefinition } from '../../shared/definition';
+import { parseJson } from '../inspector/draft';
+import { withPlaces } from '../model/layout';
+import { equal } from '../model/saving';
+import { useEditor, useEditorState } from '../model/use-editor';
+import { lineOf } from './places';
+
+export default function TextView() {
+  const editor = useEditor();
+  const definition = useEditorState((state) => state.definition);
+  const faults = useEditorState((state) => state.faults);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const [draft, setDraft] = useState<{ text: string; made: unknown } | null>(null);
+  const written = JSON.stringify(definition, null, 2);
+  const text = draft && (draft.made === undefined || equal(draft.made, definition)) ? draft.text : written;
+  const parsed = parseJson(text);
+  const read = 'problem' in parsed ? parsed : readDefinition(parsed.value);
+  const problem =
+    'problem' in read
+      ? read.problem
+      : read.definition.id !== editor.id
+        ? 'The id of a pipeline stays as it is. To make another one, export this and import it under a new id.'
+        : null;
+  const type = (next: string) => {
+    const value = parseJson(next);
+    const shape = 'problem' in value ? value : readDefinition(value.value);
+    if ('problem' in shape || shape.definition.id !== editor.id) return setDraft({ text: next, made: undefined });
+    const placed = withPlaces(shape.definition, editor.kinds);
+    editor.edit('Edit the text', (now) => (equal(now, placed) ? now : placed), 'text');
+    setDraft({ text: next, made: placed });
+  };
+  const go = (place: string) => {
+    const line = lineOf(text, place);
+    const element = area.current;
+    if (!element) return;
+    const at = text.split('\n').slice(0, line).join('\n').length + (line > 0 ? 1 : 0);
+    element.focus();
+    element.setSelectionRange(at, at + (text.split('\n')[line]?.length ?? 0));
+    element.scrollTop = Math.max(0, line * 18 - element.clientHeight / 3);
+  };
+  const lines = text.split('\n').length;
+  return (
+    <div className="@container flex h-full min-h-0 flex-col">
+      <div className="flex min-h-0 flex-1">
+        <pre
+          aria-hidden
+          data-line-numbers
+          className="hidden w-12 shrink-0 overflow-hidden border-r border-border bg-panel py-3 pr-2 text-right font-mono text-dense text-muted-foreground select-none @xl:block"
+        >
+          {Array.from({ length: lines }, (_, index) => index + 1).join('\n')}
+        </pre>
+        <textarea
+          ref={area}
+          aria-label="The definition as JSON"
+          aria-invalid={problem !== null}
+          aria-describedby="text-faults"
+          spellCheck={false}
+          wrap="off"
+          value={text}
+          onChange={(event) => type(event.target.value)}
+          onBlur={() => editor.seal()}
+          onScroll={(event) => {
+            const numbers = event.currentTarget.previousElementSibling;
+            if (numbers) numbers.scrollTop = event.currentTarget.scrollTop;
+          }}
+          className="focus-inset min-h-0 min-w-0 flex-1 resize-none bg-background p-3 font-mono text-dense text-foreground"
+        />
+      </div>
+      <ScrollArea id="text-faults" className="max-h-40 shrink-0 border-t border-border bg-panel px-3 py-2 text-dense">
+        {problem !== null && (
+          <p role="alert" className="text-danger">
+            {problem} The canvas stays as it was until then.
+          </p>
+        )}
+        {problem === null && faults.length === 0 && <p className="text-muted-foreground">Nothing is wrong with it.</p>}
+        {problem === null &&
+          faults.map((fault) => (
+            <button
+              key={fault.place + fault.message}
+              type="button"
+              onClick={() => go(fault.place)}
+              className="focus-inset block w-full rounded-small px-1 py-0.5 text-left hover:bg-hover"
+            >
+              <span className={fault.severity === 'error' ? 'text-danger' : 'text-warning'}>
+                Line {lineOf(text, fault.place) + 1}
+              </span>{' '}
+              {fault.message}
+            </button>
+          ))}
+      </ScrollArea>
+    </div>
+  );
+}
