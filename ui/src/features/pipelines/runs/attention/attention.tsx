@@ -11,6 +11,7 @@ import { nodeTitle } from '../../shared/definition';
 import { graphOf } from '../../shared/graph';
 import { keyOf } from '../state/keys';
 import { usePlace } from '../state/place';
+import { doubtOf, readQuestion } from './question';
 
 export function Attention() {
   const { live } = usePlace();
@@ -46,6 +47,7 @@ function Asks({ waiting }: { waiting: WaitingStep }) {
   const title = spec ? nodeTitle(spec) : waiting.node;
   const key = keyOf(waiting);
   const decides = waiting.kind === 'decision';
+  const question = readQuestion(waiting.question).title;
   return (
     <Banner
       tone="warning"
@@ -58,7 +60,11 @@ function Asks({ waiting }: { waiting: WaitingStep }) {
       }
     >
       <b className="font-semibold">{title}:</b>{' '}
-      {waiting.question ?? (decides ? 'It may have happened. Say whether it did.' : 'It waits for your answer.')}
+      {question !== ''
+        ? question
+        : decides
+          ? `It ${doubtOf(spec?.kind ?? '').fact}. Say what is so.`
+          : 'It waits for your answer.'}
     </Banner>
   );
 }

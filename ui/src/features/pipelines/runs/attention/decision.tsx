@@ -10,6 +10,7 @@ import { Failure } from '@/components/error-state';
 import { nodeTitle } from '../../shared/definition';
 import { graphOf } from '../../shared/graph';
 import { usePlace } from '../state/place';
+import { doubtOf } from './question';
 
 type Decided = 'done' | 'retry' | 'fail';
 
@@ -18,6 +19,7 @@ export function Decision({ run, waiting }: { run: string; waiting: WaitingStep }
   const { definition } = usePlace();
   const spec = graphOf(definition).nodes.get(node);
   const title = spec ? nodeTitle(spec) : node;
+  const doubt = doubtOf(spec?.kind ?? '');
   const [decision, setDecision] = useState<Decided | null>(null);
   const decide = useMutate('run/decide');
   return (
@@ -26,10 +28,12 @@ export function Decision({ run, waiting }: { run: string; waiting: WaitingStep }
       className="flex flex-col gap-3 rounded-panel border border-warning-border bg-background p-3.5"
     >
       <div>
-        <h3 className="text-base font-semibold">{question ?? `“${title}” may have happened. Did it?`}</h3>
+        <h3 className="text-base font-semibold">
+          “{title}” {doubt.fact}. {doubt.question}
+        </h3>
         <p className="text-dense">
-          Web+ ended, or the connection broke, before the answer came. Look where it would have arrived, then say what
-          is so: Web+ can’t know, and doesn’t do it twice by itself.
+          {question ?? 'Web+ ended, or the connection broke, before the answer came.'} So nobody knows: look where it
+          would have arrived, then say what is so. Web+ doesn’t do it twice by itself.
         </p>
       </div>
       <ChoiceList<Decided>

@@ -1,21 +1,21 @@
 /** What a run asks a person: the question, what it is about, a form, and a button for each answer. */
 import { useEffect, useMemo, useState } from 'react';
 
-import type { StepView, WaitingStep } from '@/api/generated';
+import type { WaitingStep } from '@/api/generated';
 import { useMutate } from '@/api/query';
 import { Button } from '@/components/button';
 import { Failure } from '@/components/error-state';
 import { Time } from '@/components/time';
 
-import { isRecord } from '../../shared/definition';
 import { MarkdownView } from '../results/markdown-view';
 import { keyOf } from '../state/keys';
 import { AboutWhat } from './about-what';
 import { forgetDraft, keepDraft, newSignalId, readDraft, type Draft } from './draft';
+import { readQuestion } from './question';
 import { SchemaField } from './schema-field';
 import { faultOf, formOf, isWhole, startOf, valuesOf } from './schema-form';
 
-export function HumanForm({ run, waiting, step }: { run: string; waiting: WaitingStep; step: StepView | undefined }) {
+export function HumanForm({ run, waiting }: { run: string; waiting: WaitingStep }) {
   const { scope, node, answers = ['approve', 'reject'], question, dueAt } = waiting;
   const key = keyOf({ scope, node });
   const form = useMemo(() => formOf(waiting.form), [waiting.form]);
@@ -24,8 +24,7 @@ export function HumanForm({ run, waiting, step }: { run: string; waiting: Waitin
   const [tried, setTried] = useState<string | null>(null);
   useEffect(() => keepDraft(run, key, draft), [run, key, draft]);
   const answer = useMutate('run/answer', { onDone: () => forgetDraft(run, key) });
-  const config = isRecord(step?.input) ? step.input : {};
-  const message = typeof config.message === 'string' ? config.message : '';
+  const { title, body } = readQuestion(question);
 
   const send = (word: string) => {
     setTried(word);
@@ -40,14 +39,14 @@ export function HumanForm({ run, waiting, step }: { run: string; waiting: Waitin
       className="flex flex-col gap-3 rounded-panel border border-warning-border bg-background p-3.5"
     >
       <div>
-        <h3 className="text-base font-semibold">{question ?? 'This run waits for your answer'}</h3>
+        <h3 className="text-base font-semibold">{title === '' ? 'This run waits for your answer' : title}</h3>
         {dueAt !== undefined && (
           <p className="text-caption">
             It goes on without you <Time at={dueAt} />.
           </p>
         )}
       </div>
-      {message !== '' && message !== question && <MarkdownView text={message} />}
+      {body !== '' && <MarkdownView text={body} />}
       <AboutWhat run={run} scope={scope} node={node} />
       {form.fields.map((field) => (
         <SchemaField

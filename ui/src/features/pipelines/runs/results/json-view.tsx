@@ -68,7 +68,7 @@ export function JsonView({ value, label = 'Value' }: { value: unknown; label?: s
         aria-activedescendant={line && idOf(label, current)}
         onKeyDown={press}
         style={{ maxHeight: mostHeight }}
-        className="focus-inset overflow-auto py-1 font-mono text-dense"
+        className="group focus-inset overflow-auto py-1 font-mono text-dense"
       >
         <div style={{ height: virtual.getTotalSize() }} className="relative w-max min-w-full">
           {virtual.getVirtualItems().map(({ index, start }) => {
@@ -129,7 +129,8 @@ function LineView({ id, line, top, current, onPress }: LineViewProps) {
       style={{ transform: `translateY(${top}px)`, height: lineHeight, paddingLeft: 8 + depth * 16 }}
       className={classNames(
         'absolute top-0 left-0 flex min-w-full items-center gap-1 pr-3 whitespace-pre',
-        current ? 'bg-accent-surface' : 'hover:bg-hover',
+        'hover:bg-hover',
+        current && 'group-focus:bg-accent-surface',
       )}
     >
       <ChevronRight

@@ -90,7 +90,9 @@ function guessText(text: string): Way[] {
   if (isDiff(text)) return ['diff', 'text'];
   // Marks that nobody writes by accident.
   const formatted = /^(#{1,6} |```|\s*[-*] |\s*\d+\. |\|.+\|)|\*\*\S/m.test(text);
-  return formatted ? ['markdown', 'text'] : ['text', 'markdown'];
+  if (formatted) return ['markdown', 'text'];
+  // A few words have no other form.
+  return text.length < 200 && !text.includes('\n') ? ['text'] : ['text', 'markdown'];
 }
 
 const isTextual = (value: unknown): boolean => typeof value === 'string';

@@ -133,7 +133,8 @@ it('a small tree opens by itself, of a large one the top, and no tree makes line
 it('a value is shown by its type, and by what it looks like where the type says little', () => {
   expect(waysFor('markdown', '# x')).toEqual(['markdown', 'text']);
   expect(waysFor('diff', patch)).toEqual(['diff', 'text']);
-  expect(waysFor('text', 'plain words')).toEqual(['text', 'markdown']);
+  expect(waysFor('text', 'plain words')).toEqual(['text']);
+  expect(waysFor('text', 'plain words '.repeat(40))).toEqual(['text', 'markdown']);
   expect(waysFor('text', '- one\n- two')).toEqual(['markdown', 'text']);
   expect(waysFor('json:plan', { a: 1 })).toEqual(['json']);
   expect(waysFor('list<json>', [{ a: 1 }])).toEqual(['table', 'json']);

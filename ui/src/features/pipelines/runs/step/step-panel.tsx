@@ -73,9 +73,7 @@ function Begun({ step, stepKey, title, kind }: { step: StepRun; stepKey: string;
   return (
     <>
       <Facts step={step} />
-      {waiting?.kind === 'human' && (
-        <HumanForm key={`${stepKey} ${step.tries}`} run={id} waiting={waiting} step={data} />
-      )}
+      {waiting?.kind === 'human' && <HumanForm key={`${stepKey} ${step.tries}`} run={id} waiting={waiting} />}
       {status === 'ambiguous' && <Decision run={id} waiting={waiting ?? { scope, node, kind: 'decision' }} />}
       {step.errorMessage !== undefined && status !== 'ambiguous' && <StepFailed step={step} title={title} />}
       {!isFinalStep(status) && (
@@ -141,7 +139,8 @@ function RunAgain({ node, final }: { node: string; final: boolean }) {
 function Details({ view, run, stepKey, title }: { view: StepView; run: string; stepKey: string; title: string }) {
   const client = useClient();
   const { scope, node } = nameOf(stepKey);
-  const outputs = Object.entries(view.outputs);
+  // What there is none of needs no frame around it.
+  const outputs = Object.entries(view.outputs).filter(([, value]) => value.preview !== null);
   const { attempts, calls, input } = view;
   return (
     <>
