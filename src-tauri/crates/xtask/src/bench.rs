@@ -17,6 +17,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("store", "durable_writes"),
     ("markup", "streaming"),
     ("gateway", "gateway_cost"),
+    ("planner", "planning"),
     ("gguf", "gguf_header"),
     ("supervisor", "supervisor_bench"),
     ("pull", "pull_bench"),
