@@ -4,7 +4,7 @@ mod pipelines;
 
 use std::path::PathBuf;
 
-pub(crate) use pipelines::{Allowed, Answer, Decision, Pipelines, Run, Runs, Test};
+pub(crate) use pipelines::{Answer, Decision, Pipelines, Run, Runs, Test};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use domain::Timestamp;
 use serde_json::{Value, json};
 
-use crate::{arguments::Pipelines, door::Door, failure::Failure, output::Output, run};
+use crate::{arguments::Pipelines, door::Door, failure::Failure, output::Output, run::{from_file, told}};
 
 pub(crate) async fn run(door: &Door, command: Pipelines, output: &Output) -> Result<ExitCode, Failure> {
     match command {
@@ -37,9 +37,9 @@ pub(crate) async fn run(door: &Door, command: Pipelines, output: &Output) -> Res
             }
         }
         Pipelines::Import { file, allow } => {
-            let source = match run::file(door, &file).await? {
+            let source = match from_file(door, &file).await? {
                 Ok(source) => source,
-                Err(invalid) => return run::told(&invalid, output),
+                Err(invalid) => return told(&invalid, output),
             };
             let mut view: Value =
                 door.call("pipeline/save", json!({ "definition": source.definition })).await?;

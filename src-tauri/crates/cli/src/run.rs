@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::{arguments, door::Door, failure::Failure, output::Output};
 
 pub(crate) use ending::{asked, parsed};
-pub(crate) use source::{Invalid, file, told};
+pub(crate) use source::{Invalid, from_file, told};
 
 /// The pipeline or its inputs aren't valid.
 pub(crate) const INVALID: u8 = 2;

@@ -4,12 +4,12 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use crate::{arguments::Test, door::Door, failure::Failure, output::Output, run};
+use crate::{arguments::Test, door::Door, failure::Failure, output::Output, run::{from_file, told}};
 
 pub(crate) async fn run(door: &Door, test: Test, output: &Output) -> Result<ExitCode, Failure> {
-    let source = match run::file(door, &test.file).await? {
+    let source = match from_file(door, &test.file).await? {
         Ok(source) => source,
-        Err(invalid) => return run::told(&invalid, output),
+        Err(invalid) => return told(&invalid, output),
     };
     for warning in source.warnings() {
         output.aside(&warning);

@@ -106,10 +106,10 @@ impl Writer {
     }
 
     fn commit(&mut self, held: Vec<Box<dyn Job>>) {
-        kill_point!("before_commit");
+        kill_point!("store_before_commit");
         match self.execute("COMMIT") {
             Ok(()) => {
-                kill_point!("after_commit");
+                kill_point!("store_after_commit");
                 held.into_iter().for_each(|job| job.answer(Ok(())));
             }
             Err(error) => {
@@ -144,9 +144,9 @@ impl Writer {
     }
 
     fn finish(self) {
-        kill_point!("before_checkpoint");
+        kill_point!("store_before_checkpoint");
         let moved = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-        kill_point!("after_checkpoint");
+        kill_point!("store_after_checkpoint");
         if let Err(error) = moved {
             tracing::warn!(%error, "the log was not moved into the database; the next start does it");
         }

@@ -41,14 +41,14 @@ pub(super) async fn find(door: &Door, named: &str) -> Result<Result<Source, Inva
     let path = Path::new(named);
     let is_file = path.is_file() || path.extension().is_some_and(|extension| extension == "json");
     if is_file {
-        return file(door, path).await;
+        return from_file(door, path).await;
     }
     let kept: Value = door.call("pipeline/get", json!({ "id": named })).await?;
     Ok(sorted(kept["definition"].clone(), &kept["faults"], true))
 }
 
 /// The definition in a file, checked.
-pub(crate) async fn file(door: &Door, path: &Path) -> Result<Result<Source, Invalid>, Failure> {
+pub(crate) async fn from_file(door: &Door, path: &Path) -> Result<Result<Source, Invalid>, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::invalid(format!("{} can't be read: {error}.", path.display())))?;
     let definition: Value = match serde_json::from_str(&text) {
