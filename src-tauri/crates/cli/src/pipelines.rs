@@ -5,7 +5,13 @@ use std::process::ExitCode;
 use domain::Timestamp;
 use serde_json::{Value, json};
 
-use crate::{arguments::Pipelines, door::Door, failure::Failure, output::Output, run::{from_file, told}};
+use crate::{
+    arguments::Pipelines,
+    door::Door,
+    failure::Failure,
+    output::Output,
+    run::{from_file, told},
+};
 
 pub(crate) async fn run(door: &Door, command: Pipelines, output: &Output) -> Result<ExitCode, Failure> {
     match command {

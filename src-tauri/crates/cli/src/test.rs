@@ -4,7 +4,13 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use crate::{arguments::Test, door::Door, failure::Failure, output::Output, run::{from_file, told}};
+use crate::{
+    arguments::Test,
+    door::Door,
+    failure::Failure,
+    output::Output,
+    run::{from_file, told},
+};
 
 pub(crate) async fn run(door: &Door, test: Test, output: &Output) -> Result<ExitCode, Failure> {
     let source = match from_file(door, &test.file).await? {
