@@ -40,6 +40,8 @@ mod endings;
 #[cfg(unix)]
 mod kill;
 #[cfg(unix)]
+mod kill_matrix;
+#[cfg(unix)]
 mod ollama_kills;
 mod real_model;
 #[cfg(unix)]

@@ -17,6 +17,9 @@ pub fn environment_options(
     data_dir: PathBuf,
     read: &'static (impl Fn(&str) -> Option<String> + Send + Sync),
 ) -> Result<AppOptions, Error> {
+    if cfg!(debug_assertions) {
+        arm_kill_points(read)?;
+    }
     let mut options = AppOptions::new(data_dir);
     options.program = std::env::current_exe().ok();
     let beside = options
@@ -44,6 +47,24 @@ pub fn environment_options(
         options.open_vault(Secret::new(passphrase))?;
     }
     Ok(options)
+}
+
+/// For tests of crashes: `WEBPLUS_KILL_AT` names the meeting of a kill point at which the process ends, `WEBPLUS_KILL_RECORD` a
+/// file that all meetings are added to.
+fn arm_kill_points(read: impl Fn(&str) -> Option<String>) -> Result<(), Error> {
+    let (at, record) = (read("WEBPLUS_KILL_AT"), read("WEBPLUS_KILL_RECORD"));
+    if at.is_none() && record.is_none() {
+        return Ok(());
+    }
+    let record = record.map(|file| std::fs::OpenOptions::new().append(true).create(true).open(file));
+    let record = record.transpose().map_err(|error| {
+        Error::new(
+            ErrorCode::InvalidInput,
+            format!("The file named in WEBPLUS_KILL_RECORD can't be written: {error}."),
+        )
+    })?;
+    store::kill::arm(at, record);
+    Ok(())
 }
 
 fn ollama(read: impl Fn(&str) -> Option<String>) -> Option<OllamaOptions> {

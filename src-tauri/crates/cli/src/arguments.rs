@@ -1,6 +1,10 @@
 //! What can be written on the command line.
 
+mod pipelines;
+
 use std::path::PathBuf;
+
+pub(crate) use pipelines::{Answer, Decision, Pipelines, Run, Runs, Test};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -39,6 +43,23 @@ pub(crate) enum Command {
     Providers {
         #[command(subcommand)]
         command: Providers,
+    },
+    /// Run a pipeline from a file, or one that is kept, and wait until it ends.
+    ///
+    /// Ends with 0 when the run succeeded, 1 when it failed or was cancelled, 2 when the pipeline or its inputs aren't valid,
+    /// 3 when it waits for a person.
+    Run(Run),
+    /// Run a pipeline file's own tests.
+    Test(Test),
+    /// List, show, import, export and remove pipelines.
+    Pipelines {
+        #[command(subcommand)]
+        command: Pipelines,
+    },
+    /// List, show, cancel, pause, resume and answer runs.
+    Runs {
+        #[command(subcommand)]
+        command: Runs,
     },
     /// Look at everything that must work; changes nothing.
     Doctor,

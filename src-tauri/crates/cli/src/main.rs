@@ -9,10 +9,14 @@ mod failure;
 mod models;
 mod ollama;
 mod output;
+mod pipelines;
 mod providers;
 #[cfg(unix)]
 mod remote;
+mod run;
+mod runs;
 mod serve;
+mod test;
 
 use std::process::ExitCode;
 
@@ -61,6 +65,10 @@ async fn run(arguments: Arguments, output: &Output) -> Result<ExitCode, Failure>
         Command::Models { command } => models::run(&door, command, output).await,
         Command::Ollama { command } => ollama::run(&door, command, output).await,
         Command::Providers { command } => providers::run(&door, command, output).await,
+        Command::Run(run) => run::run(&door, run, output).await,
+        Command::Test(test) => test::run(&door, test, output).await,
+        Command::Pipelines { command } => pipelines::run(&door, command, output).await,
+        Command::Runs { command } => runs::run(&door, command, output).await,
         Command::Doctor | Command::Serve(_) => Ok(ExitCode::SUCCESS),
     };
     door.close().await;

@@ -20,6 +20,11 @@ impl Output {
         Self { json }
     }
 
+    /// Whether values are printed, not text.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
+    }
+
     /// A value, with `--json` only.
     pub(crate) fn json(&self, value: &Value) -> io::Result<()> {
         if self.json { line(&value.to_string()) } else { Ok(()) }

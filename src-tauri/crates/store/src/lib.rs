@@ -24,6 +24,7 @@ pub mod conversations;
 pub mod idempotency;
 pub mod jobs;
 pub mod journal;
+pub mod kill;
 pub mod messages;
 pub mod models;
 pub mod outbox;

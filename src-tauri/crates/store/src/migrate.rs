@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use crate::Error;
+use crate::{Error, kill_point};
 
 /// The steps, oldest first. A released one is never edited.
 pub(crate) const MIGRATIONS: &[&str] = &[
@@ -36,11 +36,13 @@ fn run(connection: &mut Connection, steps: &[&str], version: usize) -> Result<()
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     for step in steps {
         transaction.execute_batch(step)?;
+        kill_point!("migrated_a_step");
     }
     if transaction.prepare("PRAGMA foreign_key_check")?.exists([])? {
         return Err(Error::Conflict);
     }
     transaction.pragma_update(None, "user_version", version as i64)?;
     transaction.commit()?;
+    kill_point!("migrated");
     Ok(())
 }

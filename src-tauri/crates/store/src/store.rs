@@ -61,6 +61,7 @@ impl Store {
         ballast: u64,
     ) -> Result<Self, Error> {
         let epoch = owner::advance(&writing, &folder.log())?;
+        crate::kill_point!("epoch_begun");
         let ballast = Ballast::new(folder.ballast(), ballast);
         let (reads, writes) = (Arc::new(Queue::new()), Arc::new(Queue::new()));
         let mut threads = vec![readers::start(reading, &reads)?];

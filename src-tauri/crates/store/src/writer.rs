@@ -15,6 +15,7 @@ use rusqlite::Connection;
 use crate::{
     Error,
     ballast::Ballast,
+    kill_point,
     queue::{Job, Queue},
 };
 
@@ -105,8 +106,12 @@ impl Writer {
     }
 
     fn commit(&mut self, held: Vec<Box<dyn Job>>) {
+        kill_point!("store_before_commit");
         match self.execute("COMMIT") {
-            Ok(()) => held.into_iter().for_each(|job| job.answer(Ok(()))),
+            Ok(()) => {
+                kill_point!("store_after_commit");
+                held.into_iter().for_each(|job| job.answer(Ok(())));
+            }
             Err(error) => {
                 self.roll_back();
                 self.give_up(held.into_iter(), &error);
@@ -139,7 +144,9 @@ impl Writer {
     }
 
     fn finish(self) {
+        kill_point!("store_before_checkpoint");
         let moved = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        kill_point!("store_after_checkpoint");
         if let Err(error) = moved {
             tracing::warn!(%error, "the log was not moved into the database; the next start does it");
         }

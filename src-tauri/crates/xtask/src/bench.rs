@@ -18,6 +18,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("markup", "streaming"),
     ("gateway", "gateway_cost"),
     ("pipelines", "pipeline_cost"),
+    ("planner", "planning"),
     ("gguf", "gguf_header"),
     ("supervisor", "supervisor_bench"),
     ("pull", "pull_bench"),

@@ -1,10 +1,4 @@
-//! Named places between what is durable and what isn't, at which a test can end the process.
+//! Named places between what is durable and what isn't, at which a test can end the process: the store's, which has some of
+//! its own.
 
-/// Marks such a place: nothing happens there.
-macro_rules! kill_point {
-    ($name:literal) => {{
-        let _: &'static str = $name;
-    }};
-}
-
-pub(crate) use kill_point;
+pub(crate) use store::kill_point;

@@ -11,6 +11,8 @@ use crate::{Definition, Node, OnError};
 pub(super) const TOP: usize = 0;
 /// Items of a map that may be open at once, whatever its `parallel` says.
 const WINDOW: u32 = 256;
+/// Items of a map at once that doesn't say how many.
+const PARALLEL: u32 = 4;
 /// Iterations of a loop that doesn't say how many.
 const ITERATIONS: u32 = 100;
 
@@ -189,7 +191,7 @@ fn site(node: &Node, body: Option<usize>) -> Site {
     let shape = match (body, node.kind.as_str()) {
         (Some(body), "loop") => Shape::Loop { body, most: number("max_iterations").unwrap_or(ITERATIONS) },
         (Some(body), _) => {
-            let window = number("parallel").unwrap_or(1).clamp(1, WINDOW);
+            let window = number("parallel").unwrap_or(PARALLEL).clamp(1, WINDOW);
             let on_item_error = node.config.get("on_item_error").and_then(Value::as_str);
             Shape::Map { body, window, stop: !matches!(on_item_error, Some("none" | "drop")) }
         }

@@ -1,0 +1,84 @@
+//! A person's answer to a step that waits for one.
+
+use domain::ErrorCode;
+use serde_json::{Map, Value, json};
+
+use crate::{
+    arguments::{Answer, Decision},
+    door::Door,
+    failure::Failure,
+    output::Output,
+    pipelines::word,
+};
+
+pub(super) async fn answer(door: &Door, answer: Answer, output: &Output) -> Result<(), Failure> {
+    let (scope, node) = waiting(door, &answer.run, "human", answer.step.as_deref()).await?;
+    let values: Map<String, Value> = answer
+        .values
+        .into_iter()
+        // A form's field takes what it takes; what isn't JSON is text.
+        .map(|(name, text)| (name, serde_json::from_str(&text).unwrap_or(Value::String(text))))
+        .collect();
+    let params = json!({
+        "id": answer.run, "scope": scope, "node": node, "answer": answer.answer, "values": values,
+        // One answer a step and run, however often the command is repeated.
+        "signalId": format!("{}:{scope}:{node}", answer.run),
+    });
+    let _: Value = door.call("run/answer", params).await?;
+    told(door, &answer.run, output)
+}
+
+pub(super) async fn decide(
+    door: &Door,
+    run: &str,
+    decision: Decision,
+    step: Option<String>,
+    output: &Output,
+) -> Result<(), Failure> {
+    let (scope, node) = waiting(door, run, "decision", step.as_deref()).await?;
+    let params = json!({ "id": run, "scope": scope, "node": node, "decision": decision.wire() });
+    let _: Value = door.call("run/decide", params).await?;
+    told(door, run, output)
+}
+
+fn told(door: &Door, run: &str, output: &Output) -> Result<(), Failure> {
+    output.json(&json!({ "run": run, "answered": true }))?;
+    output.sentence("The answer is kept.")?;
+    if !door.outlives_us() {
+        output.aside(&format!("The run goes on when Web+ runs, or with: webplus run --resume {run}"));
+    }
+    Ok(())
+}
+
+/// The step that is meant: the one named, or the only one that waits for that.
+async fn waiting(
+    door: &Door,
+    run: &str,
+    kind: &str,
+    named: Option<&str>,
+) -> Result<(String, String), Failure> {
+    if let Some(named) = named {
+        let (scope, node) = named.rsplit_once('/').unwrap_or(("", named));
+        return Ok((scope.to_owned(), node.to_owned()));
+    }
+    let view: Value = door.call("run/get", json!({ "id": run })).await?;
+    let steps: Vec<&Value> =
+        view["waiting"].as_array().into_iter().flatten().filter(|step| step["kind"] == kind).collect();
+    match steps.as_slice() {
+        [step] => Ok((word(&step["scope"]).to_owned(), word(&step["node"]).to_owned())),
+        [] => Err(Failure {
+            code: ErrorCode::Conflict,
+            message: "No step of this run waits for that.".to_owned(),
+        }),
+        steps => {
+            let names: Vec<String> = steps
+                .iter()
+                .map(|step| format!("{}/{}", word(&step["scope"]), word(&step["node"])))
+                .collect();
+            Err(Failure::invalid(format!(
+                "Several steps wait: {}. Name one with --step.",
+                names.iter().map(|name| name.trim_start_matches('/')).collect::<Vec<_>>().join(", ")
+            )))
+        }
+    }
+}

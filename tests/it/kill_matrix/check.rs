@@ -1,0 +1,144 @@
+//! What must be true of a run's folder and of what was asked outside, however often it was killed.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use webplus_tests::rows;
+
+use super::play::{Fixture, Outcome, Played, Stage};
+
+/// The newest run at the top, as commands name it.
+pub(crate) fn run_id(data: &Path) -> String {
+    let hex = rows(
+        data,
+        "SELECT lower(hex(id)) FROM runs WHERE parent_run_id IS NULL ORDER BY created_at DESC LIMIT 1",
+    );
+    let hex = hex.first().cloned().unwrap_or_default();
+    let parts = [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)];
+    parts.map(|(from, to)| hex.get(from..to).unwrap_or_default()).join("-")
+}
+
+/// All of it; the first broken promise as a sentence.
+pub(crate) fn all(stage: &Stage, fixture: &Fixture, played: &Played) -> Result<(), String> {
+    folder(played)?;
+    outside(stage, fixture, played)?;
+    ledger(stage, played)
+}
+
+/// What the folder alone can say.
+pub(crate) fn folder(played: &Played) -> Result<(), String> {
+    let data = played.program.data();
+    whole(&data)?;
+    nothing_twice(&data)?;
+    journals(&data)?;
+    values(&data)?;
+    steps_are_over(&data, &played.over.status)
+}
+
+/// A query that finds what must not be.
+fn none(data: &Path, what: &str, sql: &str) -> Result<(), String> {
+    let found = rows(data, sql);
+    if found.is_empty() { Ok(()) } else { Err(format!("{what}: {}", found.join(", "))) }
+}
+
+fn whole(data: &Path) -> Result<(), String> {
+    let checked = rows(data, "PRAGMA integrity_check");
+    if checked != ["ok"] {
+        return Err(format!("the database is damaged: {checked:?}"));
+    }
+    none(data, "a row hangs in the air", "SELECT \"table\" FROM pragma_foreign_key_check")
+}
+
+/// What was completed is never done again, and no attempt is left that nobody works at.
+fn nothing_twice(data: &Path) -> Result<(), String> {
+    none(
+        data,
+        "a completed step was done again",
+        "SELECT a.scope || '/' || a.node FROM attempts a JOIN attempts b USING (run_id, scope, node)
+         WHERE a.outcome = 'succeeded' AND b.number > a.number",
+    )?;
+    none(
+        data,
+        "an attempt is still under way",
+        "SELECT scope || '/' || node FROM attempts WHERE outcome = 'running'",
+    )?;
+    let runs = rows(data, "SELECT count(*) FROM runs WHERE parent_run_id IS NULL");
+    if runs == ["1"] { Ok(()) } else { Err(format!("there are {} runs, not one", runs.join(""))) }
+}
+
+fn journals(data: &Path) -> Result<(), String> {
+    none(
+        data,
+        "a journal has a gap",
+        "SELECT lower(hex(r.id)) || ': ' || count(j.seq) || ' entries up to ' || r.seq FROM runs r LEFT JOIN journal j ON j.run_id = r.id
+         GROUP BY r.id HAVING count(j.seq) <> r.seq OR coalesce(max(j.seq), 0) <> r.seq",
+    )
+}
+
+/// Every file is held by somebody, and what is held is there.
+fn values(data: &Path) -> Result<(), String> {
+    let held: BTreeSet<String> = rows(data, "SELECT hash FROM blob_refs").into_iter().collect();
+    let mut there = BTreeSet::new();
+    for folder in std::fs::read_dir(data.join("values")).into_iter().flatten().flatten() {
+        let files = std::fs::read_dir(folder.path()).into_iter().flatten().flatten();
+        there.extend(files.map(|file| file.file_name().to_string_lossy().into_owned()));
+    }
+    if held == there { Ok(()) } else { Err(format!("values held: {held:?}; values there: {there:?}")) }
+}
+
+fn steps_are_over(data: &Path, status: &str) -> Result<(), String> {
+    let over = "('succeeded', 'failed', 'skipped', 'cancelled', 'reused')";
+    let open = rows(
+        data,
+        &format!("SELECT scope || '/' || node || ' ' || status FROM step_runs WHERE status NOT IN {over}"),
+    );
+    let asks = open.len() == 1 && open.iter().all(|step| step.ends_with("ambiguous"));
+    if status == "waiting" && asks || status != "waiting" && open.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("the run is {status} with {open:?}"))
+    }
+}
+
+/// Effects are counted by what was asked, whatever the key: once, or as often as a kill could cut it off.
+fn outside(stage: &Stage, fixture: &Fixture, played: &Played) -> Result<(), String> {
+    let mut by_step: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for seen in stage.oracle.seen(&played.case) {
+        by_step.entry(seen.what).or_default().push(seen.key);
+    }
+    for (what, keys) in by_step {
+        let tries = if what == "flaky" { 3 } else { 1 };
+        let most = if fixture.once == Some(what.as_str()) { 1 } else { tries + played.kills };
+        if keys.len() > most {
+            return Err(format!("{what} was asked {} times", keys.len()));
+        }
+        let keys: BTreeSet<String> = keys.into_iter().collect();
+        if what != "model" && (keys.contains("") || keys.len() > tries) {
+            return Err(format!("{what} was asked under {keys:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// Money spent is in the books: a row for every call that was seen, and none for more than could have been begun.
+fn ledger(stage: &Stage, played: &Played) -> Result<(), String> {
+    let data = played.program.data();
+    let seen = stage.oracle.seen(&played.case).iter().filter(|seen| seen.what == "model").count();
+    let kept = rows(&data, "SELECT outcome FROM calls WHERE run_id IS NOT NULL");
+    if kept.iter().any(|outcome| outcome == "reserved") {
+        return Err("a call is still open in the ledger".to_owned());
+    }
+    if (seen..=seen + played.kills).contains(&kept.len()) {
+        Ok(())
+    } else {
+        Err(format!("{seen} calls were seen, {} are in the ledger", kept.len()))
+    }
+}
+
+impl Outcome {
+    pub(crate) fn is_broken(&self) -> bool {
+        matches!(self, Self::Broken(_))
+    }
+}

@@ -1,0 +1,311 @@
+//! A play: one run of one fixture in a folder of its own, by as many processes as it takes, some of which end where they are
+//! told to.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Output,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use serde_json::Value;
+use webplus_tests::Program;
+
+use super::{check, oracle::Oracle};
+
+/// How long one process may take, recovery included.
+const BOUND: Duration = Duration::from_secs(30);
+/// So many processes end a play; more would mean that it never ends.
+const PROCESSES: usize = 12;
+
+/// A pipeline that is played.
+#[derive(Debug)]
+pub(crate) struct Fixture {
+    pub name: &'static str,
+    /// Whether a command cancels it once it hangs.
+    pub cancelled: bool,
+    /// What it asks at most once.
+    pub once: Option<&'static str>,
+}
+
+const fn fixture(name: &'static str) -> Fixture {
+    Fixture { name, cancelled: false, once: None }
+}
+
+pub(crate) const FIXTURES: &[Fixture] = &[
+    fixture("chain"),
+    fixture("diamond"),
+    fixture("branch"),
+    fixture("map"),
+    fixture("nested"),
+    fixture("retry"),
+    fixture("human"),
+    fixture("parent"),
+    Fixture { once: Some("pay"), ..fixture("once") },
+    Fixture { cancelled: true, ..fixture("cancel") },
+    fixture("timer"),
+    fixture("blob"),
+    fixture("model"),
+];
+
+/// Where a process of a play ends: which process, at which meeting of a boundary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kill {
+    pub process: usize,
+    /// "NAME STEP N".
+    pub meeting: String,
+}
+
+impl Kill {
+    pub(crate) fn point(&self) -> &str {
+        self.meeting.split(' ').next().unwrap_or_default()
+    }
+}
+
+/// How a run was over.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Over {
+    pub status: String,
+    pub outputs: Value,
+}
+
+/// What came of a play.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The run ended as it does without a kill.
+    Same,
+    /// It asks what became of the one attempt whose end isn't known.
+    Asks,
+    /// The boundary wasn't met.
+    NotMet,
+    /// A promise was broken.
+    Broken(String),
+}
+
+/// A finished play.
+pub(crate) struct Played {
+    pub over: Over,
+    /// Processes that ended where they were told to.
+    pub kills: usize,
+    /// Boundaries that were met, by process.
+    pub met: Vec<Kill>,
+    pub program: Program,
+    pub case: String,
+}
+
+/// What all plays share: whom they ask, and a data folder to begin with.
+pub(crate) struct Stage {
+    pub oracle: Oracle,
+    seed: Program,
+    count: AtomicUsize,
+}
+
+impl Stage {
+    pub(crate) async fn prepare(oracle: Oracle) -> Self {
+        let seed = Program::new();
+        let url = format!("http://{}/v1", oracle.address());
+        let words = [
+            "providers",
+            "add",
+            "--kind",
+            "openai-compatible",
+            "--name",
+            "Oracle",
+            "--base-url",
+            &url,
+            "--no-key",
+        ];
+        seed.run(&words).await.good();
+        let stage = Self { oracle, seed, count: AtomicUsize::new(0) };
+        for fixture in FIXTURES.iter().map(|fixture| fixture.name).chain(["child"]) {
+            let source = Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("fixtures/pipelines")
+                .join(format!("{fixture}.webplus.json"));
+            let text =
+                std::fs::read_to_string(source).unwrap().replace("127.0.0.1:9", &stage.oracle.address());
+            std::fs::write(stage.file(fixture), text).unwrap();
+        }
+        let child = stage.file("child");
+        stage.seed.run(&["pipelines", "import", child.to_str().unwrap(), "--allow", "http"]).await.good();
+        stage
+    }
+
+    pub(crate) fn file(&self, fixture: &str) -> PathBuf {
+        self.seed.home().join(format!("{fixture}.webplus.json"))
+    }
+
+    /// A home of its own for a play, with the data folder that all begin with.
+    pub(crate) fn home(&self) -> Program {
+        let program = Program::new();
+        copy(&self.seed.data(), &program.data());
+        program
+    }
+
+    /// How a fixture ends when nothing is killed, and which boundaries it meets.
+    pub(crate) async fn reference(&self, fixture: &Fixture) -> (Over, Vec<Kill>) {
+        let played = self
+            .play(fixture, &[], self.home(), true)
+            .await
+            .unwrap_or_else(|error| panic!("{}: {error}", fixture.name));
+        check::all(self, fixture, &played).unwrap_or_else(|error| panic!("{}: {error}", fixture.name));
+        let expected = if fixture.cancelled { "cancelled" } else { "succeeded" };
+        assert_eq!(played.over.status, expected, "{}", fixture.name);
+        (played.over, played.met)
+    }
+
+    /// What comes of kills; and which boundaries the process after the last of them meets.
+    pub(crate) async fn kill(
+        &self,
+        fixture: &Fixture,
+        kills: &[Kill],
+        reference: &Over,
+    ) -> (Outcome, Vec<Kill>) {
+        let played = match self.play(fixture, kills, self.home(), true).await {
+            Ok(played) => played,
+            Err(error) => return (Outcome::Broken(format!("{kills:?}: {error}")), Vec::new()),
+        };
+        let after = kills.last().map_or(0, |kill| kill.process + 1);
+        let recovery = played.met.iter().filter(|met| met.process == after).cloned().collect();
+        let outcome = if let Err(error) = check::all(self, fixture, &played) {
+            Outcome::Broken(format!("{kills:?}: {error}"))
+        } else if played.kills < kills.len() {
+            Outcome::NotMet
+        } else if played.over == *reference {
+            Outcome::Same
+        } else if fixture.once.is_some() && played.over.status == "waiting" {
+            Outcome::Asks
+        } else {
+            Outcome::Broken(format!("{kills:?}: {:?} instead of {reference:?}", played.over))
+        };
+        (outcome, recovery)
+    }
+
+    /// Plays a fixture to its end: starts it, starts it again when it was killed, answers what it asks.
+    pub(crate) async fn play(
+        &self,
+        fixture: &Fixture,
+        kills: &[Kill],
+        program: Program,
+        record: bool,
+    ) -> Result<Played, String> {
+        let case = format!("{}-{}", fixture.name, self.count.fetch_add(1, Ordering::Relaxed));
+        self.play_as(case, fixture, kills, program, record).await
+    }
+
+    pub(crate) async fn play_as(
+        &self,
+        case: String,
+        fixture: &Fixture,
+        kills: &[Kill],
+        program: Program,
+        record: bool,
+    ) -> Result<Played, String> {
+        let (file, input) = (self.file(fixture.name), format!("case={case}"));
+        let run = [
+            "run",
+            file.to_str().unwrap_or_default(),
+            "--input",
+            &input,
+            "--idempotency-key",
+            "once",
+            "--allow",
+            "http",
+            "--json",
+        ];
+        let (mut words, mut killed, mut met) = (run.map(str::to_owned).to_vec(), 0, Vec::new());
+        for process in 0..PROCESSES {
+            let kill = kills.iter().find(|kill| kill.process == process);
+            let list = program.home().join(format!("met-{process}"));
+            let output = self
+                .process(fixture, &case, &program, &words, kill, record.then_some(list.as_path()))
+                .await?;
+            met.extend(
+                std::fs::read_to_string(&list)
+                    .unwrap_or_default()
+                    .lines()
+                    .map(|meeting| Kill { process, meeting: meeting.to_owned() }),
+            );
+            let last = String::from_utf8_lossy(&output.stdout)
+                .lines()
+                .last()
+                .and_then(|line| serde_json::from_str(line).ok())
+                .unwrap_or(Value::Null);
+            words = run.map(str::to_owned).to_vec();
+            match output.status.code() {
+                None => killed += 1,
+                Some(0) if last["answered"] == true => {}
+                Some(3) if last["waiting"][0]["kind"] == "human" => {
+                    let id = last["id"].as_str().unwrap_or_default();
+                    words = ["runs", "answer", id, "approve", "--json"].map(str::to_owned).to_vec();
+                }
+                Some(0 | 1 | 3) if last["type"] == "run" => {
+                    let over = Over {
+                        status: last["status"].as_str().unwrap_or_default().to_owned(),
+                        outputs: last["outputs"].clone(),
+                    };
+                    return Ok(Played { over, kills: killed, met, program, case });
+                }
+                // What was answered before the kill can't be answered again.
+                Some(1) if last["code"] == "conflict" && killed > 0 => {}
+                code => {
+                    return Err(format!(
+                        "a process ended with {code:?}: {} {last}",
+                        String::from_utf8_lossy(&output.stderr)
+                    ));
+                }
+            }
+        }
+        Err("it never ends".to_owned())
+    }
+
+    async fn process(
+        &self,
+        fixture: &Fixture,
+        case: &str,
+        program: &Program,
+        words: &[String],
+        kill: Option<&Kill>,
+        record: Option<&Path>,
+    ) -> Result<Output, String> {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let mut command = program.command(&words);
+        if let Some(kill) = kill {
+            command.env("WEBPLUS_KILL_AT", &kill.meeting);
+        }
+        if let Some(record) = record {
+            command.env("WEBPLUS_KILL_RECORD", record);
+        }
+        let hung = self.oracle.seen(case).iter().filter(|seen| seen.what == "hang").count();
+        let child = command.spawn().map_err(|error| error.to_string())?;
+        let ended = tokio::time::timeout(BOUND, child.wait_with_output());
+        tokio::pin!(ended);
+        let ended = tokio::select! {
+            ended = &mut ended => ended,
+            () = self.oracle.asked(case, "hang", hung), if fixture.cancelled => {
+                cancel(program).await;
+                ended.await
+            }
+        };
+        ended.map_err(|_| format!("{words:?} took longer than {BOUND:?}"))?.map_err(|error| error.to_string())
+    }
+}
+
+/// Has another command cancel the run; it may find nobody, who was killed meanwhile.
+async fn cancel(program: &Program) {
+    let run = check::run_id(&program.data());
+    let _ = program.run(&["runs", "cancel", &run, "--json"]).await;
+}
+
+pub(crate) fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let (kind, to) = (entry.file_type().unwrap(), to.join(entry.file_name()));
+        if kind.is_dir() {
+            copy(&entry.path(), &to);
+        // The reserve for a full disk is made anew, and is by far the largest.
+        } else if kind.is_file() && entry.file_name() != "ballast" {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
