@@ -36,7 +36,7 @@ pub use kind::{Capability, Field, FieldShape, KindInfo, PortInfo};
 pub use kinds::{answers, effect, item_result, kind, kinds, ports, primary_port, ways};
 pub use plan::{Effect, Event, Instance, Key, Limits, Outcome, Plan, RunEnd};
 pub use port::{coerce, compatible};
-pub use read::{MAX_EDGES, MAX_NODES, duration, read};
+pub use read::{MAX_EDGES, MAX_NODES, duration, examine, read};
 pub use references::{References, judging, references};
 pub use schema::Schema;
 pub use secret::{resolve, secret_names};

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::{Definition, FORMAT, Fault};
+use crate::{Definition, FORMAT, Fault, Known, check};
 use fields::{Fields, Sink};
 
 /// The most steps of a definition.
@@ -19,13 +19,35 @@ pub const MAX_EDGES: usize = 20_000;
 
 /// Reads a definition.
 pub fn read(value: &Value) -> Result<Definition, Vec<Fault>> {
+    match parts(value) {
+        (Some(definition), faults) if faults.is_empty() => Ok(definition),
+        (_, faults) => Err(faults),
+    }
+}
+
+/// Reads a definition and checks whether its parts fit together, so that all faults of both sorts are told at once. The
+/// definition is there where reading it found none.
+pub fn examine(value: &Value, known: &Known<'_>) -> (Option<Definition>, Vec<Fault>) {
+    let (definition, mut faults) = parts(value);
+    let Some(definition) = definition else { return (None, faults) };
+    let unread = !faults.is_empty();
+    // Where a step or an edge couldn't be made of its text at all, whatever refers to it would be blamed in its stead.
+    if whole(value, "nodes", definition.nodes.len()) && whole(value, "edges", definition.edges.len()) {
+        let mut more = check(&definition, known);
+        more.retain(|fault| faults.iter().all(|told| told.place != fault.place));
+        faults.append(&mut more);
+    }
+    ((!unread).then_some(definition), faults)
+}
+
+fn whole(value: &Value, part: &str, read: usize) -> bool {
+    value.get(part).and_then(Value::as_array).map_or(0, Vec::len) == read
+}
+
+fn parts(value: &Value) -> (Option<Definition>, Vec<Fault>) {
     let sink = Sink::default();
     let definition = Fields::of(value, String::new(), &sink).map(|fields| definition(fields, &sink));
-    let faults = sink.into_faults();
-    match definition {
-        Some(definition) if faults.is_empty() => Ok(definition),
-        _ => Err(faults),
-    }
+    (definition, sink.into_faults())
 }
 
 fn definition(mut fields: Fields<'_>, sink: &Sink) -> Definition {

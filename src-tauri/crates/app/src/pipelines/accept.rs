@@ -162,11 +162,12 @@ pub(crate) async fn check(app: &App, json: Value) -> Result<Checked, Error> {
         .pipelines
         .evaluator
         .run(move || {
-            let definition = pipeline::read(&json).map_err(|faults| told(&faults))?;
-            let faults = pipeline::check(&definition, &pipeline::Known::default());
-            if faults.iter().any(|fault| fault.severity == Severity::Error) {
+            let (definition, faults) = pipeline::examine(&json, &pipeline::Known::default());
+            let Some(definition) =
+                definition.filter(|_| faults.iter().all(|f| f.severity != Severity::Error))
+            else {
                 return Err(told(&faults));
-            }
+            };
             let hash = pipeline::hash(&json);
             Ok(Checked { blueprint: Arc::new(Blueprint::new(hash, definition)), json })
         })

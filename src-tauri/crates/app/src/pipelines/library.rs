@@ -45,16 +45,16 @@ pub(crate) async fn look(
 ) -> Result<Looked, Error> {
     app.pipelines
         .evaluator
-        .run(move || match pipeline::read(&json) {
-            Err(faults) => Looked { faults, hash: None, requires: Requires::default(), triggers: 0 },
-            Ok(definition) => {
-                let known = pipeline::Known { pipelines: pipelines.as_ref(), ..pipeline::Known::default() };
-                Looked {
-                    faults: pipeline::check(&definition, &known),
+        .run(move || {
+            let known = pipeline::Known { pipelines: pipelines.as_ref(), ..pipeline::Known::default() };
+            match pipeline::examine(&json, &known) {
+                (None, faults) => Looked { faults, hash: None, requires: Requires::default(), triggers: 0 },
+                (Some(definition), faults) => Looked {
+                    faults,
                     hash: Some(pipeline::hash(&json)),
                     requires: requires(&definition),
                     triggers: definition.triggers.len() as u32,
-                }
+                },
             }
         })
         .await

@@ -103,3 +103,19 @@ fn durations_are_numbers_with_a_unit() {
         assert_eq!(duration(text), None, "{text}");
     }
 }
+
+#[test]
+fn faults_of_reading_and_of_fitting_are_told_at_once() {
+    let file = json!({"format": FORMAT, "id": "bad", "nodes": [
+        {"id": "a", "kind": "template", "config": {"template": "{{ nodes.z.text "}, "wat": 1},
+        {"id": "b", "kind": "llmm"},
+        {"id": "c", "kind": "condition", "config": {"if": "1 +"}},
+    ], "edges": [{"from": "a", "to": "c"}, {"from": "c.true", "to": "a"}]});
+    let (definition, faults) = crate::examine(&file, &crate::Known::default());
+    assert!(definition.is_none());
+    let places: Vec<&str> = faults.iter().map(|fault| fault.place.as_str()).collect();
+    for place in ["/nodes/0/wat", "/nodes/0/config/template", "/nodes/1/kind", "/nodes/2/config/if"] {
+        assert!(places.contains(&place), "{place} isn't among {places:?}");
+    }
+    assert!(faults.iter().any(|fault| fault.code == "cycle"), "{faults:?}");
+}
