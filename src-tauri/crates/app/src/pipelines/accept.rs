@@ -76,6 +76,8 @@ pub(crate) struct Asked {
     /// Hashes that are fixed already.
     pub pipelines: BTreeMap<String, String>,
     pub priority: i64,
+    /// What it is called; the hash doesn't say.
+    pub name: Option<String>,
     pub idempotency_key: Option<String>,
     pub pins: BTreeMap<String, BTreeMap<String, Value>>,
     pub until: Option<String>,
@@ -158,6 +160,11 @@ pub(crate) struct Checked {
 
 /// Reads and checks a definition; what keeps it from running is told, the first three faults at least.
 pub(crate) async fn check(app: &App, json: Value) -> Result<Checked, Error> {
+    let (hash, json) = app.pipelines.evaluator.run(move || (pipeline::hash(&json), json)).await?;
+    // What is held was checked before.
+    if let Some(blueprint) = app.pipelines.blueprints.find(&hash) {
+        return Ok(Checked { blueprint, json });
+    }
     let checked = app
         .pipelines
         .evaluator
@@ -168,7 +175,6 @@ pub(crate) async fn check(app: &App, json: Value) -> Result<Checked, Error> {
             else {
                 return Err(told(&faults));
             };
-            let hash = pipeline::hash(&json);
             Ok(Checked { blueprint: Arc::new(Blueprint::new(hash, definition)), json })
         })
         .await??;
@@ -283,7 +289,7 @@ async fn prepare(app: &App, actor: Actor, blueprint: &Blueprint, asked: Asked) -
         run: Run {
             id,
             pipeline_id: definition.id.clone(),
-            pipeline_name: definition.name.clone(),
+            pipeline_name: asked.name.unwrap_or_else(|| definition.name.clone()),
             definition_hash: blueprint.hash.clone(),
             origin: asked.origin,
             status: RunStatus::Queued,

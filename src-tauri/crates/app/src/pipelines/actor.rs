@@ -20,6 +20,7 @@ use std::{
 };
 
 use domain::{Actor, Call, Run, RunId, RunStatus, StepRun, StoredValue};
+use futures_util::FutureExt as _;
 use pipeline::{Effect, Key, Plan};
 use serde_json::Value;
 use store::{runs::RunRow, step_runs::StepRow};
@@ -89,6 +90,9 @@ pub(crate) enum Message {
     },
 }
 
+/// An attempt's end: which step, which attempt, how.
+type Ended = (Key, u32, Option<Result<StepEnd, StepError>>);
+
 /// An attempt that is under way.
 pub(super) struct Live {
     pub number: u32,
@@ -131,6 +135,8 @@ pub(crate) struct Driver {
     todo: VecDeque<Effect>,
     batch: Batch,
     launches: Vec<Launch>,
+    /// Attempts that ended as they were begun.
+    instant: VecDeque<Ended>,
     sender: mpsc::UnboundedSender<Message>,
     changed: BTreeMap<Key, StepRun>,
     told_status: Option<(RunStatus, u64)>,
@@ -177,7 +183,11 @@ impl Driver {
 
     /// Whether the task has nothing to do until it is told something.
     fn rests(&self) -> bool {
-        self.live.is_empty() && self.leaving.is_empty() && self.for_slot.is_empty() && self.changed.is_empty()
+        self.live.is_empty()
+            && self.instant.is_empty()
+            && self.leaving.is_empty()
+            && self.for_slot.is_empty()
+            && self.changed.is_empty()
     }
 
     /// Runs until the run is over, waits, or the application ends.
@@ -190,6 +200,26 @@ impl Driver {
             self.work().await;
             if !self.commit(&shutdown).await {
                 break;
+            }
+            if !self.instant.is_empty() {
+                while let Some((key, number, result)) = self.instant.pop_front() {
+                    self.take(Message::Ended { key, number, result }).await;
+                }
+                while let Ok(more) = inbox.try_recv() {
+                    self.take(more).await;
+                }
+                // The page is told as often as of other runs, and the application may end meanwhile.
+                if tick.tick().now_or_never().is_some() {
+                    self.tell();
+                    tokio::task::yield_now().await;
+                }
+                if !shutdown.is_cancelled() {
+                    continue;
+                }
+                self.work().await;
+                if !self.commit(&shutdown).await {
+                    break;
+                }
             }
             if !self.todo.is_empty() {
                 continue;

@@ -26,6 +26,8 @@ pub(crate) struct Seat {
     /// Index, port and condition of each edge from it.
     pub edges: Vec<(u32, String, Option<String>)>,
     pub effect: EffectClass,
+    /// Bytes of its texts, roughly; those with loops count as large.
+    pub size: usize,
     /// Of a map: the expression of an item's result.
     pub item_result: Option<String>,
 }
@@ -56,6 +58,7 @@ impl Blueprint {
                     judging: pipeline::judging(&definition, node),
                     edges: Vec::new(),
                     effect: pipeline::effect(node),
+                    size: size(node),
                     item_result: (node.kind == "map")
                         .then(|| pipeline::item_result(node, &definition.nodes, &definition.edges)),
                     node: Arc::new(node.clone()),
@@ -107,6 +110,13 @@ impl Blueprint {
     }
 }
 
+/// How much there is to work out in a node.
+fn size(node: &Node) -> usize {
+    let text = Value::Object(node.config.clone()).to_string();
+    let loops = text.contains("{%") || text.contains("range");
+    if loops { usize::MAX / 2 } else { text.len() + 200 * node.inputs.len() }
+}
+
 /// Definitions that are in use.
 #[derive(Default)]
 pub(crate) struct Blueprints(Mutex<HashMap<String, Arc<Blueprint>>>);
@@ -121,7 +131,7 @@ impl Blueprints {
         held.insert(blueprint.hash.clone(), blueprint);
     }
 
-    fn find(&self, hash: &str) -> Option<Arc<Blueprint>> {
+    pub(crate) fn find(&self, hash: &str) -> Option<Arc<Blueprint>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(hash).cloned()
     }
 }

@@ -13,6 +13,9 @@ use crate::Error;
 /// How many work at the same time.
 const THREADS: usize = 2;
 
+/// Bytes of texts and values together that are worked out on the spot.
+const SMALL: usize = 8 * 1024;
+
 type Job = Box<dyn FnOnce() + Send>;
 
 /// The threads; they are started with the first job and end with the application.
@@ -32,6 +35,16 @@ impl Evaluator {
         let sent = self.sender().and_then(|sender| sender.send(job).map_err(|_| failed()));
         sent?;
         told.await.map_err(|_| failed())
+    }
+
+    /// The same on the spot where texts and values are so small that handing them over would take longer than the work: fuel
+    /// bounds what a short text can cost, and nothing short nests deep.
+    pub(crate) async fn run_sized<T: Send + 'static>(
+        &self,
+        size: usize,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        if size <= SMALL { Ok(work()) } else { self.run(work).await }
     }
 
     fn sender(&self) -> Result<mpsc::Sender<Job>, Error> {

@@ -55,7 +55,10 @@ pub async fn start(app: App, actor: Actor, params: RunStartParams) -> Result<Run
     let asked = Asked {
         inputs: params.inputs.unwrap_or_default(),
         allowed: json!(allowed),
-        pins: params.pins.unwrap_or_else(|| definition.pins.clone()),
+        name: checked.json["name"].as_str().map(str::to_owned),
+        pins: params
+            .pins
+            .unwrap_or_else(|| serde_json::from_value(checked.json["pins"].clone()).unwrap_or_default()),
         reuse: only(&app, actor, &checked.blueprint, params.only.as_deref()).await?,
         until: params.until.or(params.only),
         idempotency_key: params.idempotency_key,

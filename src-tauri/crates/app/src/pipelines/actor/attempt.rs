@@ -1,15 +1,16 @@
 //! One attempt in a task of its own: its time-outs, its cancel, and its end, whatever that is.
 
-use std::time::Duration;
+use std::{any::Any, time::Duration};
 
-use domain::ErrorCode;
+use domain::{EffectClass, ErrorCode};
+use futures_util::{FutureExt as _, future::BoxFuture};
 use pipeline::{Definition, Key, Node};
 use tokio::{sync::mpsc, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::{Driver, Launch, Message};
 use crate::pipelines::{
-    step::{RetryReason, StepCall, StepEnd, StepError, Teller},
+    step::{RetryReason, StepEnd, StepError, Teller},
     steps,
 };
 
@@ -49,15 +50,7 @@ struct Telling {
 
 impl Drop for Telling {
     fn drop(&mut self) {
-        let result = self.result.take().unwrap_or_else(|| {
-            Some(Err(StepError {
-                unknown: true,
-                ..StepError::new(
-                    ErrorCode::Internal,
-                    "The step broke off inside Web+. Run it again; if it happens again, report it with the log.",
-                )
-            }))
-        });
+        let result = self.result.take().unwrap_or_else(|| Some(Err(broke_off())));
         let (key, number) = (self.key.clone(), self.number);
         let _gone = self.sender.send(Message::Ended { key, number, result });
     }
@@ -72,25 +65,49 @@ impl Driver {
                 continue;
             }
             let sender = self.sender.clone();
+            let pure = self.live.get(&key).is_some_and(|live| live.effect == EffectClass::Pure);
+            let (cancel, teller) = (call.cancel.clone(), call.tell.clone());
+            let Some(step) = steps::step(&call.node.kind) else {
+                let error = StepError::invalid("This version of Web+ has no such kind of step.");
+                self.instant.push_back((key, number, Some(Err(error))));
+                continue;
+            };
+            let mut running = std::panic::AssertUnwindSafe(step.run(call)).catch_unwind().boxed();
+            // What only computes, and not for long, has ended before a task for it would have begun.
+            if pure && let Some(ended) = (&mut running).now_or_never() {
+                self.instant.push_back((key, number, Some(ended.unwrap_or_else(|_| Err(broke_off())))));
+                continue;
+            }
             self.app.tasks.spawn("step", |shutdown| async move {
                 let mut telling = Telling { key, number, sender, result: None };
-                telling.result = Some(make(call, limits, shutdown).await);
+                telling.result = Some(make(running, cancel, teller, limits, shutdown).await);
             });
         }
     }
 }
 
+/// A step's attempt under way; a panic in it is an end like others.
+type Running = BoxFuture<'static, Result<Result<StepEnd, StepError>, Box<dyn Any + Send>>>;
+
+fn broke_off() -> StepError {
+    StepError {
+        unknown: true,
+        ..StepError::new(
+            ErrorCode::Internal,
+            "The step broke off inside Web+. Run it again; if it happens again, report it with the log.",
+        )
+    }
+}
+
 /// Makes the attempt. `None` where the application ended first.
 async fn make(
-    call: StepCall,
+    running: Running,
+    cancel: CancellationToken,
+    teller: Teller,
     limits: Limits,
     shutdown: CancellationToken,
 ) -> Option<Result<StepEnd, StepError>> {
-    let Some(step) = steps::step(&call.node.kind) else {
-        return Some(Err(StepError::invalid("This version of Web+ has no such kind of step.")));
-    };
-    let (cancel, teller) = (call.cancel.clone(), call.tell.clone());
-    let mut running = step.run(call);
+    let mut running = running.map(|ended| ended.unwrap_or_else(|_| Err(broke_off())));
     let begun = Instant::now();
     let due = limits.attempt.map(|limit| begun + limit);
     let stop = tokio::select! {

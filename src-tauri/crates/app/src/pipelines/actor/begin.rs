@@ -135,11 +135,12 @@ impl Driver {
         };
         let node = Arc::clone(&seat.node);
         let given = again.as_ref().map(|(input, _)| input.clone());
+        let size = seat.size + values::roughly(&context, values::INLINE);
         let worked_out = self
             .app
             .pipelines
             .evaluator
-            .run(move || {
+            .run_sized(size, move || {
                 let mut context = context;
                 let own = pipeline::bind(&node, &context)?;
                 context["in"] = Value::Object(own);

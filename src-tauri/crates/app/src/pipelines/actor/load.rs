@@ -91,6 +91,7 @@ impl Driver {
             todo: VecDeque::new(),
             batch: super::Batch::default(),
             launches: Vec::new(),
+            instant: VecDeque::new(),
             sender,
             changed: BTreeMap::new(),
             told_status: None,

@@ -173,7 +173,8 @@ impl Driver {
         }
         let context = self.context(key, &references, 1).await?;
         let node = Arc::clone(&seat.node);
-        let decided = self.app.pipelines.evaluator.run(move || {
+        let size = seat.size + values::roughly(&context, values::INLINE);
+        let decided = self.app.pipelines.evaluator.run_sized(size, move || {
             let mut context = context;
             context["in"] = Value::Object(pipeline::bind(&node, &context)?);
             let mut taken = Vec::new();
