@@ -44,6 +44,10 @@ fn main() -> Outcome<()> {
             alone.push(rate(&app, 1, STEPS).await?);
             together.push(rate(&app, TOGETHER, STEPS / 4).await?);
         }
+        let begun = cpu();
+        rate(&app, 1, STEPS).await?;
+        let spent = (cpu() - begun) / STEPS as f64 * 1000.0;
+        println!("{}", json!({"name": "pipelines.cpu_per_step", "value": spent, "unit": "ms"}));
         let raw = middle(&mut raw);
         let alone = middle(&mut alone);
         tell("pipelines.steps_per_second", alone, "1/s", raw);
@@ -177,6 +181,15 @@ async fn copy_waiting(app: &App, runs: usize) -> Outcome<()> {
         })
         .await?;
     Ok(())
+}
+
+/// Seconds of CPU time that this process took so far.
+fn cpu() -> f64 {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
+    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
+    // A tick is a hundredth of a second wherever Linux says so to programs.
+    (ticks(11) + ticks(12)) / 100.0
 }
 
 /// MiB of this process in memory.

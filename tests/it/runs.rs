@@ -619,3 +619,22 @@ async fn a_queued_run_that_was_cancelled_never_begins() {
     assert_eq!(app.rows("SELECT count(*) FROM calls"), ["2"]);
     app.finish().await;
 }
+
+#[tokio::test]
+async fn a_pipeline_is_allowed_no_more_for_being_run_by_another_one() {
+    let app = TestApp::start().await;
+    let mut inner = pipeline(json!([template("t", "x")]), &[]);
+    inner["id"] = json!("inner");
+    app.call("pipeline/save", json!({"definition": inner})).await;
+    let outer = pipeline(json!([{"id": "sub", "kind": "pipeline", "config": {"id": "inner"}}]), &[]);
+    let start = json!({"definition": outer, "allow": ["commands"]});
+    let run = app.call("run/start", start.clone()).await;
+    app.run_over(run["id"].as_str().unwrap()).await;
+    let allowed = || app.rows("SELECT allowed FROM runs ORDER BY created_at, id");
+    assert_eq!(allowed(), ["[\"commands\"]", "[]"]);
+    app.call("pipeline/allow", json!({"id": "inner", "capabilities": ["commands", "http"]})).await;
+    let run = app.call("run/start", start).await;
+    app.run_over(run["id"].as_str().unwrap()).await;
+    assert_eq!(allowed().last().map(String::as_str), Some("[\"commands\"]"));
+    app.finish().await;
+}

@@ -252,9 +252,16 @@ pub(crate) async fn accept(
     }
 }
 
-/// A run of a definition that is kept, to be written by who asks for it.
-pub(crate) async fn inner(app: &App, actor: Actor, hash: &str, asked: Asked) -> Result<Accepted, Error> {
+/// A run of a definition that is kept, to be written by who asks for it. It may do what was allowed both to it and to who asks:
+/// a pipeline that was changed since doesn't get more by being run from another one.
+pub(crate) async fn inner(app: &App, actor: Actor, hash: &str, mut asked: Asked) -> Result<Accepted, Error> {
     let blueprint = blueprint(app, actor, hash).await?;
+    let own = hash.to_owned();
+    let own = app.store.read(move |conn| store::pipelines::allowed(conn, actor.user_id, &own)).await?;
+    let own = own.unwrap_or_default();
+    let both = |one: &&Value| own.as_array().is_some_and(|own| own.contains(one));
+    let allowed: Vec<Value> = asked.allowed.as_array().into_iter().flatten().filter(both).cloned().collect();
+    asked.allowed = json!(allowed);
     prepare(app, actor, &blueprint, asked).await
 }
 

@@ -6,6 +6,8 @@ use super::Driver;
 
 /// So many steps are told at a time; where more changed the page asks.
 const STEPS: usize = 24;
+/// How often the run itself is told while its standing stays the same.
+const RUN: std::time::Duration = std::time::Duration::from_secs(1);
 
 impl Driver {
     /// How the run stands, where that is new.
@@ -23,11 +25,16 @@ impl Driver {
     pub(super) fn tell(&mut self) {
         let run_id = self.run().id;
         let changed = std::mem::take(&mut self.changed);
-        let many = changed.len() > STEPS;
+        // What it cost so far changes without its standing otherwise.
+        let seq = self.run().seq;
+        let late = self.told_at.is_none_or(|at| at.elapsed() > RUN);
+        let many = changed.len() > STEPS || (late && self.told_status.is_some_and(|(_, told)| told != seq));
         for (_, step) in changed.into_iter().take(STEPS) {
             self.app.bus.publish(Event::StepChanged { run_id, step: Box::new(step) });
         }
         if many {
+            self.told_at = Some(tokio::time::Instant::now());
+            self.told_status = Some((self.run().status, seq));
             self.app.bus.publish(Event::RunChanged { run: Box::new(self.run().clone()) });
         }
         for (key, live) in &self.live {
