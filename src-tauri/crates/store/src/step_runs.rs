@@ -84,7 +84,7 @@ pub fn put(connection: &Connection, run: RunId, row: &StepRow) -> Result<(), Err
         Text(of.status),
         of.tries,
         of.port,
-        (!row.taken.is_empty()).then(|| Json(&row.taken)),
+        (!row.taken.is_empty()).then_some(Json(&row.taken)),
         of.opened,
         of.count,
         of.due_at.map(Timestamp::millis),

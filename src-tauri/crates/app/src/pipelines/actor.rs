@@ -227,16 +227,12 @@ impl Driver {
             }
             if self.rests() {
                 // Asked under the registry's lock, so that nobody tells a task that has gone.
-                match self.app.pipelines.registry.leave(id, &mut inbox) {
-                    Some(message) => {
-                        self.take(message).await;
-                        continue;
-                    }
-                    None => {
-                        super::registry::admit(&self.app);
-                        return;
-                    }
+                if let Some(message) = self.app.pipelines.registry.leave(id, &mut inbox) {
+                    self.take(message).await;
+                    continue;
                 }
+                super::registry::admit(&self.app);
+                return;
             }
             let out_of_patience = async {
                 match patience {

@@ -124,7 +124,7 @@ pub(crate) fn all(data: &Path, older_than: Duration) -> Vec<String> {
                 continue;
             }
             let name = file.file_name().to_string_lossy().into_owned();
-            if name.ends_with(".part") {
+            if file.path().extension().is_some_and(|ending| ending == "part") {
                 let _gone = fs::remove_file(file.path());
             } else {
                 found.push(name);

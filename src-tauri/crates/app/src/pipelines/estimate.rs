@@ -58,7 +58,7 @@ pub async fn estimate(
             .collect();
         took.sort_by(f64::total_cmp);
         let seconds = match (took.first(), took.last()) {
-            (Some(first), Some(last)) => (*first, *last),
+            (Some(quickest), Some(slowest)) => (*quickest, *slowest),
             _ => SECONDS,
         };
         found.seconds_low += seconds.0 * f64::from(least);

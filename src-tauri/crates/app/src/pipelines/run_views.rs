@@ -63,7 +63,7 @@ pub async fn get(app: App, actor: Actor, params: RunIdParams) -> Result<RunView,
         Some(outputs) => Some(previews(&app, outputs, &types).await?),
         None => None,
     };
-    let waiting = waiting.into_iter().filter_map(waits).collect();
+    let waiting = waiting.into_iter().map(waits).collect();
     Ok(RunView { run: row.run, definition, steps, inputs, outputs, waiting })
 }
 
@@ -88,7 +88,7 @@ fn shown(conn: &store::Connection, run: RunId) -> Result<Vec<StepRun>, store::Er
 }
 
 /// What a step waits for.
-fn waits(row: StepRow) -> Option<WaitingStep> {
+fn waits(row: StepRow) -> WaitingStep {
     let StepRun { scope, node, status, due_at, error_message, .. } = row.step;
     let mut found = WaitingStep {
         scope,
@@ -103,7 +103,7 @@ fn waits(row: StepRow) -> Option<WaitingStep> {
     if status == StepStatus::Ambiguous {
         found.kind = WaitReason::Decision;
         found.question = error_message;
-        return Some(found);
+        return found;
     }
     let wait = row.wait.unwrap_or_default();
     if wait["type"] == "run" {
@@ -115,7 +115,7 @@ fn waits(row: StepRow) -> Option<WaitingStep> {
         found.answers = Some(answers);
         found.question = question;
     }
-    Some(found)
+    found
 }
 
 /// One step with all that is known of it.

@@ -43,8 +43,7 @@ impl Timers {
         let left = (timer.due_at.millis() - app.clock.now().millis()).min(timer.duration).max(0);
         // One that stands still is due so late that no clock reaches it.
         let still = timer.due_at.millis() > i64::MAX / 8;
-        let wait =
-            if still { Duration::from_secs(60 * 60 * 24 * 365) } else { Duration::from_millis(left as u64) };
+        let wait = if still { Duration::from_hours(365 * 24) } else { Duration::from_millis(left as u64) };
         let name = (timer.scope.clone(), timer.node.clone(), timer.kind.clone());
         let set = Set { latest: Instant::now() + wait, timer };
         self.lock().entry(set.timer.run_id).or_default().insert(name, set);

@@ -19,7 +19,7 @@ const GRACE: Duration = Duration::from_secs(5);
 /// The same when the application ends.
 pub(super) const LAST_WORDS: Duration = Duration::from_millis(2500);
 /// Between two pieces of a stream, unless told.
-const IDLE: Duration = Duration::from_secs(120);
+const IDLE: Duration = Duration::from_mins(2);
 
 /// How long an attempt may take.
 #[derive(Debug, Clone, Copy)]
@@ -40,17 +40,28 @@ impl Limits {
     }
 }
 
+/// What is known of the end when the task is over.
+enum Told {
+    /// Nothing: the task panicked.
+    Nothing,
+    /// This; or, where there is none, that the application ended first.
+    End(Option<Result<StepEnd, StepError>>),
+}
+
 /// Tells the run that an attempt ended, also where it ended by a panic.
 struct Telling {
     key: Key,
     number: u32,
     sender: mpsc::UnboundedSender<Message>,
-    result: Option<Option<Result<StepEnd, StepError>>>,
+    result: Told,
 }
 
 impl Drop for Telling {
     fn drop(&mut self) {
-        let result = self.result.take().unwrap_or_else(|| Some(Err(broke_off())));
+        let result = match std::mem::replace(&mut self.result, Told::Nothing) {
+            Told::End(result) => result,
+            Told::Nothing => Some(Err(broke_off())),
+        };
         let (key, number) = (self.key.clone(), self.number);
         let _gone = self.sender.send(Message::Ended { key, number, result });
     }
@@ -61,7 +72,7 @@ impl Driver {
     pub(super) fn launch(&mut self) {
         for Launch { key, number, call, limits } in std::mem::take(&mut self.launches) {
             // A cancel may have been committed with the intent.
-            if !self.live.get(&key).is_some_and(|live| live.number == number) {
+            if self.live.get(&key).is_none_or(|live| live.number != number) {
                 continue;
             }
             let sender = self.sender.clone();
@@ -79,8 +90,8 @@ impl Driver {
                 continue;
             }
             self.app.tasks.spawn("step", |shutdown| async move {
-                let mut telling = Telling { key, number, sender, result: None };
-                telling.result = Some(make(running, cancel, teller, limits, shutdown).await);
+                let mut telling = Telling { key, number, sender, result: Told::Nothing };
+                telling.result = Told::End(make(running, cancel, teller, limits, shutdown).await);
             });
         }
     }

@@ -27,6 +27,7 @@ const AGAIN: Duration = Duration::from_secs(2);
 const LARGE: usize = 512;
 
 /// What is written next.
+#[allow(clippy::struct_excessive_bools, reason = "each says whether one thing is written")]
 #[derive(Default)]
 pub(super) struct Batch {
     pub steps: BTreeSet<Key>,

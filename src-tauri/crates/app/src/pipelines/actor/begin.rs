@@ -98,27 +98,25 @@ impl Driver {
         if seat.node.kind == "pipeline" {
             return self.begin_run(key, ready).await;
         }
-        match self.app.pipelines.slots.of(&ready.need) {
-            None => self.intend(key, ready, None).await,
-            Some(places) => match Arc::clone(&places).try_acquire_owned() {
-                Ok(permit) => self.intend(key, ready, Some(permit)).await,
-                Err(_) => {
-                    self.for_slot.insert(key.clone(), ready);
-                    let (sender, key) = (self.sender.clone(), key.clone());
-                    self.app.tasks.spawn("step-slot", |shutdown| async move {
-                        tokio::select! {
-                            () = shutdown.cancelled() => {}
-                            permit = places.acquire_owned() => {
-                                if let Ok(permit) = permit {
-                                    let _gone = sender.send(Message::Slot { key, permit });
-                                }
-                            }
-                        }
-                    });
-                    Ok(())
-                }
-            },
+        let Some(places) = self.app.pipelines.slots.of(&ready.need) else {
+            return self.intend(key, ready, None).await;
+        };
+        if let Ok(permit) = Arc::clone(&places).try_acquire_owned() {
+            return self.intend(key, ready, Some(permit)).await;
         }
+        self.for_slot.insert(key.clone(), ready);
+        let (sender, key) = (self.sender.clone(), key.clone());
+        self.app.tasks.spawn("step-slot", |shutdown| async move {
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                permit = places.acquire_owned() => {
+                    if let Ok(permit) = permit {
+                        let _gone = sender.send(Message::Slot { key, permit });
+                    }
+                }
+            }
+        });
+        Ok(())
     }
 
     /// The step's config, rendered; what an interrupted attempt was given is given again.

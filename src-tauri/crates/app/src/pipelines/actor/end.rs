@@ -85,7 +85,10 @@ impl Driver {
         match (kind, status) {
             ("run", _) if !self.row.run.status.is_final() => {
                 self.clear_timer(&key, "run");
-                self.time_is_up().await;
+                self.fail_run(
+                    ErrorCode::TimedOut,
+                    "The run took longer than it may. Give it more time in its definition, or make it smaller.",
+                );
             }
             ("schedule", _) if self.row.run.started_at.is_none() && !self.row.run.status.is_final() => {
                 self.clear_timer(&key, "schedule");
@@ -129,13 +132,6 @@ impl Driver {
         let effects = self.plan.apply(Event::Cancel);
         // The planner would call it cancelled: how it really ended is written by who asked.
         self.todo.extend(effects.into_iter().filter(|effect| !matches!(effect, pipeline::Effect::End(_))));
-    }
-
-    async fn time_is_up(&mut self) {
-        self.fail_run(
-            ErrorCode::TimedOut,
-            "The run took longer than it may. Give it more time in its definition, or make it smaller.",
-        );
     }
 
     fn fail_run(&mut self, code: ErrorCode, message: &str) {
@@ -279,10 +275,8 @@ impl Driver {
         for (name, output) in &definition.outputs {
             let Some((node, port)) = output.from.split_once('.') else { continue };
             let key = Key { scope: String::new(), node: node.to_owned() };
-            let result = match self.blueprint.around(node).is_empty() {
-                true => self.result_of(&key).await?,
-                false => None,
-            };
+            let at_the_top = self.blueprint.around(node).is_empty();
+            let result = if at_the_top { self.result_of(&key).await? } else { None };
             let stored = result.and_then(|result| result.get(port).cloned());
             found.insert(name.clone(), stored.unwrap_or(StoredValue::Inline { value: Value::Null }));
         }

@@ -185,7 +185,9 @@ impl Driver {
         match result {
             Ok(mut values) => {
                 let hidden = self.live.get(key).map(|live| live.teller.clone()).unwrap_or_default();
-                values.values_mut().for_each(|value| hidden.redact_value(value));
+                for value in values.values_mut() {
+                    hidden.redact_value(value);
+                }
                 match self.keep(values).await {
                     Ok(kept) => row.result = Some(kept),
                     Err(error) => return drop(reply.send(Err(error))),

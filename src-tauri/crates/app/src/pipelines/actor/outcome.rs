@@ -123,7 +123,9 @@ impl Driver {
         vars: BTreeMap<String, Value>,
     ) -> Result<(), StepError> {
         let mut values = values;
-        values.values_mut().for_each(|value| live.teller.redact_value(value));
+        for value in values.values_mut() {
+            live.teller.redact_value(value);
+        }
         let result = self.keep(values).await?;
         for (name, value) in vars {
             let kept = self.keep_one(&format!("vars.{name}"), value).await?;

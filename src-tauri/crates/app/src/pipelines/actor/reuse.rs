@@ -34,7 +34,7 @@ impl Driver {
         let unasked = reuse.only || edited.is_some();
         let container = self.blueprint.seat(&key.node).is_some_and(|seat| !seat.node.body.is_empty());
         let same = reuse.same_definition && !reuse.inputs_changed;
-        if !unasked && !(container && same) {
+        if !(unasked || container && same) {
             return Ok(false);
         }
         let Some(before) = self.before(key).await?.filter(Self::is_usable) else { return Ok(false) };
