@@ -172,6 +172,23 @@ fn config(found: &mut References, node: &Node) {
             | FieldShape::TemplateList => texts_of(value, &mut |text| found.template(text)),
         }
     }
+    if node.kind == "agent" {
+        tools(found, node);
+    }
+}
+
+/// What the configs of an agent's tools name; `args` is what the model gives.
+fn tools(found: &mut References, agent: &Node) {
+    let listed = agent.config.get("tools").and_then(Value::as_array);
+    for tool in listed.into_iter().flatten() {
+        let Some(kind) = tool.get("kind").and_then(Value::as_str) else { continue };
+        let config = tool.get("config").and_then(Value::as_object).cloned().unwrap_or_default();
+        // An agent can't be a tool of another, so that this ends.
+        if kind != "agent" {
+            self::config(found, &Node { kind: kind.to_owned(), config, ..agent.clone() });
+        }
+    }
+    found.others.remove("args");
 }
 
 /// Whether a field is evaluated inside the container, after its steps, and not before it begins.
@@ -213,6 +230,16 @@ mod tests {
         assert_eq!(names(&found.vars), "m");
         assert_eq!(names(&found.carry), "c");
         assert!(found.item && !found.index && found.unclear.is_empty(), "{found:?}");
+    }
+
+    #[test]
+    fn what_an_agents_tools_name_is_loaded_too() {
+        let tool = serde_json::json!({"name": "read", "kind": "file", "config": {"op": "read", "path": "{{ inputs.folder }}/{{ args.path }}"}});
+        let node = serde_json::json!({"id": "a", "kind": "agent", "config": {"model": "m", "task": "t", "tools": [tool]}});
+        let definition = serde_json::json!({"format": crate::FORMAT, "id": "x", "inputs": {"folder": {"type": "dir"}}, "nodes": [node]});
+        let definition = crate::read(&definition).unwrap();
+        let found = references(&definition, &definition.nodes[0]);
+        assert!(found.inputs.contains("folder") && found.others.is_empty(), "{found:?}");
     }
 
     #[test]

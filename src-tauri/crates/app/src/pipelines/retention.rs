@@ -111,6 +111,7 @@ pub(crate) async fn remove(app: &App, actor: Actor, run: RunId) -> Result<(), Er
         .await?;
     kill_point!("run_deleted");
     release(app, free).await;
+    super::roots::forget(app, run).await;
     app.bus.publish(Event::RunRemoved { id: run });
     Ok(())
 }

@@ -1,13 +1,23 @@
 //! Which folders a run may reach: those it was given as inputs, and the working copies that it made. Never the application's own
 //! folder, where its database and its settings are, also where that lies inside of such a folder.
 
-use std::path::{Component, Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Component, Path, PathBuf},
+};
 
 use cap_std::{ambient_authority, fs::Dir};
-use domain::ErrorCode;
+use domain::{ErrorCode, RunId, RunOrigin};
 use serde_json::Value;
 
-use super::step::{StepCall, StepError};
+use super::{
+    step::{StepCall, StepError},
+    values,
+};
+use crate::App;
+
+/// A run that was run again from a step on, that one again, and so on: so many are looked at.
+const EARLIER: usize = 16;
 
 /// The folders and files of a run.
 #[derive(Debug, Clone, Default)]
@@ -31,14 +41,16 @@ pub(crate) struct Inside {
 }
 
 impl Roots {
-    pub(crate) fn of(call: &StepCall) -> Self {
+    pub(crate) async fn of(call: &StepCall) -> Self {
         let own = real(&call.app.options.data_dir);
         let worktrees = own.join("worktrees");
-        let mut roots =
-            Self { folders: vec![worktrees.join(call.run.to_string())], files: Vec::new(), own, worktrees };
+        let runs = runs(call).await;
+        let given = given(call).await;
+        let folders = runs.into_iter().map(|run| worktrees.join(run.to_string())).collect();
+        let mut roots = Self { folders, files: Vec::new(), own, worktrees };
         for (name, input) in &call.definition.inputs {
-            let value = call.context.get("inputs").and_then(|inputs| inputs.get(name));
-            roots.add(&input.kind, value.unwrap_or(&Value::Null));
+            let named = call.context.get("inputs").and_then(|inputs| inputs.get(name));
+            roots.add(&input.kind, given.get(name).or(named).unwrap_or(&Value::Null));
         }
         roots
     }
@@ -110,6 +122,49 @@ impl Roots {
             ));
         }
         Ok(())
+    }
+}
+
+/// This run and those that it took results over from: their working copies are its own, too.
+async fn runs(call: &StepCall) -> Vec<RunId> {
+    let mut found = vec![call.run];
+    while found.len() < EARLIER {
+        let (owner, id) = (call.actor.user_id, found.last().copied().unwrap_or(call.run));
+        let run = call.app.store.read(move |conn| store::runs::get(conn, owner, id)).await;
+        match run.map(|run| run.origin) {
+            Ok(RunOrigin::Rerun { run_id }) => found.push(run_id),
+            _ => break,
+        }
+    }
+    found
+}
+
+/// The run's inputs that may name a folder or a file, whether the step's own texts name them or not.
+async fn given(call: &StepCall) -> BTreeMap<String, Value> {
+    let run = call.run;
+    let Ok(row) = call.app.store.read(move |conn| store::runs::get_whole(conn, run)).await else {
+        return BTreeMap::new();
+    };
+    let mut found = BTreeMap::new();
+    for (name, stored) in row.input {
+        let kind = call.definition.inputs.get(&name).map(|input| input.kind.as_str()).unwrap_or_default();
+        if ["dir", "file", "image", "audio"].iter().any(|place| kind.contains(place))
+            && let Ok(value) = values::load(&call.app, &stored).await
+        {
+            found.insert(name, value);
+        }
+    }
+    found
+}
+
+/// Removes the working copies of a run that is gone. Their repositories notice by themselves.
+pub(crate) async fn forget(app: &App, run: RunId) {
+    let folder = app.options.data_dir.join("worktrees").join(run.to_string());
+    let removed = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(folder)).await;
+    if let Ok(Err(error)) = removed
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
+        tracing::warn!(%error, %run, "the working copies of a run could not be removed");
     }
 }
 

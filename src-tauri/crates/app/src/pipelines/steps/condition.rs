@@ -48,7 +48,7 @@ fn decided(config: Config<'_>, name: &str) -> Result<bool, StepError> {
 /// Equal, 1 and 1.0 included.
 fn same(one: &Value, other: &Value) -> bool {
     match (one.as_f64(), other.as_f64()) {
-        (Some(one), Some(other)) => one == other,
+        (Some(one), Some(other)) => one.total_cmp(&other).is_eq(),
         _ => one == other,
     }
 }

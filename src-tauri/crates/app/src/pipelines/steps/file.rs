@@ -28,9 +28,9 @@ const LOOKED_AT: usize = 1_000_000;
 
 pub(super) async fn run(call: StepCall) -> Answer {
     call.allowed.check(Capability::Files)?;
+    let roots = Roots::of(&call).await;
     let work = move || {
         let config = Config::new(&call.input);
-        let roots = Roots::of(&call);
         let path = config.text("path")?;
         match config.text("op")? {
             "read" => read(&roots.find(path)?),

@@ -16,7 +16,7 @@ use crate::pipelines::roots::{Roots, unusable};
 pub(super) async fn run(call: StepCall) -> Answer {
     call.allowed.check(Capability::Commands)?;
     let config = Config::new(&call.input);
-    let roots = Roots::of(&call);
+    let roots = Roots::of(&call).await;
     let named = config.text("repo")?;
     if config.text("op")? == "remove" && !Path::new(named).exists() {
         return Ok(done([]));

@@ -26,7 +26,7 @@ pub(super) async fn run(call: StepCall) -> Answer {
     let config = Config::new(&call.input);
     let program = Program {
         argv: config.texts("argv")?,
-        folder: folder(&call, config)?,
+        folder: folder(&call, config).await?,
         environment: environment(&call, config).await?,
         stdin: config.value("stdin").map(|text| plain(text).into_bytes()),
         keep: KEPT,
@@ -66,9 +66,9 @@ pub(super) async fn run(call: StepCall) -> Answer {
 }
 
 /// Where it works: a folder of the run, or a folder of its own that is nobody else's.
-fn folder(call: &StepCall, config: Config<'_>) -> Result<PathBuf, StepError> {
+async fn folder(call: &StepCall, config: Config<'_>) -> Result<PathBuf, StepError> {
     if let Some(cwd) = config.optional_text("cwd")?.filter(|cwd| !cwd.is_empty()) {
-        return Roots::of(call).folder(cwd);
+        return Roots::of(call).await.folder(cwd);
     }
     let folder = call.app.options.data_dir.join("worktrees").join(call.run.to_string()).join("commands");
     std::fs::create_dir_all(&folder).map_err(|error| crate::pipelines::roots::unusable(&folder, &error))?;

@@ -44,6 +44,11 @@ fn one(tool: &Value) -> Result<Tool, StepError> {
     let name = text("name")
         .filter(|name| !name.is_empty() && *name != "answer")
         .ok_or_else(|| StepError::invalid("Each tool needs a name of its own, other than \"answer\"."))?;
+    if text("pipeline").is_some() {
+        return Err(StepError::invalid(format!(
+            "The tool \"{name}\" is a pipeline, which agents can't use in this version. Use a kind of step, or a pipeline step behind the agent."
+        )));
+    }
     let Some(kind) = text("kind") else {
         return Err(StepError::invalid(format!("Say of the tool \"{name}\" which kind of step it is.")));
     };
