@@ -11,7 +11,7 @@ mod scheduler;
 mod watch;
 mod watcher;
 
-use domain::{Actor, ErrorCode, Run, Secret};
+use domain::{Actor, ErrorCode, Run, Secret, Timestamp, UserId};
 use serde_json::{Value, json};
 use store::triggers::TriggerRow;
 use tokio::sync::Notify;
@@ -66,7 +66,7 @@ pub async fn enable(app: App, actor: Actor, params: TriggerEnableParams) -> Resu
     let mut row = TriggerRow { enabled: params.enabled, last_error: None, ..row };
     let mut secret = None;
     if row.enabled {
-        start_anew(&app, &mut row)?;
+        start_anew(&mut row, app.clock.now()).map_err(Error::invalid)?;
         if row.kind == "webhook" {
             secret = hook::secret_of(&app, &row).await?;
         }
@@ -96,47 +96,54 @@ pub(crate) async fn saved(app: &App, actor: Actor, row: &store::pipelines::Pipel
         return Ok(());
     }
     let listed = row.draft.get("triggers").and_then(Value::as_array).cloned().unwrap_or_default();
-    let (owner, pipeline) = (actor.user_id, row.id.clone());
-    let before = app.store.read(move |conn| store::triggers::list(conn, owner, Some(&pipeline))).await?;
-    let mut kept = Vec::new();
-    for config in listed {
-        let text = |key: &str| config.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let (id, kind) = (text("id"), text("kind"));
-        let old = before.iter().find(|old| old.trigger_id == id && old.kind == kind);
-        let mut new = TriggerRow {
-            owner_id: owner,
-            pipeline_id: row.id.clone(),
-            trigger_id: id,
-            enabled: old.map_or_else(|| matches!(kind.as_str(), "api" | "chat"), |old| old.enabled),
-            kind,
-            config: config.clone(),
-            cursor: old.map_or(Value::Null, |old| old.cursor.clone()),
-            next_at: old.and_then(|old| old.next_at),
-            last_error: old.and_then(|old| old.last_error.clone()),
-        };
-        let same = old.is_some_and(|old| place_of(&old.config) == place_of(&config));
-        if new.enabled && !same {
-            new.last_error = start_anew(app, &mut new).err().map(|error| error.message);
-        }
-        kept.push(new);
-    }
-    let gone: Vec<_> = before
-        .iter()
-        .filter(|old| !kept.iter().any(|new| new.trigger_id == old.trigger_id))
-        .map(|old| old.trigger_id.clone())
-        .collect();
-    if kept.is_empty() && gone.is_empty() {
-        return Ok(());
-    }
-    let pipeline = row.id.clone();
-    app.store
+    let (owner, pipeline, now) = (actor.user_id, row.id.clone(), app.clock.now());
+    // Looked at and written in one go: how far a trigger is may change at any time.
+    let any = app
+        .store
         .write(move |conn| {
-            gone.iter().try_for_each(|id| store::triggers::delete(conn, owner, &pipeline, id))?;
-            kept.iter().try_for_each(|new| store::triggers::put(conn, new))
+            let before = store::triggers::list(conn, owner, Some(&pipeline))?;
+            let new: Vec<_> =
+                listed.iter().map(|config| renewed(owner, &pipeline, config, &before, now)).collect();
+            for old in before.iter().filter(|old| !new.iter().any(|new| new.trigger_id == old.trigger_id)) {
+                store::triggers::delete(conn, owner, &pipeline, &old.trigger_id)?;
+            }
+            new.iter().try_for_each(|new| store::triggers::put(conn, new))?;
+            Ok(!before.is_empty() || !new.is_empty())
         })
         .await?;
-    changed(app, &row.id);
+    if any {
+        changed(app, &row.id);
+    }
     Ok(())
+}
+
+/// A trigger as its definition has it now, as far as it was before where that still fits.
+fn renewed(
+    owner: UserId,
+    pipeline: &str,
+    config: &Value,
+    before: &[TriggerRow],
+    now: Timestamp,
+) -> TriggerRow {
+    let text = |key: &str| config.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let (id, kind) = (text("id"), text("kind"));
+    let old = before.iter().find(|old| old.trigger_id == id && old.kind == kind);
+    let mut new = TriggerRow {
+        owner_id: owner,
+        pipeline_id: pipeline.to_owned(),
+        trigger_id: id,
+        enabled: old.map_or_else(|| matches!(kind.as_str(), "api" | "chat"), |old| old.enabled),
+        kind,
+        config: config.clone(),
+        cursor: old.map_or(Value::Null, |old| old.cursor.clone()),
+        next_at: old.and_then(|old| old.next_at),
+        last_error: old.and_then(|old| old.last_error.clone()),
+    };
+    let same = old.is_some_and(|old| place_of(&old.config) == place_of(config));
+    if new.enabled && !same {
+        new.last_error = start_anew(&mut new, now).err();
+    }
+    new
 }
 
 /// What decides when it begins runs; what it gives them may change without beginning anew.
@@ -145,17 +152,16 @@ fn place_of(config: &Value) -> Vec<Option<&Value>> {
 }
 
 /// Begins from now, whatever happened before.
-fn start_anew(app: &App, row: &mut TriggerRow) -> Result<(), Error> {
-    let now = app.clock.now();
+fn start_anew(row: &mut TriggerRow, now: Timestamp) -> Result<(), String> {
     row.next_at = None;
     match row.kind.as_str() {
         "schedule" => {
-            let schedule = Schedule::parse(&row.config).map_err(Error::invalid)?;
+            let schedule = Schedule::parse(&row.config)?;
             row.cursor = json!({"at": now.millis()});
             row.next_at = schedule.next(now);
         }
         "watch" => {
-            watch::Place::of(&row.config).map_err(Error::invalid)?;
+            watch::Place::of(&row.config)?;
             row.cursor = Value::Null;
         }
         _ => row.cursor = json!({"at": now.millis()}),

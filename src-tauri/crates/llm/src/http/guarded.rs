@@ -8,7 +8,9 @@ use std::net::{IpAddr, SocketAddr};
 
 use url::{Host, Url};
 
-use super::{HttpCall, HttpReply, Instant, built, builder, failure, failure::Way, host_of, nets::is_public, proxy};
+use super::{
+    HttpCall, HttpReply, Instant, builder, built, failure, failure::Way, host_of, nets::is_public, proxy,
+};
 use crate::Error;
 
 /// How far a request may reach.
@@ -22,9 +24,10 @@ impl Reach {
     fn allows(&self, url: &Url) -> bool {
         let Some(host) = url.host_str() else { return false };
         let with_port = format!("{host}:{}", url.port_or_known_default().unwrap_or_default());
-        self.hosts.iter().map(|allowed| allowed.trim()).any(|allowed| {
-            allowed.eq_ignore_ascii_case(host) || allowed.eq_ignore_ascii_case(&with_port)
-        })
+        self.hosts
+            .iter()
+            .map(|allowed| allowed.trim())
+            .any(|allowed| allowed.eq_ignore_ascii_case(host) || allowed.eq_ignore_ascii_case(&with_port))
     }
 }
 
@@ -82,7 +85,10 @@ impl super::Http {
                 Err(Failed { error: failure::sending(&error, &host, &way, &self.options), sent })
             }
             Err(_) => {
-                let message = format!("{host} took the request and sent nothing for {} seconds.", patience.as_secs_f32());
+                let message = format!(
+                    "{host} took the request and sent nothing for {} seconds.",
+                    patience.as_secs_f32()
+                );
                 Err(Failed { error: Error::TimedOut { message, sent: true }, sent: true })
             }
         }
@@ -96,9 +102,13 @@ impl super::Http {
             Some(Host::Ipv6(address)) => vec![address.into()],
             Some(Host::Domain(name)) => {
                 let patience = self.options.connect_timeout;
-                let looked_up = tokio::time::timeout(patience, self.options.resolver.lookup(name.to_owned())).await;
+                let looked_up =
+                    tokio::time::timeout(patience, self.options.resolver.lookup(name.to_owned())).await;
                 let addresses = looked_up.map_err(|_| Error::TimedOut {
-                    message: format!("The name of {host} could not be looked up within {} seconds.", patience.as_secs_f32()),
+                    message: format!(
+                        "The name of {host} could not be looked up within {} seconds.",
+                        patience.as_secs_f32()
+                    ),
                     sent: false,
                 })?;
                 let addresses = addresses.map_err(|_| not_found(host))?;

@@ -1,7 +1,10 @@
 //! Something happened that a trigger begins a run for. The run and how far the trigger is are one transaction, under a name of
 //! the occurrence where it may be told twice.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use domain::{Actor, ErrorCode, Run, RunId, RunOrigin, Timestamp};
 use pipeline::{Definition, OverlapPolicy, Trigger};
@@ -44,7 +47,8 @@ pub(super) async fn begin(app: &App, occurrence: Occurrence) -> Result<Option<Ru
         Ok(asked) => asked,
         Err(error) => return pass_over(app, trigger, cursor, next_at, error).await,
     };
-    let (earlier, told) = std::sync::mpsc::channel();
+    let earlier = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&earlier);
     let of_write = trigger.clone();
     let (kept, shown) = (cursor.clone(), note.clone());
     let came = accept::accept_with(app, actor, &checked, asked, move |conn| {
@@ -56,13 +60,14 @@ pub(super) async fn begin(app: &App, occurrence: Occurrence) -> Result<Option<Ru
             OverlapPolicy::Queue | OverlapPolicy::Allow => Vec::new(),
         };
         let skip = policy == OverlapPolicy::Skip && !under_way.is_empty();
-        let _heard = earlier.send(under_way);
+        *told.lock().unwrap_or_else(PoisonError::into_inner) = under_way;
         Ok(!skip)
     });
     match came.await {
         Ok(Came::Accepted(run)) => {
             if policy == OverlapPolicy::CancelPrevious {
-                for id in told.try_iter().flatten() {
+                let under_way = std::mem::take(&mut *earlier.lock().unwrap_or_else(PoisonError::into_inner));
+                for id in under_way {
                     if let Err(error) = runs::cancel(app.clone(), actor, RunIdParams { id }).await {
                         tracing::warn!(%error, run = %id, "an earlier run could not be cancelled");
                     }

@@ -117,9 +117,7 @@ fn refused(error: GuardError) -> (OllamaFailure, String) {
         GuardError::Folder { .. }
         | GuardError::Log { .. }
         | GuardError::Input { .. }
-        | GuardError::Marks { .. } => {
-            OllamaFailure::Folder
-        }
+        | GuardError::Marks { .. } => OllamaFailure::Folder,
         GuardError::Program { .. } | GuardError::Guard { .. } => OllamaFailure::Crashed,
     };
     (kind, error.to_string())
