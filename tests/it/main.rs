@@ -25,6 +25,7 @@ mod runs;
 mod settings;
 mod shelf;
 mod tree;
+mod triggers;
 
 mod bad_input;
 #[cfg(unix)]

@@ -60,6 +60,7 @@ pub(crate) struct Pipelines {
     pub(crate) budgets: budgets::Budgets,
     pub(crate) texts: texts::Texts,
     pub(crate) in_flight: blobs::InFlight,
+    pub(crate) triggers: triggers::Woken,
     /// Something was written into the outbox.
     pub(crate) outbox: Notify,
 }

@@ -6,6 +6,7 @@
 mod assets;
 mod events;
 mod guard;
+mod hooks;
 mod problem;
 mod rpc;
 #[cfg(unix)]
@@ -62,4 +63,8 @@ fn calls() -> Router<Door> {
         .route("/api/v1/rpc/{*method}", post(rpc::call).layer(DefaultBodyLimit::max(MAX_BODY)))
         .route("/api/v1/events", get(events::stream))
         .route("/api/v1/files", post(upload::receive).layer(DefaultBodyLimit::disable()))
+        .route(
+            "/hooks/{pipeline}/{trigger}",
+            post(hooks::receive).layer(DefaultBodyLimit::max(app::pipelines::triggers::MAX_BODY)),
+        )
 }

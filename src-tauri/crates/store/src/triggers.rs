@@ -1,6 +1,6 @@
 //! What begins runs by itself: as the newest runnable definition has it, whether it is switched on, and how far it is.
 
-use domain::{Timestamp, UserId};
+use domain::{RunId, Timestamp, UserId};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde_json::Value;
 
@@ -137,4 +137,14 @@ pub fn delete(connection: &Connection, owner: UserId, pipeline: &str, id: &str) 
 pub fn count(connection: &Connection, owner: UserId, pipeline: &str) -> Result<u32, Error> {
     let sql = "SELECT count(*) FROM triggers WHERE owner_id = ?1 AND pipeline_id = ?2";
     Ok(connection.prepare_cached(sql)?.query_row(params![Blob(owner), pipeline], |found| found.get(0))?)
+}
+
+/// The trigger's runs that aren't over, oldest first.
+pub fn under_way(connection: &Connection, of: &TriggerRow) -> Result<Vec<RunId>, Error> {
+    let sql = "SELECT id FROM runs WHERE owner_id = ?1 AND pipeline_id = ?2 AND status IN ('queued', 'running', 'waiting', 'paused')
+               AND json_extract(origin, '$.type') = 'trigger' AND json_extract(origin, '$.id') = ?3 ORDER BY created_at, id";
+    let mut query = connection.prepare_cached(sql)?;
+    let ids = query
+        .query_map(params![Blob(of.owner_id), of.pipeline_id, of.trigger_id], |found| row::id(found, 0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
 }

@@ -84,6 +84,18 @@ pub(crate) struct Asked {
     pub reuse: Option<Reuse>,
     /// Whether inputs that the definition doesn't have are left out instead of refused.
     pub lenient: bool,
+    /// What it is counted with where the definition counts nothing itself: "LIMIT:TEXT".
+    pub counted: Option<String>,
+}
+
+/// What became of a run that was asked for.
+pub(crate) enum Came {
+    /// It is accepted.
+    Accepted(Run),
+    /// The key was used before: for that run, with the same inputs or not.
+    Known(RunId, bool),
+    /// Who asked changed its mind in the same transaction.
+    Passed,
 }
 
 /// A run that is ready to be written.
@@ -192,12 +204,36 @@ fn told(faults: &[Fault]) -> Error {
 }
 
 /// Accepts a run of a definition that was checked. The same key gives the same run.
-pub(crate) async fn accept(
+pub(crate) async fn accept(app: &App, actor: Actor, checked: &Checked, asked: Asked) -> Result<Run, Error> {
+    match accept_with(app, actor, checked, asked, |_| Ok(true)).await? {
+        Came::Accepted(run) => Ok(run),
+        Came::Known(run, true) => app
+            .store
+            .read(move |conn| store::runs::get(conn, actor.user_id, run))
+            .await
+            .map_err(|error| match error {
+                store::Error::NotFound => Error::new(
+                    ErrorCode::Conflict,
+                    "This key was used for a run that was deleted since. Use another key to run it again.",
+                ),
+                other => other.into(),
+            }),
+        Came::Known(..) | Came::Passed => Err(Error::new(
+            ErrorCode::IdempotencyConflict,
+            "This key was used before for a run with other inputs. Use another key.",
+        )),
+    }
+}
+
+/// Accepts a run in one transaction with what `also` writes, which says whether there is to be a run at all. What it writes is
+/// kept where the key is known already, too.
+pub(crate) async fn accept_with(
     app: &App,
     actor: Actor,
     checked: &Checked,
     mut asked: Asked,
-) -> Result<Run, Error> {
+    also: impl FnOnce(&store::Connection) -> Result<bool, store::Error> + Send + 'static,
+) -> Result<Came, Error> {
     if asked.parent.is_none() && app.pipelines.registry.queued() >= MAX_QUEUED {
         let mut error = Error::new(
             ErrorCode::QueueFull,
@@ -213,13 +249,16 @@ pub(crate) async fn accept(
     let (hash, json) = (checked.blueprint.hash.clone(), checked.json.clone());
     let epoch = app.store.epoch();
     let write = app.store.write(move |conn| {
+        if !also(conn)? {
+            return Ok(Err(None));
+        }
         let now = accepted.row.run.created_at;
         if let Some((key, used)) = &accepted.key {
             let owner = accepted.row.owner_id;
             if let Some(before) =
                 store::idempotency::find(conn, owner, &accepted.row.run.pipeline_id, key, now)?
             {
-                return Ok(Err((before.run_id, before.input_hash == used.input_hash)));
+                return Ok(Err(Some((before.run_id, before.input_hash == used.input_hash))));
             }
         }
         store::pipelines::put_definition(conn, accepted.row.owner_id, &hash, &json, now)?;
@@ -232,23 +271,10 @@ pub(crate) async fn accept(
             kill_point!("accepted");
             let run = accepted.row.run.clone();
             accepted.admitted(app);
-            Ok(run)
+            Ok(Came::Accepted(run))
         }
-        Err((run, true)) => app
-            .store
-            .read(move |conn| store::runs::get(conn, actor.user_id, run))
-            .await
-            .map_err(|error| match error {
-                store::Error::NotFound => Error::new(
-                    ErrorCode::Conflict,
-                    "This key was used for a run that was deleted since. Use another key to run it again.",
-                ),
-                other => other.into(),
-            }),
-        Err((_, false)) => Err(Error::new(
-            ErrorCode::IdempotencyConflict,
-            "This key was used before for a run with other inputs. Use another key.",
-        )),
+        Err(Some((run, same))) => Ok(Came::Known(run, same)),
+        Err(None) => Ok(Came::Passed),
     }
 }
 
@@ -276,7 +302,7 @@ async fn prepare(app: &App, actor: Actor, blueprint: &Blueprint, asked: Asked) -
         let input_hash = pipeline::value_hash(&json!({"definition": blueprint.hash, "inputs": inputs}));
         (key, input_hash)
     });
-    let concurrency_key = counted(app, definition, &inputs).await?;
+    let concurrency_key = counted(app, definition, &inputs).await?.or(asked.counted);
     let input = values::keep(app, inputs.into_iter().collect()).await?;
     let vars = values::keep(app, definition.vars.clone().into_iter().collect()).await?;
     let mut pins = BTreeMap::new();

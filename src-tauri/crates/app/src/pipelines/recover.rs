@@ -64,4 +64,5 @@ pub(crate) async fn begin(app: &App) {
     app.tasks.spawn("outbox", |shutdown| outbox::deliver(of_task, shutdown));
     let of_task = app.clone();
     app.tasks.spawn("run-retention", |shutdown| retention::keep(of_task, shutdown));
+    super::triggers::begin(app);
 }

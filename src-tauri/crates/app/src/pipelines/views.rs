@@ -303,4 +303,10 @@ pub struct TriggerView {
     pub last_error: Option<String>,
     /// What it does, as a sentence.
     pub description: String,
+    /// Where it is reached on this computer, of a webhook.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// What a sender signs with, told once: when it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
 }

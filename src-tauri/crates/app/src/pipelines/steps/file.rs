@@ -17,7 +17,10 @@ use super::{
     config::Config,
     values::{done, plain},
 };
-use crate::pipelines::roots::{Inside, Roots, unusable};
+use crate::pipelines::{
+    roots::{Inside, Roots, unusable},
+    triggers,
+};
 
 /// The largest file that is read or written, in bytes.
 const LARGEST: u64 = 16 << 20;
@@ -29,6 +32,7 @@ const LOOKED_AT: usize = 1_000_000;
 pub(super) async fn run(call: StepCall) -> Answer {
     call.allowed.check(Capability::Files)?;
     let roots = Roots::of(&call).await;
+    announce(&call).await?;
     let work = move || {
         let config = Config::new(&call.input);
         let path = config.text("path")?;
@@ -45,6 +49,34 @@ pub(super) async fn run(call: StepCall) -> Answer {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| {
         Err(StepError::new(ErrorCode::Interrupted, "Web+ is ending. The step can be run again."))
     })
+}
+
+/// What a run is about to write begins no run of the same pipeline.
+async fn announce(call: &StepCall) -> Result<(), StepError> {
+    let config = Config::new(&call.input);
+    let op = config.text("op")?;
+    if !["write", "append"].contains(&op) {
+        return Ok(());
+    }
+    let (roots, path) = (Roots::of(call), config.text("path")?.to_owned());
+    let content = plain(config.needed("content")?);
+    let add = op == "append";
+    let found = tokio::task::spawn_blocking(move || {
+        let inside = roots.find(&path)?;
+        let mut bytes = if add { std::fs::read(&inside.path).unwrap_or_default() } else { Vec::new() };
+        bytes.extend_from_slice(content.as_bytes());
+        Ok::<_, StepError>((inside.path, bytes))
+    });
+    let found = found
+        .await
+        .map_err(|_| StepError::new(ErrorCode::Interrupted, "Web+ is ending. The step can be run again."))?;
+    let (path, bytes) = found?;
+    let run = call.run;
+    let row = call.app.store.read(move |conn| store::runs::get_whole(conn, run)).await;
+    // A step that is tried by itself has no run.
+    let depth = row.map_or(0, |row| row.depth);
+    triggers::will_write(&call.app, &call.definition.id, depth, &path, &bytes).await?;
+    Ok(())
 }
 
 fn read(inside: &Inside) -> Answer {

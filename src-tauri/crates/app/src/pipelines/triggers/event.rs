@@ -1,0 +1,86 @@
+//! Runs begin runs: what was committed about a run is told here at least once and in order, and begins each run once, by the
+//! event's own id.
+
+use serde_json::{Value, json};
+use store::{outbox::OutboxEvent, triggers::TriggerRow};
+
+use super::occur::{self, Occurrence};
+use crate::App;
+
+/// Something was committed that triggers may be waiting for.
+pub(crate) async fn happened(app: &App, event: OutboxEvent) {
+    let rows = match app.store.read(|conn| store::triggers::enabled(conn, "event")).await {
+        Ok(rows) => rows,
+        Err(error) => return tracing::warn!(%error, "triggers could not be looked for"),
+    };
+    for row in rows.into_iter().filter(|row| row.owner_id == event.owner_id) {
+        let wanted = row.config.get("topic").and_then(Value::as_str).unwrap_or_default();
+        if !matches(wanted, &event.topic) || !after(&row, &event) {
+            continue;
+        }
+        let pipeline = row.pipeline_id.clone();
+        if let Err(error) = one(app, row, &event).await {
+            tracing::warn!(%error, %pipeline, topic = event.topic, "a trigger could not begin its run");
+        }
+    }
+}
+
+async fn one(app: &App, row: TriggerRow, event: &OutboxEvent) -> Result<(), crate::Error> {
+    let mut told = event.payload.clone();
+    if let Some(map) = told.as_object_mut() {
+        map.insert("type".into(), event.topic.clone().into());
+        map.insert("id".into(), event.id.to_string().into());
+        map.insert("at".into(), occur::time(event.created_at).into());
+    }
+    if let Some(filter) = row.config.get("filter").and_then(Value::as_str).map(str::to_owned) {
+        let context = json!({ "event": told });
+        let holds = app.pipelines.evaluator.run(move || pipeline::condition(&filter, &context)).await?;
+        match holds {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            Err(error) => {
+                let message = format!("The trigger's filter: {error}");
+                let write = app.store.write(move |conn| {
+                    store::triggers::advance(conn, &row, &row.cursor, None, Some(&message))
+                });
+                return Ok(write.await?);
+            }
+        }
+    }
+    let depth = event.payload.get("depth").and_then(Value::as_u64).unwrap_or(0) as u32 + 1;
+    let occurrence = Occurrence {
+        name: Some(format!("event:{}:{}", row.trigger_id, event.id)),
+        cursor: row.cursor.clone(),
+        trigger: row,
+        event: told,
+        next_at: None,
+        depth,
+        note: None,
+    };
+    occur::begin(app, occurrence).await?;
+    Ok(())
+}
+
+/// "run.failed" is itself, "run.*" each that begins so.
+fn matches(wanted: &str, topic: &str) -> bool {
+    match wanted.strip_suffix('*') {
+        Some(beginning) => topic.starts_with(beginning),
+        None => wanted == topic,
+    }
+}
+
+/// Whether it happened after the trigger was switched on.
+fn after(row: &TriggerRow, event: &OutboxEvent) -> bool {
+    row.cursor.get("at").and_then(Value::as_i64).is_none_or(|at| event.created_at.millis() >= at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_topic_is_named_whole_or_by_its_beginning() {
+        assert!(matches("run.failed", "run.failed") && matches("run.*", "run.failed") && matches("*", "x"));
+        assert!(!matches("run.failed", "run.failed.x") && !matches("step.*", "run.failed"));
+    }
+}
