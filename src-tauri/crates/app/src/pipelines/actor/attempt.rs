@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Driver, Launch, Message};
 use crate::pipelines::{
+    kill::kill_point,
     step::{RetryReason, StepCall, StepEnd, StepError, Teller},
     steps,
 };
@@ -59,6 +60,7 @@ impl Drop for Telling {
             }))
         });
         let (key, number) = (self.key.clone(), self.number);
+        kill_point!("attempt_ended", format!("{}/{}", key.scope, key.node));
         let _gone = self.sender.send(Message::Ended { key, number, result });
     }
 }
