@@ -44,7 +44,12 @@ async fn a_kill_at_any_boundary_changes_nothing_that_a_run_promises() {
             loop {
                 let Some((fixture, kill, reference)) = kills.lock().await.pop_front() else { return };
                 let (outcome, recovery) = stage.kill(fixture, std::slice::from_ref(&kill), &reference).await;
-                told.lock().await.push((fixture.name, kill.clone(), outcome));
+                let mut told_so_far = told.lock().await;
+                told_so_far.push((fixture.name, kill.clone(), outcome));
+                if told_so_far.len().is_multiple_of(50) {
+                    eprintln!("{} plays", told_so_far.len());
+                }
+                drop(told_so_far);
                 if twice {
                     for second in recovery.into_iter().take(DEEP) {
                         let both: [Kill; 2] = [kill.clone(), second];

@@ -33,6 +33,7 @@ mod code_factory;
 mod command_line;
 mod events;
 mod http_door;
+mod pipeline_commands;
 mod secrecy;
 #[cfg(unix)]
 mod socket;

@@ -35,7 +35,7 @@ pub mod usage;
 pub use api::call;
 pub use environment::environment_options;
 pub use error::{Error, ErrorBody};
-pub use open::{AppOptions, OpenError, ScriptedProviders};
+pub use open::{AppOptions, Drives, OpenError, ScriptedProviders};
 pub use signal::asked_to_end;
 
 use std::{ffi::OsString, ops::Deref, process::ExitCode, sync::Arc, time::Duration};

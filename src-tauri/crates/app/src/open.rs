@@ -56,6 +56,18 @@ pub struct AppOptions {
     pub http: llm::HttpOptions,
     /// Scripted providers.
     pub scripted: Option<ScriptedProviders>,
+    /// Which runs of pipelines go on.
+    pub drives: Drives,
+}
+
+/// Which runs of pipelines an application goes on with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Drives {
+    /// All that aren't over.
+    #[default]
+    All,
+    /// Those that it begins or is asked to resume: a command that has a folder for itself leaves the others alone.
+    Asked,
 }
 
 impl AppOptions {
@@ -74,6 +86,7 @@ impl AppOptions {
             ollama: None,
             http: llm::HttpOptions::default(),
             scripted: None,
+            drives: Drives::All,
         }
     }
 

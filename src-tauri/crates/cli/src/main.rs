@@ -59,6 +59,7 @@ async fn run(arguments: Arguments, output: &Output) -> Result<ExitCode, Failure>
         // Started by a short command only for what needs it, since it ends with the command.
         ollama.start = false;
     }
+    options.drives = app::Drives::Asked;
     let door = Door::open(options).await?;
     let result = match arguments.command {
         Command::Chat(chat) => chat::run(&door, chat, output).await,
@@ -68,7 +69,7 @@ async fn run(arguments: Arguments, output: &Output) -> Result<ExitCode, Failure>
         Command::Run(run) => run::run(&door, run, output).await,
         Command::Test(test) => test::run(&door, test, output).await,
         Command::Pipelines { command } => pipelines::run(&door, command, output).await,
-        Command::Runs { command } => runs::run(&door, command, output).await,
+        Command::Runs { command } => runs::command(&door, command, output).await,
         Command::Doctor | Command::Serve(_) => Ok(ExitCode::SUCCESS),
     };
     door.close().await;

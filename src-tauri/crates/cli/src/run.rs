@@ -7,10 +7,15 @@ mod source;
 
 use std::process::ExitCode;
 
-use domain::{ErrorCode, Run, RunStatus};
+use domain::{ErrorCode, Run, RunId, RunStatus};
 use serde_json::{Value, json};
 
-use crate::{arguments, door::Door, failure::Failure, output::Output};
+use crate::{
+    arguments,
+    door::{Door, Events},
+    failure::Failure,
+    output::Output,
+};
 
 pub(crate) use ending::{asked, parsed};
 pub(crate) use source::{Invalid, from_file, told};
@@ -23,19 +28,29 @@ pub(crate) async fn run(
     arguments: arguments::Run,
     output: &Output,
 ) -> Result<ExitCode, Failure> {
+    if let Some(run) = &arguments.resume {
+        return go_on(door, run, output).await;
+    }
     // Before anything is begun, so that nothing is missed.
     let events = door.events().await?;
-    let begun = match &arguments.resume {
-        Some(run) => resumed(door, run).await?,
-        None => match started(door, &arguments, output).await? {
-            Ok(run) => run,
-            Err(invalid) => return told(&invalid, output),
-        },
-    };
-    let mut follow = follow::Follow::new(door, events, begun.id, output);
+    match started(door, &arguments, output).await? {
+        Ok(run) => follow(door, events, run.id, output).await,
+        Err(invalid) => told(&invalid, output),
+    }
+}
+
+/// Goes on with a run and follows it.
+pub(crate) async fn go_on(door: &Door, run: &str, output: &Output) -> Result<ExitCode, Failure> {
+    let events = door.events().await?;
+    let run = resumed(door, run).await?;
+    follow(door, events, run.id, output).await
+}
+
+async fn follow(door: &Door, events: Events, run: RunId, output: &Output) -> Result<ExitCode, Failure> {
+    let mut follow = follow::Follow::new(door, events, run, output);
     let ended = tokio::select! {
         ended = follow.until_it_rests() => ended?,
-        _ = tokio::signal::ctrl_c() => return ending::interrupted(door, begun.id, output).await,
+        _ = tokio::signal::ctrl_c() => return ending::interrupted(door, run, output).await,
     };
     ending::tell(door, &ended, output).await
 }

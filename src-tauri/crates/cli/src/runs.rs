@@ -13,22 +13,21 @@ use crate::{
     failure::Failure,
     output::Output,
     pipelines::{took, word},
+    run::{self, asked, parsed},
 };
 
-pub(crate) async fn run(door: &Door, command: Runs, output: &Output) -> Result<ExitCode, Failure> {
+pub(crate) async fn command(door: &Door, command: Runs, output: &Output) -> Result<ExitCode, Failure> {
     match command {
         Runs::List { pipeline, limit } => list(door, pipeline, limit, output).await?,
         Runs::Show { run } => show(door, &run, output).await?,
         Runs::Cancel { run } => change(door, "run/cancel", &run, output).await?,
         Runs::Pause { run } => change(door, "run/pause", &run, output).await?,
-        Runs::Resume { run } => {
-            change(door, "run/resume", &run, output).await?;
-            if !door.outlives_us() {
-                output.aside(&format!("It goes on when Web+ runs, or with: webplus run --resume {run}"));
-            }
+        Runs::Resume { run } if door.outlives_us() => change(door, "run/resume", &run, output).await?,
+        Runs::Resume { run } => return run::go_on(door, &run, output).await,
+        Runs::Answer(answer) => return answer::answer(door, answer, output).await,
+        Runs::Decide { run, decision, step } => {
+            return answer::decide(door, &run, decision, step, output).await;
         }
-        Runs::Answer(answer) => answer::answer(door, answer, output).await?,
-        Runs::Decide { run, decision, step } => answer::decide(door, &run, decision, step, output).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -54,7 +53,7 @@ async fn list(door: &Door, pipeline: Option<String>, limit: u32, output: &Output
 async fn show(door: &Door, run: &str, output: &Output) -> Result<(), Failure> {
     let view: Value = door.call("run/get", json!({ "id": run })).await?;
     output.json(&view)?;
-    let run: Run = super::run::parsed(&view["run"])?;
+    let run: Run = parsed(&view["run"])?;
     output.sentence(&format!(
         "{} {} {}",
         run.id,
@@ -66,13 +65,13 @@ async fn show(door: &Door, run: &str, output: &Output) -> Result<(), Failure> {
     }
     for step in view["steps"].as_array().into_iter().flatten() {
         let status = word(&step["status"]).replace('_', " ");
-        let step: StepRun = super::run::parsed(step)?;
+        let step: StepRun = parsed(step)?;
         let name = if step.scope.is_empty() { step.node } else { format!("{}/{}", step.scope, step.node) };
         output.sentence(&format!("  {name:32} {status:12} {}", took(step.started_at, step.finished_at)))?;
     }
     for step in view["waiting"].as_array().into_iter().flatten() {
         if matches!(word(&step["kind"]), "human" | "decision") {
-            output.sentence(&super::run::asked(&run.id.to_string(), step))?;
+            output.sentence(&asked(&run.id.to_string(), step))?;
         }
     }
     Ok(())

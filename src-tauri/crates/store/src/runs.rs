@@ -285,6 +285,15 @@ pub fn unfinished(connection: &Connection) -> Result<Vec<Unfinished>, Error> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// That run, those that steps of it wait for, and so on.
+pub fn family(connection: &Connection, id: RunId) -> Result<Vec<RunId>, Error> {
+    let sql = "WITH RECURSIVE family (id) AS (
+                   SELECT ?1 UNION SELECT runs.id FROM runs JOIN family ON runs.parent_run_id = family.id
+               ) SELECT id FROM family";
+    let mut query = connection.prepare_cached(sql)?;
+    Ok(query.query_map([Blob(id)], |found| row::id(found, 0))?.collect::<Result<_, _>>()?)
+}
+
 /// The runs that steps of that one wait for.
 pub fn children(connection: &Connection, parent: RunId) -> Result<Vec<Run>, Error> {
     let sql = concat!("SELECT ", columns!(), " FROM runs WHERE parent_run_id = ?1 ORDER BY created_at, id");

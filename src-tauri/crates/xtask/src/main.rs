@@ -19,6 +19,7 @@ mod count;
 mod debian;
 mod dist;
 mod e2e;
+mod kills;
 mod leftover;
 mod model;
 mod options;
@@ -46,6 +47,7 @@ cargo xtask COMMAND [--yes]
   bindings [--check]          writes ui/src/api/generated.ts from the method table, or compares it
   e2e [browser|window] [NAME] the journeys in a real browser and in the real desktop window
   bench [NAME...]             figures, as JSON lines on standard output
+  kills [--double]            ends Web+ at every boundary of a run, and writes tests/kill-matrix.md
   dist [--vulkan]             a package for this system; with --vulkan its engine uses the GPU (README: what that needs)
 
 --yes  don't ask before system packages are installed with sudo (CI=true means the same)";
@@ -75,6 +77,7 @@ fn dispatch(command: &str, options: &Options) -> Result<()> {
         "bindings" => bindings::bindings(&workspace, options),
         "e2e" => e2e::e2e(&workspace, options),
         "bench" => bench::bench(&workspace, options),
+        "kills" => kills::kills(&workspace, options),
         "dist" => dist::dist(&workspace, options),
         "" | "help" | "-h" | "--help" => {
             println!("{USAGE}");

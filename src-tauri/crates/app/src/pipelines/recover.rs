@@ -1,37 +1,63 @@
 //! What an earlier start of the application left, and the tasks that all runs share. One look at the database: no run gets a
 //! task before its turn comes or something happens to it.
 
-use domain::RunStatus;
+use std::collections::HashSet;
+
+use domain::{RunId, RunStatus};
 
 use super::{actor::Message, kill::kill_point, outbox, registry, registry::Queued, retention, timers};
-use crate::App;
+use crate::{App, Drives};
 
-/// Puts the unfinished runs in their order, arms timers, and lets everything go on.
+/// What goes on by itself in an application, or only what it is asked for.
 pub(crate) async fn begin(app: &App) {
     if !app.condition().is_writable() {
         return;
     }
     kill_point!("before_recovery");
+    if app.options.drives == Drives::All {
+        take_up(app, None).await;
+        let of_task = app.clone();
+        app.tasks.spawn("run-retention", |shutdown| retention::keep(of_task, shutdown));
+        super::triggers::begin(app);
+    }
+    let of_task = app.clone();
+    app.tasks.spawn("run-timers", |shutdown| timers::keep(of_task, shutdown));
+    let of_task = app.clone();
+    app.tasks.spawn("outbox", |shutdown| outbox::deliver(of_task, shutdown));
+}
+
+/// Puts the unfinished runs in their order, arms timers, and lets everything go on; or only that run and those inside it.
+/// A run that is under way already isn't disturbed.
+pub(crate) async fn take_up(app: &App, only: Option<RunId>) {
     let found = app
         .store
-        .read(|conn| {
-            Ok((
-                store::runs::unfinished(conn)?,
-                store::timers::all(conn)?,
-                store::signals::runs_waiting(conn)?,
-                store::attempts::runs_with_left(conn)?,
-            ))
+        .read(move |conn| {
+            let family: Option<HashSet<RunId>> = match only {
+                Some(id) => Some(store::runs::family(conn, id)?.into_iter().collect()),
+                None => None,
+            };
+            let ours = |id: &RunId| family.as_ref().is_none_or(|family| family.contains(id));
+            let (mut runs, mut timers) = (store::runs::unfinished(conn)?, store::timers::all(conn)?);
+            runs.retain(|run| ours(&run.id));
+            timers.retain(|timer| ours(&timer.run_id));
+            let mut told = store::signals::runs_waiting(conn)?;
+            let left = store::attempts::runs_with_left(conn)?;
+            let is_left = left.iter().any(ours);
+            told.extend(left);
+            told.retain(|id| ours(id));
+            Ok((runs, timers, told, is_left))
         })
         .await;
-    let (runs, all_timers, signals, left) = match found {
+    let (mut runs, timers, told, is_left) = match found {
         Ok(found) => found,
         Err(error) => return tracing::error!(%error, "unfinished runs could not be looked for"),
     };
+    runs.retain(|run| !app.pipelines.registry.knows(run.id));
     let recovered = runs.len();
-    if !left.is_empty() {
+    if is_left {
         retention::sweep_orphans(app, std::time::Duration::ZERO).await;
     }
-    for timer in all_timers {
+    for timer in timers {
         app.pipelines.timers.set(app, timer);
     }
     // Those that were at work come first, in their old order.
@@ -50,7 +76,7 @@ pub(crate) async fn begin(app: &App) {
     }
     registry::admit(app);
     // An answer that was committed and not yet heard; an attempt that ended with its run waiting for something else.
-    for run in signals.into_iter().chain(left) {
+    for run in told {
         if !app.pipelines.registry.knows(run) {
             registry::tell(app, run, Message::Signal(None));
         }
@@ -58,11 +84,4 @@ pub(crate) async fn begin(app: &App) {
     if recovered > 0 {
         tracing::info!(runs = recovered, "unfinished runs are gone on with");
     }
-    let of_task = app.clone();
-    app.tasks.spawn("run-timers", |shutdown| timers::keep(of_task, shutdown));
-    let of_task = app.clone();
-    app.tasks.spawn("outbox", |shutdown| outbox::deliver(of_task, shutdown));
-    let of_task = app.clone();
-    app.tasks.spawn("run-retention", |shutdown| retention::keep(of_task, shutdown));
-    super::triggers::begin(app);
 }

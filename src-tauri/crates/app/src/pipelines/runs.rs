@@ -13,11 +13,11 @@ use super::{
     accept::{self, Asked, Reuse},
     actor::Message,
     kill::kill_point,
-    retention,
+    recover, retention,
     step::Wait,
     telling::told,
 };
-use crate::{App, Error, api::Nothing};
+use crate::{App, Drives, Error, api::Nothing};
 
 pub use super::rerun::rerun;
 pub use super::run_views::{get, step, value};
@@ -225,10 +225,13 @@ fn over(run: &Run) -> Result<(), Error> {
     Ok(())
 }
 
-/// Goes on with a paused run.
+/// Goes on with a paused run; in an application that goes on with nothing by itself, with any that isn't over.
 pub async fn resume(app: App, actor: Actor, params: RunIdParams) -> Result<Run, Error> {
     let run = find(&app, actor, params.id).await?;
     over(&run)?;
+    if app.options.drives == Drives::Asked {
+        recover::take_up(&app, Some(params.id)).await;
+    }
     if run.status != RunStatus::Paused {
         return Ok(run);
     }

@@ -76,13 +76,13 @@ impl<'a> Follow<'a> {
     }
 
     fn step_changed(&mut self, event: &Value) -> Result<(), Failure> {
-        self.print(event)?;
         let step = &event["step"];
         let (scope, node) =
             (step["scope"].as_str().unwrap_or_default(), step["node"].as_str().unwrap_or_default());
         let name = if scope.is_empty() { node.to_owned() } else { format!("{scope}/{node}") };
         let status = step["status"].as_str().unwrap_or_default().to_owned();
         if self.told.get(&name) != Some(&status) {
+            self.print(event)?;
             if !self.output.is_json() && !matches!(status.as_str(), "ready" | "pending") {
                 self.output.aside(&format!("{name}: {}", status.replace('_', " ")));
             }
@@ -102,13 +102,19 @@ impl<'a> Follow<'a> {
     }
 
     /// The run's view, if nothing happens any more by itself.
-    async fn rests(&self) -> Result<Option<Value>, Failure> {
+    async fn rests(&mut self) -> Result<Option<Value>, Failure> {
         let view: Value = self.door.call("run/get", json!({ "id": self.run })).await?;
         let rests = match view["run"]["status"].as_str() {
             Some("succeeded" | "failed" | "cancelled" | "paused") => true,
             Some("waiting") => self.waits_for_somebody(&view).await?,
             _ => false,
         };
+        if rests {
+            // What was told too close to the end to be told by itself.
+            for step in view["steps"].as_array().into_iter().flatten() {
+                self.step_changed(&json!({ "type": "step.changed", "step": step }))?;
+            }
+        }
         Ok(rests.then_some(view))
     }
 

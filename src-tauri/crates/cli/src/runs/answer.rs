@@ -1,5 +1,7 @@
 //! A person's answer to a step that waits for one.
 
+use std::process::ExitCode;
+
 use domain::ErrorCode;
 use serde_json::{Map, Value, json};
 
@@ -9,9 +11,10 @@ use crate::{
     failure::Failure,
     output::Output,
     pipelines::word,
+    run,
 };
 
-pub(super) async fn answer(door: &Door, answer: Answer, output: &Output) -> Result<(), Failure> {
+pub(super) async fn answer(door: &Door, answer: Answer, output: &Output) -> Result<ExitCode, Failure> {
     let (scope, node) = waiting(door, &answer.run, "human", answer.step.as_deref()).await?;
     let values: Map<String, Value> = answer
         .values
@@ -25,7 +28,7 @@ pub(super) async fn answer(door: &Door, answer: Answer, output: &Output) -> Resu
         "signalId": format!("{}:{scope}:{node}", answer.run),
     });
     let _: Value = door.call("run/answer", params).await?;
-    told(door, &answer.run, output)
+    told(door, &answer.run, output).await
 }
 
 pub(super) async fn decide(
@@ -34,20 +37,21 @@ pub(super) async fn decide(
     decision: Decision,
     step: Option<String>,
     output: &Output,
-) -> Result<(), Failure> {
+) -> Result<ExitCode, Failure> {
     let (scope, node) = waiting(door, run, "decision", step.as_deref()).await?;
     let params = json!({ "id": run, "scope": scope, "node": node, "decision": decision.wire() });
     let _: Value = door.call("run/decide", params).await?;
-    told(door, run, output)
+    told(door, run, output).await
 }
 
-fn told(door: &Door, run: &str, output: &Output) -> Result<(), Failure> {
+/// The run goes on in the application; where there is none it does here.
+async fn told(door: &Door, run: &str, output: &Output) -> Result<ExitCode, Failure> {
+    if !door.outlives_us() {
+        return run::go_on(door, run, output).await;
+    }
     output.json(&json!({ "run": run, "answered": true }))?;
     output.sentence("The answer is kept.")?;
-    if !door.outlives_us() {
-        output.aside(&format!("The run goes on when Web+ runs, or with: webplus run --resume {run}"));
-    }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The step that is meant: the one named, or the only one that waits for that.

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Driver, Launch, Message};
 use crate::pipelines::{
+    kill::kill_point,
     step::{RetryReason, StepEnd, StepError, Teller},
     steps,
 };
@@ -63,6 +64,7 @@ impl Drop for Telling {
             Told::Nothing => Some(Err(broke_off())),
         };
         let (key, number) = (self.key.clone(), self.number);
+        kill_point!("attempt_ended", format!("{}/{}", key.scope, key.node));
         let _gone = self.sender.send(Message::Ended { key, number, result });
     }
 }

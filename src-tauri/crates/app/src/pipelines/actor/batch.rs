@@ -52,6 +52,8 @@ pub(super) struct Batch {
     pub children: Vec<Accepted>,
     /// Runs that nobody waits for any more.
     pub cancel_runs: Vec<RunId>,
+    /// Attempts that are stopped once it is written that they are.
+    pub stops: Vec<CancellationToken>,
     pub run: bool,
     /// Answered once it is written.
     pub replies: Vec<Reply>,
@@ -388,6 +390,12 @@ impl Driver {
         for child in batch.children {
             child.admitted(&self.app);
         }
+        if !batch.stops.is_empty() {
+            kill_point!("before_abort");
+        }
+        for stop in batch.stops {
+            stop.cancel();
+        }
         for run in batch.cancel_runs {
             registry::tell(&self.app, run, Message::Cancel(None));
         }
@@ -398,6 +406,7 @@ impl Driver {
         self.batch.replies.extend(batch.replies);
         self.batch.inner_replies.extend(batch.inner_replies);
         self.answer();
+        kill_point!("before_publish");
         self.tell_run();
         if outbox {
             self.app.pipelines.outbox.notify_one();

@@ -429,7 +429,7 @@ impl Driver {
             let launched = !self.launches.iter().any(|launch| launch.key == *key);
             self.launches.retain(|launch| launch.key != *key);
             if launched {
-                live.cancel.cancel();
+                self.batch.stops.push(live.cancel.clone());
                 self.leaving.insert((key.clone(), live.number), live);
             } else {
                 // Nothing was begun: the intent is taken back where it was written down.

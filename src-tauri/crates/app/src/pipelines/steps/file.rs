@@ -58,7 +58,7 @@ async fn announce(call: &StepCall) -> Result<(), StepError> {
     if !["write", "append"].contains(&op) {
         return Ok(());
     }
-    let (roots, path) = (Roots::of(call), config.text("path")?.to_owned());
+    let (roots, path) = (Roots::of(call).await, config.text("path")?.to_owned());
     let content = plain(config.needed("content")?);
     let add = op == "append";
     let found = tokio::task::spawn_blocking(move || {
