@@ -17,7 +17,13 @@ test('a run’s form gives values of the inputs’ types and says what is missin
   const typed = startOf(inputs);
   expect(typed.count).toBe('3');
   expect(fill(inputs, typed).problems).toEqual({ task: 'This is needed to begin.' });
-  const { values, problems } = fill(inputs, { task: 'Go', count: 'many', loud: 'true', files: 'a\n\nb', plan: '{"x": 1}' });
+  const { values, problems } = fill(inputs, {
+    task: 'Go',
+    count: 'many',
+    loud: 'true',
+    files: 'a\n\nb',
+    plan: '{"x": 1}',
+  });
   expect(values).toEqual({ task: 'Go', loud: true, files: ['a', 'b'], plan: { x: 1 } });
   expect(Object.keys(problems)).toEqual(['count']);
   expect(controlOf({ type: 'list<number>' })).toBe('json');
@@ -32,7 +38,11 @@ test('an input’s source is read from how it is written', () => {
 });
 
 test('a place in a definition is found in its text', () => {
-  const text = JSON.stringify({ id: 'a', nodes: [{ id: 'x', config: { 'a/b': 'has "nodes" in it' } }, { id: 'y' }] }, null, 2);
+  const text = JSON.stringify(
+    { id: 'a', nodes: [{ id: 'x', config: { 'a/b': 'has "nodes" in it' } }, { id: 'y' }] },
+    null,
+    2,
+  );
   const line = (pointer: string) => text.split('\n')[lineOf(text, pointer)]?.trim();
   expect(line('/id')).toBe('"id": "a",');
   expect(line('/nodes/1/id')).toBe('"id": "y"');
@@ -43,7 +53,15 @@ test('a place in a definition is found in its text', () => {
 test('what can’t be drawn is refused with what is missing', () => {
   expect(readDefinition([])).toHaveProperty('problem');
   expect(readDefinition({ id: 'a' })).toHaveProperty('problem');
-  expect(readDefinition({ id: 'a', nodes: [{ id: 'x', kind: 'llm' }, { id: 'x', kind: 'llm' }] })).toHaveProperty('problem');
+  expect(
+    readDefinition({
+      id: 'a',
+      nodes: [
+        { id: 'x', kind: 'llm' },
+        { id: 'x', kind: 'llm' },
+      ],
+    }),
+  ).toHaveProperty('problem');
   expect(readDefinition({ id: 'a', nodes: [], unknown: 1 })).toHaveProperty('definition');
 });
 

@@ -131,9 +131,16 @@ test('a line doesn’t cross a border, and none is drawn twice', () => {
 test('data of a type that a step can’t take is refused in words', () => {
   const wide: Definition = {
     ...chain,
-    nodes: [...chain.nodes, { id: 'vector', kind: 'embedding' }, { id: 'split', kind: 'text' }, { id: 'all', kind: 'map' }],
+    nodes: [
+      ...chain.nodes,
+      { id: 'vector', kind: 'embedding' },
+      { id: 'split', kind: 'text' },
+      { id: 'all', kind: 'map' },
+    ],
   };
-  expect(refusal(wide, kinds, { type: 'data', from: 'vector', port: 'embedding', to: 'report' })).toMatch(/an embedding/);
+  expect(refusal(wide, kinds, { type: 'data', from: 'vector', port: 'embedding', to: 'report' })).toMatch(
+    /an embedding/,
+  );
   expect(refusal(wide, kinds, { type: 'data', from: 'plan', port: 'text', to: 'all' })).toMatch(/takes a list/);
   expect(refusal(wide, kinds, { type: 'data', from: 'split', port: 'items', to: 'all' })).toBeNull();
 });
@@ -215,7 +222,9 @@ test('a copy has ids of its own, and its steps name each other', () => {
 
 test('of a thousand steps only those near the window are there, with their containers', () => {
   const nodes = Array.from({ length: 1000 }, (_, index) => ({ id: `s${index}`, kind: 'template' }));
-  const places = Object.fromEntries(nodes.map(({ id }, index) => [id, { x: (index % 40) * 300, y: Math.floor(index / 40) * 150 }]));
+  const places = Object.fromEntries(
+    nodes.map(({ id }, index) => [id, { x: (index % 40) * 300, y: Math.floor(index / 40) * 150 }]),
+  );
   const scene = sceneOf({ format: '', id: 'many', nodes, ui: { nodes: places } }, kinds);
   const { steps } = visibleIn(scene, { x: 0, y: 0, w: 1200, h: 800 }, new Set(['s999']));
   expect(steps.has('s0')).toBe(true);
