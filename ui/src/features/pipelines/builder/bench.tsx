@@ -1,6 +1,8 @@
 /** The canvas with what stands around it: what can be added, what is chosen, what is wrong. */
+import { ArrowLeft } from 'lucide-react';
 import { useCallback, useState } from 'react';
 
+import { Button } from '@/components/button';
 import { SkeletonRows } from '@/components/skeleton';
 import { SplitPane } from '@/components/split-pane';
 import { later } from '@/lib/later';
@@ -34,6 +36,8 @@ export function Bench({ step, onRun }: { step: string | undefined; onRun: (until
     editor.choose({ nodes: [node] });
     ways?.show(node);
   };
+  // Where there is room for one of both, the inspector comes when it is asked for.
+  const [filling, setFilling] = useState(false);
   const testing = test !== null && test.step === chosen;
   return (
     <>
@@ -42,8 +46,14 @@ export function Bench({ step, onRun }: { step: string | undefined; onRun: (until
         label="Inspector"
         edge="right"
         limits={inspectorLimits}
+        narrow={filling && chosen !== undefined ? 'side' : 'content'}
         side={
           <div className="h-full overflow-y-auto">
+            <div className="border-b border-border p-2 sm:hidden">
+              <Button variant="ghost" icon={ArrowLeft} onClick={() => setFilling(false)}>
+                Back to the canvas
+              </Button>
+            </div>
             <Inspector
               onTest={onTest}
               onRunTo={onRun}
@@ -91,6 +101,11 @@ export function Bench({ step, onRun }: { step: string | undefined; onRun: (until
                 onTest={onTest}
               />
             </div>
+            {chosen !== undefined && (
+              <div className="border-t border-border p-2 sm:hidden">
+                <Button onClick={() => setFilling(true)}>Fill in what is chosen</Button>
+              </div>
+            )}
             <FaultLine onGo={go} />
           </div>
         </SplitPane>

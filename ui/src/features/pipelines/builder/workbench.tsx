@@ -46,6 +46,8 @@ export function Workbench({ tab, step }: { tab: Tab; step: string | undefined })
   const [exporting, setExporting] = useState(false);
   const remove = useMutate('pipeline/delete', {
     onDone: () => {
+      // Nothing of it is written any more, or it would be back.
+      editor.saver.took(editor.store.get().definition);
       showToast({
         title: `Deleted ${name}`,
         action: { label: 'Undo', onSelect: () => void client.call('pipeline/restore', { id: editor.id }) },

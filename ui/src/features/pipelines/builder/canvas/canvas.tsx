@@ -13,11 +13,19 @@ import {
   type Connection,
   type EdgeChange,
   type FinalConnectionState,
+  type ReactFlowProps,
   type Viewport,
 } from '@xyflow/react';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useState, type DragEvent } from 'react';
-
-import { useStore } from '@/lib/store';
+import {
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+  type DragEvent,
+  type ReactNode,
+} from 'react';
 
 import { boundsOf, type Box } from '../../shared/geometry';
 import { StepEdge, type StepFlowEdge } from '../../shared/step-edge';
@@ -71,7 +79,6 @@ export default function Canvas(props: CanvasProps) {
 }
 
 function Surface({ editor, flow, at, onReady, ...ways }: CanvasProps & { editor: Editor; flow: Flow }) {
-  const { nodes, edges } = useStore(flow.store as Parameters<typeof useStore<ReturnType<Flow['store']['get']>>>[0]);
   const [box, setBox] = useState<HTMLDivElement | null>(null);
   const { screenToFlowPosition, setViewport, getViewport } = useReactFlow();
   const show = useCallback(
@@ -140,6 +147,22 @@ function Surface({ editor, flow, at, onReady, ...ways }: CanvasProps & { editor:
     return () => onReady(null);
   }, [editor, flow, show, onReady]);
 
+  const handlers = useMemo(
+    () => handlersOf(editor, flow, () => (box ? { w: box.clientWidth, h: box.clientHeight } : null)),
+    [editor, flow, box],
+  );
+  const { onAdd } = ways;
+  // The same elements from one frame of a drag to the next, so that only what is dragged is drawn again.
+  const around = useMemo(
+    () => (
+      <>
+        <Background variant={BackgroundVariant.Dots} gap={24} size={1.5} />
+        <CanvasBar editor={editor} onFit={() => show()} onAdd={onAdd} />
+        <MiniMap />
+      </>
+    ),
+    [editor, show, onAdd],
+  );
   const keys = handleKeys(editor, flow, { ...ways, fit: () => show() });
   const dropped = (event: DragEvent<HTMLDivElement>) => {
     const kind = editor.kinds.get(event.dataTransfer.getData('application/webplus-step'));
@@ -160,53 +183,77 @@ function Surface({ editor, flow, at, onReady, ...ways }: CanvasProps & { editor:
       onDrop={dropped}
       {...keys}
     >
-      <Zoomed>
-        <ReactFlow<FlowNode, StepFlowEdge>
-          nodes={nodes}
-          edges={edges}
-          nodeTypes={nodeTypes}
-          edgeTypes={edgeTypes}
-          onNodesChange={flow.onNodesChange}
-          onEdgesChange={(changes) => chooseLines(editor, changes)}
-          onConnect={(connection) => {
-            const wanted = wantedOf(connection);
-            if (wanted) drawLine(editor, wanted);
-          }}
-          onConnectEnd={(_event, state) => sayWhyNot(editor, state)}
-          isValidConnection={(connection) => {
-            const wanted = wantedOf(connection);
-            return wanted !== null && refusal(editor.store.get().definition, editor.kinds, wanted) === null;
-          }}
-          onMove={(_event, viewport) => {
-            if (box) flow.seen(viewport, { w: box.clientWidth, h: box.clientHeight });
-          }}
-          onPaneClick={() => editor.choose({})}
-          connectionLineType={ConnectionLineType.SmoothStep}
-          connectionRadius={28}
-          deleteKeyCode={null}
-          selectionKeyCode="Shift"
-          multiSelectionKeyCode={['Shift', 'Meta', 'Control']}
-          selectionMode={SelectionMode.Partial}
-          minZoom={zooms.min}
-          maxZoom={zooms.max}
-          panOnScroll
-          zoomOnDoubleClick={false}
-          nodeDragThreshold={3}
-          elevateNodesOnSelect={false}
-          ariaLabelConfig={words}
-          proOptions={{ hideAttribution: true }}
-        >
-          <Background variant={BackgroundVariant.Dots} gap={24} size={1.5} />
-          <CanvasBar editor={editor} onFit={() => show()} onAdd={ways.onAdd} />
-          <MiniMap />
-        </ReactFlow>
-      </Zoomed>
+      <Drawn flow={flow} handlers={handlers}>
+        {around}
+      </Drawn>
     </div>
   );
 }
 
+type Handlers = Pick<
+  ReactFlowProps<FlowNode, StepFlowEdge>,
+  'onNodesChange' | 'onEdgesChange' | 'onConnect' | 'onConnectEnd' | 'isValidConnection' | 'onMove' | 'onPaneClick'
+>;
+
+/** Made once: React Flow tells all that it has drawn of each handler that is new. */
+function handlersOf(editor: Editor, flow: Flow, size: () => { w: number; h: number } | null): Handlers {
+  return {
+    onNodesChange: flow.onNodesChange,
+    onEdgesChange: (changes) => chooseLines(editor, changes),
+    onConnect(connection) {
+      const wanted = wantedOf(connection);
+      if (wanted) drawLine(editor, wanted);
+    },
+    onConnectEnd: (_event, state) => sayWhyNot(editor, state),
+    isValidConnection(connection) {
+      const wanted = wantedOf(connection);
+      return wanted !== null && refusal(editor.store.get().definition, editor.kinds, wanted) === null;
+    },
+    onMove(_event, viewport) {
+      const now = size();
+      if (now) flow.seen(viewport, now);
+    },
+    onPaneClick: () => editor.choose({}),
+  };
+}
+
+const multiSelection = ['Shift', 'Meta', 'Control'];
+const attribution = { hideAttribution: true };
+
+/** What is drawn anew for every frame of a drag, and nothing else. */
+function Drawn({ flow, handlers, children }: { flow: Flow; handlers: Handlers; children: ReactNode }) {
+  const { nodes, edges } = useSyncExternalStore(flow.store.subscribe, flow.store.get);
+  return (
+    <Zoomed>
+      <ReactFlow<FlowNode, StepFlowEdge>
+        {...handlers}
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        connectionLineType={ConnectionLineType.SmoothStep}
+        connectionRadius={28}
+        deleteKeyCode={null}
+        selectionKeyCode="Shift"
+        multiSelectionKeyCode={multiSelection}
+        selectionMode={SelectionMode.Partial}
+        minZoom={zooms.min}
+        maxZoom={zooms.max}
+        panOnScroll
+        zoomOnDoubleClick={false}
+        nodeDragThreshold={3}
+        elevateNodesOnSelect={false}
+        ariaLabelConfig={words}
+        proOptions={attribution}
+      >
+        {children}
+      </ReactFlow>
+    </Zoomed>
+  );
+}
+
 /** At a distance names grow and details go, by style alone: no step is drawn again for it. */
-function Zoomed({ children }: { children: React.ReactNode }) {
+function Zoomed({ children }: { children: ReactNode }) {
   const level = useFlowStore(({ transform: [, , zoom] }) => (zoom >= 0.7 ? 'near' : zoom >= 0.4 ? 'middle' : 'far'));
   return (
     <div data-zoom={level} className="h-full">

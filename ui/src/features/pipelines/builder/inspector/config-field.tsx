@@ -1,4 +1,6 @@
 /** One field of a step, by what it holds. */
+import type { ReactNode } from 'react';
+
 import { useCall } from '@/api/query';
 import { Field } from '@/components/field';
 import { Input } from '@/components/input';
@@ -15,6 +17,7 @@ import { LiveValue } from './live-value';
 import { MessagesField } from './messages-field';
 import { ModelField } from './model-field';
 import { PairsField } from './pairs-field';
+import { Words } from './words';
 
 export function ConfigField({ node, field, error }: { node: NodeSpec; field: PipelineField; error: string | null }) {
   const editor = useEditor();
@@ -29,7 +32,7 @@ export function ConfigField({ node, field, error }: { node: NodeSpec; field: Pip
   const setText = (next: string) => set(next === '' ? undefined : next);
   const words = {
     label: field.required ? `${field.label} (required)` : field.label,
-    description: field.secret ? `${field.help} secret://NAME may stand here.` : field.help,
+    description: <Words>{field.secret ? `${field.help} \`secret://NAME\` may stand here.` : field.help}</Words>,
     error,
   };
   // A newer Web+ may have shapes that this page has never heard of: those are JSON.
@@ -121,7 +124,7 @@ export function ConfigField({ node, field, error }: { node: NodeSpec; field: Pip
     case 'words':
     case 'template_list':
       return (
-        <Field {...words} description={`${words.description} One to a line.`}>
+        <Field {...words} description={<>{words.description} One to a line.</>}>
           <Textarea
             value={Array.isArray(value) ? value.join('\n') : text}
             onChange={(next) => set(next === '' ? undefined : next.split('\n'))}
@@ -142,7 +145,7 @@ export function ConfigField({ node, field, error }: { node: NodeSpec; field: Pip
 
 interface TextProps {
   label: string;
-  description: string;
+  description: ReactNode;
   error: string | null;
   value: string;
   onChange: (value: string) => void;

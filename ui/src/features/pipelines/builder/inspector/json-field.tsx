@@ -1,3 +1,5 @@
+import type { ReactNode } from 'react';
+
 import { Field } from '@/components/field';
 import { Textarea } from '@/components/textarea';
 
@@ -6,7 +8,7 @@ import { parseJson, useJsonText, type Parsed } from './draft';
 export interface JsonFieldProps {
   label: string;
   hideLabel?: boolean;
-  description?: string;
+  description?: ReactNode;
   value: unknown;
   onChange: (value: unknown) => void;
   error?: string | null;

@@ -1,5 +1,6 @@
 /** A model by its id, or a template for one: typed, with those that are here below. */
 import { Autocomplete } from '@base-ui/react/autocomplete';
+import type { ReactNode } from 'react';
 
 import { useCall } from '@/api/query';
 import { Field } from '@/components/field';
@@ -9,7 +10,7 @@ import { classNames } from '@/lib/class-names';
 
 export interface ModelFieldProps {
   label: string;
-  description: string;
+  description: ReactNode;
   value: string;
   error: string | null;
   onChange: (value: string) => void;

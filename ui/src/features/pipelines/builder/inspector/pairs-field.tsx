@@ -1,6 +1,6 @@
 /** A name and a text each: headers, expressions, ways. */
 import { Plus, X } from 'lucide-react';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 
 import { Button } from '@/components/button';
 import { IconButton } from '@/components/icon-button';
@@ -10,7 +10,7 @@ import { isRecord } from '../../shared/definition';
 
 export interface PairsFieldProps {
   label: string;
-  description?: string | undefined;
+  description?: ReactNode;
   value: unknown;
   onChange: (value: Record<string, string> | undefined) => void;
   /** What the second of a pair is called. */
@@ -32,9 +32,7 @@ export function PairsField({ label, description, value, onChange, second = 'valu
   return (
     <fieldset className="flex min-w-0 flex-col gap-1.5">
       <legend className="text-dense font-medium">{label}</legend>
-      {description !== undefined && description !== '' && (
-        <p className="text-caption text-muted-foreground">{description}</p>
-      )}
+      {description !== undefined && <p className="text-caption text-muted-foreground">{description}</p>}
       {rows.map(([key, one], index) => (
         <div key={index} className="flex items-center gap-1">
           <Input

@@ -118,13 +118,23 @@ export function createEditor({ client, storage, view, kinds }: EditorOptions): E
     onSaved: (next) => patch({ view: next }),
     adopt: (definition) => editor.take(definition),
   });
+  let rounds = 0;
   const moved = (next: History) => {
     const before = store.get();
     if (next === before.history) return;
     const { definition } = next.now;
     if (definition === before.definition) return patch({ history: next });
     const scene = sceneOf(definition, kinds, before.scene);
-    patch({ history: next, definition, scene, checked: false, chosen: pruned(before.chosen, scene, definition) });
+    // A refusal is over once something else is done.
+    const notice = before.notice?.tone === 'danger' ? null : before.notice;
+    patch({
+      history: next,
+      definition,
+      scene,
+      notice,
+      checked: false,
+      chosen: pruned(before.chosen, scene, definition),
+    });
     mark();
     saver.changed(definition);
     clearTimeout(timer);
@@ -161,7 +171,7 @@ export function createEditor({ client, storage, view, kinds }: EditorOptions): E
       patch({ chosen: next });
     },
     say(text, tone = 'info') {
-      patch({ notice: { text, tone, round: (store.get().notice?.round ?? 0) + 1 } });
+      patch({ notice: { text, tone, round: (rounds += 1) } });
     },
     take(definition) {
       const theirs = readDefinition(definition);

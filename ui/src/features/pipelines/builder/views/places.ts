@@ -43,10 +43,7 @@ export function lineOf(text: string, pointer: string): number {
         }
         const on = depth >= 0 && key === wanted[depth];
         if (on) found = start;
-        if (value(on ? depth + 1 : -1)) {
-          if (open === '{') found = start;
-          return true;
-        }
+        if (value(on ? depth + 1 : -1)) return true;
         if (on) return false;
         skip();
         if (text[at] === ',') at += 1;
