@@ -60,7 +60,7 @@ function Asks({ waiting }: { waiting: WaitingStep }) {
       }
     >
       <b className="font-semibold">{title}:</b>{' '}
-      {question !== ''
+      {!decides && question !== ''
         ? question
         : decides
           ? `It ${doubtOf(spec?.kind ?? '').fact}. Say what is so.`
