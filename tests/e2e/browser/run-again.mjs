@@ -10,12 +10,12 @@ export default async function journey({ step, serve, visit, picture, accessible,
   const scripted = await startScripted();
   try {
     const server = await serve({ env: { WEBPLUS_OLLAMA: 'off' } });
-    const provider = await connectScripted(server, scripted);
+    const named = await connectScripted(server, scripted);
     const checked = definition(
       'checked',
       'Checked',
       [
-        { id: 'write', kind: 'llm', label: 'Write', config: { model: `${provider}/rich`, prompt: 'Write a report' } },
+        { id: 'write', kind: 'llm', label: 'Write', config: { model: named('rich'), prompt: 'Write a report' } },
         { id: 'check', kind: 'assert', label: 'Check', config: { that: "inputs.stamp == 'yes'", message: 'The report has no stamp. Give it one.' } },
         { id: 'end', kind: 'template', label: 'End', config: { template: 'Stamped: {{ inputs.stamp }}' } },
       ],

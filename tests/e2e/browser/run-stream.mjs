@@ -10,14 +10,14 @@ export default async function journey({ step, serve, visit, picture, accessible,
   const scripted = await startScripted();
   try {
     const server = await serve({ env: { WEBPLUS_OLLAMA: 'off' } });
-    const provider = await connectScripted(server, scripted);
+    const named = await connectScripted(server, scripted);
     const asks = (model) =>
       definition(
         `asks-${model}`,
         `Asks ${model}`,
         [
           { id: 'greet', kind: 'template', label: 'Greet', config: { template: 'Hello {{ inputs.who }}' } },
-          { id: 'say', kind: 'llm', label: 'Say it', config: { model: `${provider}/${model}`, prompt: '{{ nodes.greet.text }}' } },
+          { id: 'say', kind: 'llm', label: 'Say it', config: { model: named(model), prompt: '{{ nodes.greet.text }}' } },
         ],
         { inputs: { who: { type: 'text', required: true } }, outputs: { answer: { type: 'markdown', from: 'say.text' } } },
       );

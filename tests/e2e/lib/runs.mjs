@@ -20,14 +20,15 @@ export function stands(server, id, status, { within = 60_000 } = {}) {
   );
 }
 
-/** The scripted models, connected; answers the provider's id, which begins the names of its models. */
+/** The scripted models, connected; answers how one of them is called in full. */
 export async function connectScripted(server, scripted) {
-  const provider = await server.call('provider/add', {
+  await server.call('provider/add', {
     kind: 'openai_compatible',
     name: 'Scripted',
     baseUrl: scripted.url,
     key: 'sk-test',
     keep: 'session',
   });
-  return provider.id;
+  const { models } = await server.call('model/list', {});
+  return (name) => models.find(({ id }) => id.endsWith(`/${name}`)).id;
 }

@@ -87,7 +87,7 @@ function Failed({ message }: { message: string }) {
       }
     >
       {spec && <b className="font-semibold">{nodeTitle(spec)} failed. </b>}
-      {message}
+      {spec ? message.replace(new RegExp(`^${spec.id}: `), '') : message}
     </Banner>
   );
 }
