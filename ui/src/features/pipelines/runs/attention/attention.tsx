@@ -60,7 +60,7 @@ function Asks({ waiting }: { waiting: WaitingStep }) {
       }
     >
       <b className="font-semibold">{title}:</b>{' '}
-      {question !== ''
+      {!decides && question !== ''
         ? question
         : decides
           ? `It ${doubtOf(spec?.kind ?? '').fact}. Say what is so.`
@@ -87,7 +87,7 @@ function Failed({ message }: { message: string }) {
       }
     >
       {spec && <b className="font-semibold">{nodeTitle(spec)} failed. </b>}
-      {message}
+      {spec ? message.replace(new RegExp(`^${spec.id}: `), '') : message}
     </Banner>
   );
 }

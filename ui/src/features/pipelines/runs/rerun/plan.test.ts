@@ -37,6 +37,8 @@ it('what doesn’t come after the step is taken over at no cost, and what that s
   const plan = planRerun(definition, steps, 'fix');
   expect(plan.reused.map(({ node }) => node)).toEqual(['plan', 'side']);
   expect(plan.again).toEqual(['fix', 'report']);
+  const skipped = [...steps, ended('report', 'skipped')];
+  expect(planRerun(definition, skipped, 'fix').again).toEqual(['fix', 'report']);
   expect([plan.savedNanoUsd, plan.savedMs]).toEqual([200, 4_000]);
 });
 

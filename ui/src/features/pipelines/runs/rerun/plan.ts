@@ -38,7 +38,10 @@ export function planRerun(
   const kept = new Set(reused.map(({ node }) => node));
   return {
     from: top,
-    again: tops.filter(({ id }) => !kept.has(id) && byNode.get(id)?.status !== 'skipped').map(({ id }) => id),
+    // What was skipped may be reached now where something before it runs anew.
+    again: tops
+      .filter(({ id }) => !kept.has(id) && (downstream.has(id) || byNode.get(id)?.status !== 'skipped'))
+      .map(({ id }) => id),
     reused,
     savedNanoUsd: reused.reduce((sum, step) => sum + step.costNanoUsd, 0),
     savedMs: reused.reduce(

@@ -17,7 +17,7 @@ import { graphOf } from '../../shared/graph';
 import { usePlace } from '../state/place';
 import { EditedResults } from './edited-results';
 import { parseEdited, textOf, type Edits } from './edits';
-import { planRerun } from './plan';
+import { planRerun, type RerunPlan } from './plan';
 import { ValueField } from './value-field';
 
 export default function RerunDialog({ run, from, onClose }: { run: Run; from: string; onClose: () => void }) {
@@ -87,13 +87,7 @@ export default function RerunDialog({ run, from, onClose }: { run: Run; from: st
             <Steps
               title={inputsChanged || latest ? 'Taken over where nothing about it changed' : 'Taken over at no cost'}
               names={plan.reused.map(({ node }) => titleOf(node))}
-              note={[
-                plan.savedNanoUsd > 0 ? formatMoney(plan.savedNanoUsd) : '',
-                plan.savedMs > 0 ? formatDuration(plan.savedMs) : '',
-              ]
-                .filter(Boolean)
-                .map((fact) => `saves ${fact}`)
-                .join(', ')}
+              note={savingOf(plan)}
             />
             <Steps title="Run anew" names={plan.again.map(titleOf)} note="" />
           </div>
@@ -139,6 +133,12 @@ export default function RerunDialog({ run, from, onClose }: { run: Run; from: st
       </div>
     </Dialog>
   );
+}
+
+function savingOf({ savedNanoUsd, savedMs }: RerunPlan): string {
+  const parts = [savedNanoUsd > 0 ? formatMoney(savedNanoUsd) : '', savedMs > 0 ? formatDuration(savedMs) : ''];
+  const saved = parts.filter(Boolean).join(' and ');
+  return saved === '' ? '' : `saves ${saved}`;
 }
 
 function Steps({ title, names, note }: { title: string; names: readonly string[]; note: string }) {

@@ -36,11 +36,14 @@ import { Whereabouts } from './whereabouts';
 export function StepPanel({ stepKey }: { stepKey: string }) {
   const { live, definition, select } = usePlace();
   const step = useStep(live, stepKey);
+  const name = useStore(live.run)?.pipelineName ?? 'Run';
   const { scope, node } = nameOf(stepKey);
   const spec = graphOf(definition).nodes.get(node);
   const title = spec ? nodeTitle(spec) : node;
   return (
     <div className="flex h-full flex-col">
+      {/* Where there is room for the step only, the run's own heading is away. */}
+      <h1 className="sr-only @2xl:hidden">{name}</h1>
       <header className="flex min-h-12 shrink-0 items-center gap-2 border-b border-border py-2 pr-2 pl-4">
         <KindIcon kind={spec?.kind ?? ''} className="size-4.5 shrink-0 text-muted-foreground" />
         <h2 className="min-w-0 flex-1 truncate text-heading">{title}</h2>
@@ -139,8 +142,10 @@ function RunAgain({ node, final }: { node: string; final: boolean }) {
 function Details({ view, run, stepKey, title }: { view: StepView; run: string; stepKey: string; title: string }) {
   const client = useClient();
   const { scope, node } = nameOf(stepKey);
-  // What there is none of needs no frame around it.
-  const outputs = Object.entries(view.outputs).filter(([, value]) => value.preview !== null);
+  // What there is none of needs no frame around it, and a failure is told above already.
+  const outputs = Object.entries(view.outputs).filter(
+    ([port, value]) => value.preview !== null && !(port === 'error' && view.step.status === 'failed'),
+  );
   const { attempts, calls, input } = view;
   return (
     <>
