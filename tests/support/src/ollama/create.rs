@@ -52,7 +52,8 @@ async fn from_file(
     lines: &mut Lines<'_>,
 ) -> Result<(Layers, Value), String> {
     lines.status("parsing GGUF").await?;
-    let digest = files.values().find_map(Value::as_str).unwrap_or_default();
+    let mut digests = files.values().filter_map(Value::as_str);
+    let digest = digests.next().unwrap_or_default();
     let path = engine.folder.blob(digest);
     let header = gguf::read(&path)?;
     lines.status("verifying conversion").await?;
@@ -60,6 +61,11 @@ async fn from_file(
     // The real one normalises the metadata; that the content is another one is what matters.
     content.extend([0; 32]);
     let mut layers = vec![layer(&engine.folder, "model", &content)?];
+    for (name, digest) in files.iter().skip(1) {
+        let content = fs::read(engine.folder.blob(digest.as_str().unwrap_or_default()));
+        let kind = if name.contains("mmproj") { "projector" } else { "model" };
+        layers.push(layer(&engine.folder, kind, &content.map_err(|error| error.to_string())?)?);
+    }
     if header.text("tokenizer.chat_template").is_some_and(|template| template.contains("<|im_start|>")) {
         let (template, _) = layer(&engine.folder, "template", CHATML.as_bytes())?;
         layers.push((template, "using autodetected template chatml".to_owned()));
