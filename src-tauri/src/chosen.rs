@@ -3,7 +3,10 @@
 
 use std::path::PathBuf;
 
-use app::{Error, ErrorBody, files::ChosenFile};
+use app::{
+    Error, ErrorBody,
+    files::{ChosenFile, models_in},
+};
 use domain::ErrorCode;
 use serde::Serialize;
 use tauri::{AppHandle, DragDropEvent, Emitter as _, Manager as _, WebviewWindow};
@@ -21,6 +24,30 @@ pub(crate) struct Picked {
     name: String,
     /// Bytes.
     size: u64,
+}
+
+/// A folder as the page knows it.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct PickedFolder {
+    handle: String,
+    name: String,
+}
+
+/// Shows the system's dialog for a folder; `None` where the person changed their mind.
+pub(crate) async fn pick_folder(window: WebviewWindow) -> Result<Option<PickedFolder>, ErrorBody> {
+    let (answer, answered) = tokio::sync::oneshot::channel();
+    let dialog = window.dialog().file().set_parent(&window).set_title("Choose the new folder for models");
+    dialog.pick_folder(move |folder| {
+        let _ = answer.send(folder.and_then(|folder: FilePath| folder.into_path().ok()));
+    });
+    let Some(path) = answered.await.ok().flatten() else { return Ok(None) };
+    let application = window.app_handle().state::<Opening>().app().await?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let handle = application
+        .files
+        .hand_out(ChosenFile { path, temporary: false })
+        .map_err(|error| refusal::body(&error))?;
+    Ok(Some(PickedFolder { handle, name }))
 }
 
 /// Shows the system's dialog for a model's file; `None` where the person changed their mind.
@@ -41,7 +68,8 @@ pub(crate) async fn pick(window: WebviewWindow) -> Result<Option<Picked>, ErrorB
     }
 }
 
-/// Tells the page what is held over the window (`file-hover`) and what was dropped on it (`file-dropped`).
+/// Tells the page what is held over the window (`file-hover`), what was dropped on it (`file-dropped`; of a folder the models in
+/// it), and why something of that wasn't taken (`file-refused`, sentences).
 pub(crate) fn dragged(app: &AppHandle, event: &DragDropEvent) {
     match event {
         DragDropEvent::Enter { .. } => tell(app, "file-hover", true),
@@ -50,20 +78,51 @@ pub(crate) fn dragged(app: &AppHandle, event: &DragDropEvent) {
             tell(app, "file-hover", false);
             let (app, paths) = (app.clone(), paths.clone());
             tauri::async_runtime::spawn(async move {
+                let (paths, mut refused) = unfolded(paths).await;
                 let mut dropped = Vec::new();
+                if paths.len() > MOST {
+                    refused
+                        .push(format!("Only the first {MOST} files were taken. Drop the others afterwards."));
+                }
                 for path in paths.into_iter().take(MOST) {
                     match hand_out(&app, path).await {
                         Ok(picked) => dropped.push(picked),
-                        Err(refusal) => {
-                            tracing::info!(message = %refusal.message, "a dropped file was not taken");
-                        }
+                        Err(refusal) => refused.push(refusal.message),
                     }
                 }
                 tell(&app, "file-dropped", dropped);
+                if !refused.is_empty() {
+                    tracing::info!(?refused, "not everything that was dropped was taken");
+                    tell(&app, "file-refused", refused);
+                }
             });
         }
         _ => {}
     }
+}
+
+/// The files among what was dropped, of folders the models in them; and a sentence for each folder without one.
+async fn unfolded(dropped: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<String>) {
+    let looked = tauri::async_runtime::spawn_blocking(move || {
+        let (mut files, mut refused) = (Vec::new(), Vec::new());
+        for path in dropped {
+            if !path.is_dir() {
+                files.push(path);
+                continue;
+            }
+            let models = models_in(&path);
+            if models.is_empty() {
+                let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+                refused.push(format!(
+                    "There is no model in the folder {}. Drop GGUF files, or a folder that holds some.",
+                    name.unwrap_or_default()
+                ));
+            }
+            files.extend(models);
+        }
+        (files, refused)
+    });
+    looked.await.unwrap_or_default()
 }
 
 async fn hand_out(app: &AppHandle, path: PathBuf) -> Result<Picked, ErrorBody> {

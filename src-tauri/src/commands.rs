@@ -10,7 +10,7 @@ use tauri::{
 };
 
 use crate::{
-    chosen::{self, Picked},
+    chosen::{self, Picked, PickedFolder},
     external,
     opening::Opening,
     refusal, rendering,
@@ -59,6 +59,12 @@ pub(crate) async fn open_external(url: String) -> Result<(), ErrorBody> {
 #[tauri::command]
 pub(crate) async fn pick_model_file(window: WebviewWindow) -> Result<Option<Picked>, ErrorBody> {
     chosen::pick(window).await
+}
+
+/// Asks the person for a folder.
+#[tauri::command]
+pub(crate) async fn pick_folder(window: WebviewWindow) -> Result<Option<PickedFolder>, ErrorBody> {
+    chosen::pick_folder(window).await
 }
 
 /// The page has painted something.

@@ -60,6 +60,7 @@ pub fn run(surroundings: Surroundings) -> ExitCode {
             commands::unsubscribe,
             commands::open_external,
             commands::pick_model_file,
+            commands::pick_folder,
             commands::window_ready
         ])
         .menu(menu::build)

@@ -18,6 +18,7 @@ mod jobs;
 mod ledger;
 mod messages;
 mod models;
+mod moving;
 #[cfg(unix)]
 mod ollama;
 mod providers;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use test_support::ollama::{Answer, Gpu, RunnerFault, Script};
+use test_support::ollama::{Answer, Buffer, Gpu, RunnerFault, Script};
 use webplus_tests::{
     OllamaHome, PATIENCE, Program, Sent, TestApp, eventually, free_address, model, ollama_is, processes_of,
 };
@@ -201,6 +201,66 @@ async fn settings_are_checked_kept_and_hold_after_a_restart() {
     ollama_is(&app, "off").await;
     assert_eq!(app.refused("model/start", json!({"id": SMOL})).await.code, "engine_unavailable");
     eventually("nothing runs", PATIENCE, || processes_of(home.home()).is_empty()).await;
+    finish(app, &home).await;
+}
+
+/// The lines with which models were loaded, oldest first.
+async fn loads(app: &TestApp) -> Vec<String> {
+    let log = app.call("ollama/log", json!({"lines": 2000})).await;
+    let lines = log["lines"].as_array().unwrap().iter().filter_map(|line| line.as_str());
+    lines.filter(|line| line.contains("starting llama-server")).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn an_answer_uses_the_model_as_it_was_loaded_and_loads_nothing_again() {
+    let home = OllamaHome::scripted(&Script::default());
+    let app = open(&home).await;
+    ollama_is(&app, "ready").await;
+    app.call("model/start", json!({"id": SMOL, "context": 2048})).await;
+    assert_eq!(app.ended(&ask(&app).await.answer).await["status"], "succeeded");
+    let asked = app.call("message/send", json!({"text": "Tell me.", "model": "ollama/smol"})).await;
+    assert_eq!(app.ended(&Sent::of(&asked).answer).await["status"], "succeeded");
+    assert_eq!(loads(&app).await.len(), 1, "by its short name too");
+    // What is chosen now holds from the next load, and for every answer after it.
+    let chosen =
+        json!({"id": SMOL, "context": 1024, "gpuLayers": 0, "threads": 3, "batch": 256, "mmap": false});
+    let model = app.call("model/load-settings", chosen).await;
+    assert_eq!((&model["defaultContext"], &model["loadSettings"]["threads"]), (&json!(1024), &json!(3)));
+    app.call("model/stop", json!({"id": SMOL})).await;
+    assert_eq!(app.ended(&ask(&app).await.answer).await["status"], "succeeded");
+    app.call("model/start", json!({"id": SMOL})).await;
+    assert_eq!(app.ended(&ask(&app).await.answer).await["status"], "succeeded");
+    let lines = loads(&app).await;
+    assert_eq!(lines.len(), 2, "{lines:#?}");
+    let told = "-c 1024 num_batch=256 num_gpu=0 num_thread=3 use_mmap=false";
+    assert!(lines[1].contains(told), "{}", lines[1]);
+    assert_eq!(model_is(&app, "loaded").await["state"]["context"], 1024);
+    finish(app, &home).await;
+}
+
+#[tokio::test]
+async fn what_a_load_really_took_corrects_the_next_estimate_also_after_a_restart() {
+    let buffer = |kind: &str, mib: f64| Buffer { kind: kind.into(), device: "CPU".into(), mib };
+    let buffers =
+        vec![buffer("model", 100.0), buffer("KV", 10.0), buffer("output", 1.0), buffer("compute", 9.0)];
+    let home = OllamaHome::scripted(&Script { buffers, ..Script::default() });
+    let app = open(&home).await;
+    ollama_is(&app, "ready").await;
+    let asked = json!({"id": SMOL, "context": 2048});
+    let reckoned = app.call("model/estimate", asked.clone()).await["total"].as_u64().unwrap();
+    app.call("model/start", asked.clone()).await;
+    let begun = Instant::now();
+    let learned = loop {
+        let now = app.call("model/estimate", asked.clone()).await["total"].as_u64().unwrap();
+        if now != reckoned {
+            break now;
+        }
+        assert!(begun.elapsed() < PATIENCE, "nothing was learned");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    let app = app.reopen().await;
+    ollama_is(&app, "ready").await;
+    assert_eq!(app.call("model/estimate", asked).await["total"], learned);
     finish(app, &home).await;
 }
 

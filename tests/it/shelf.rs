@@ -310,6 +310,8 @@ async fn a_model_s_papers_are_shown() {
     let model = scene.app.call("model/import", json!({ "handle": handle })).await;
     let papers = scene.app.call("model/show", json!({"id": model["id"]})).await;
     assert_eq!(papers["license"], "mit");
+    let kinds: Vec<_> = papers["tensors"].as_array().unwrap().iter().map(|sum| sum["type"].clone()).collect();
+    assert_eq!(kinds, ["Q4_0", "F32"]);
     assert_eq!(scene.app.refused("model/show", json!({"id": "ollama/nobody"})).await.code, "model_not_found");
     assert_eq!(scene.app.refused("model/show", json!({"id": "fake/m"})).await.code, "invalid_input");
     scene.app.finish().await;
@@ -458,6 +460,49 @@ async fn models_of_other_programs_are_found_and_imported_without_a_path() {
 }
 
 #[tokio::test]
+async fn a_split_model_with_a_projector_comes_into_both_engines() {
+    let scene = scene().await;
+    let folder = scene.folder.path().join("home/.lmstudio/models/owner/big");
+    fs::create_dir_all(&folder).unwrap();
+    let file = |part: u16| folder.join(format!("big-q4_0-{part:05}-of-00003.gguf"));
+    for part in 1..=3 {
+        fs::write(file(part), Gguf::part("Big", part - 1).bytes(part as u8)).unwrap();
+    }
+    let projector = Gguf::bare().text("general.type", "mmproj").bytes(4);
+    fs::write(folder.join("big-mmproj-f16.gguf"), &projector).unwrap();
+    let handle = async || {
+        let found = scene.app.call("model/discover", json!({})).await;
+        let big = found.as_array().unwrap().iter().find(|file| file["parts"] == 3).unwrap().clone();
+        assert_eq!(big["problem"], Value::Null, "{big}");
+        big["handle"].clone()
+    };
+    wait_for(&scene.app, "model/create", json!({"name": "big", "handle": handle().await})).await;
+    let shown =
+        fs::read_to_string(scene.ollama.folder().join("manifests/registry.ollama.ai/library/big/latest"));
+    let manifest: Value = serde_json::from_str(&shown.unwrap()).unwrap();
+    let kinds =
+        manifest["layers"].as_array().unwrap().iter().map(|layer| layer["mediaType"].as_str().unwrap());
+    let files: Vec<_> = kinds
+        .filter_map(|kind| kind.rsplit('.').next())
+        .filter(|kind| ["model", "projector"].contains(kind))
+        .collect();
+    assert_eq!(files.iter().filter(|kind| **kind == "model").count(), 3, "{files:?}");
+    assert_eq!(files.iter().filter(|kind| **kind == "projector").count(), 1, "{files:?}");
+
+    let model = scene.app.call("model/import", json!({"handle": handle().await})).await;
+    assert_eq!((&model["id"], &model["state"]["type"]), (&json!("embedded/big-q4_0"), &json!("on_disk")));
+    let papers = scene.app.call("model/show", json!({"id": model["id"]})).await;
+    let sum = json!({"type": "Q4_0", "count": 3, "parameters": 12_288, "bytes": 6912});
+    assert_eq!(papers["tensors"], json!([sum]));
+    assert!(papers["metadata"].as_array().unwrap().contains(&json!({"key": "parameters", "value": "12288"})));
+    let models = scene.app.data().join("models");
+    assert_eq!(fs::read_dir(&models).unwrap().count(), 3, "the projector is for another engine");
+    let removed = scene.app.call("model/remove", json!({"id": model["id"]})).await;
+    assert_eq!((&removed["freed"], fs::read_dir(&models).unwrap().count()), (&model["size"], 0));
+    scene.app.finish().await;
+}
+
+#[tokio::test]
 async fn the_catalogue_and_the_machine_are_told_without_a_network() {
     let scene = scene().await;
     let catalogue = scene.app.call("model/catalogue", json!({})).await;
@@ -493,8 +538,10 @@ async fn how_a_model_is_loaded_is_remembered_and_what_would_leave_is_said_before
     assert_eq!(evicts["evicts"], json!([id]), "{evicts}");
     assert!(evicts["memory"].as_u64().unwrap() > 0 && evicts["free"].as_u64().unwrap() > 0);
     for (params, part) in [
-        (json!({"id": id, "gpuLayers": 3}), "GPU layers"),
-        (json!({"id": id, "kvCache": "q8_0"}), "set it with the engine"),
+        (json!({"id": id, "gpuLayers": 5000}), "at most 4096 layers"),
+        (json!({"id": id, "batch": 0}), "1 to 16384 tokens"),
+        (json!({"id": id, "kvCache": "q8_0"}), "Set it under Settings, Engine"),
+        (json!({"id": id, "flashAttention": true}), "holds for all"),
         (json!({"id": id, "threads": 0}), "1 to"),
         (json!({"id": id, "context": 0}), "not 0"),
         (json!({"id": id, "context": 9_000_000}), "8192"),
@@ -550,11 +597,34 @@ async fn a_newer_version_of_a_name_is_told_of() {
     let scene = scene().await;
     let (reference, id) = scene.offer("smol", 1);
     wait_for(&scene.app, "model/pull", json!({"reference": reference, "target": "ollama"})).await;
-    scene.app.call("model/remove", json!({"id": "ollama/here:latest"})).await;
     assert_eq!(scene.app.call("model/updates", json!({})).await, json!([]));
+    // What was made, copied or renamed here has a name that nobody else is told.
+    let registry = reference.trim_start_matches("http://").trim_end_matches("smol:latest");
+    let secret = format!("{registry}secret:latest");
+    scene.app.call("model/copy", json!({"id": id, "name": secret})).await;
+    wait_for(
+        &scene.app,
+        "model/create",
+        json!({"name": format!("{registry}made"), "from": "here", "system": "A secret."}),
+    )
+    .await;
+    scene.app.call("model/copy", json!({"id": id, "name": format!("{registry}before")})).await;
+    let before = format!("ollama/{registry}before:latest");
+    scene.app.call("model/rename", json!({"id": before, "name": format!("{registry}after")})).await;
+    let asked_before = scene.registry.requests().len();
     scene.offer("smol", 2);
     let updates = scene.app.call("model/updates", json!({})).await;
     assert_eq!(updates[0]["id"], id.as_str(), "{updates}");
+    assert_eq!(updates.as_array().unwrap().len(), 1);
+    let asked = scene.registry.requests().split_off(asked_before);
+    assert!(asked.len() == 1 && format!("{asked:?}").contains("smol"), "{asked:?}");
+    // Made anew under a name that was pulled before, it isn't asked for either.
+    scene.app.call("model/remove", json!({"id": id})).await;
+    let name = id.trim_start_matches("ollama/");
+    wait_for(&scene.app, "model/create", json!({"name": name, "from": "here"})).await;
+    assert_eq!(scene.app.call("model/updates", json!({})).await, json!([]));
+    assert_eq!(scene.registry.requests().len(), asked_before + 1);
+    scene.app.call("model/remove", json!({"id": id})).await;
     wait_for(&scene.app, "model/pull", json!({"reference": reference, "target": "ollama"})).await;
     assert_eq!(scene.app.call("model/updates", json!({})).await, json!([]));
     scene.app.finish().await;

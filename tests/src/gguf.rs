@@ -85,6 +85,18 @@ impl Gguf {
         self
     }
 
+    /// The given part, from 0, of a model in three files: the first says what it is, the others hold weights only.
+    pub fn part(name: &str, number: u16) -> Self {
+        let first = Self { tensors: Vec::new(), data: 0, ..Self::model(name) };
+        let gguf = if number == 0 { first } else { Self::empty() };
+        gguf.entry("split.no", 2, &number.to_le_bytes()).entry("split.count", 2, &3_u16.to_le_bytes()).tensor(
+            &format!("blk.{number}.weight"),
+            &[64, 64],
+            2,
+            64 * 64 / 32 * 18,
+        )
+    }
+
     /// The whole file, its weights all the same byte.
     pub fn bytes(&self, weight: u8) -> Vec<u8> {
         let mut bytes = b"GGUF".to_vec();

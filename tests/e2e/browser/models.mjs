@@ -28,7 +28,7 @@ export default async function journey({ step, skip, open, picture, accessible, a
       return dropped;
     });
     await page.dispatchEvent('main', 'dragenter', { dataTransfer: files });
-    await page.getByText('Drop GGUF files to add them').waitFor();
+    await page.getByText('Drop GGUF files, or a folder of them').waitFor();
     await picture(page, 'drop');
     await page.dispatchEvent('main', 'drop', { dataTransfer: files });
     await page.getByText('paper.pdf is not a GGUF file.', { exact: false }).waitFor();

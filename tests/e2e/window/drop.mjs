@@ -5,7 +5,7 @@ import path from 'node:path';
 import { drag } from '../lib/drag.mjs';
 import { choose, ended, newChat, say } from '../lib/talk.mjs';
 
-const hint = 'Drop GGUF files to add them';
+const hint = 'Drop GGUF files, or a folder of them';
 
 export default async function journey({ step, open, model, until, skip, assert }) {
   if (process.platform !== 'linux') skip('files are dragged over XDND, which only Linux has');

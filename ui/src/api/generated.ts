@@ -944,7 +944,7 @@ place: FoundPlace,
  */
 quantization?: string, 
 /**
- * In how many files it is; the built-in engine reads models of one.
+ * In how many files it is.
  */
 parts: number, 
 /**
@@ -1317,7 +1317,15 @@ flashAttention?: boolean,
 /**
  * Threads to compute with.
  */
-threads?: number, };
+threads?: number, 
+/**
+ * Tokens of the prompt that are computed at once.
+ */
+batch?: number, 
+/**
+ * Whether the file is mapped into memory instead of being read.
+ */
+mmap?: boolean, };
 
 /**
  * Memory and cores, the processor, and GPUs.
@@ -1949,7 +1957,28 @@ flashAttention?: boolean,
 /**
  * Threads to compute with.
  */
-threads?: number, };
+threads?: number, 
+/**
+ * Tokens of the prompt that are computed at once.
+ */
+batch?: number, 
+/**
+ * Whether the file is mapped into memory instead of being read.
+ */
+mmap?: boolean, };
+
+/**
+ * Where models are to be kept.
+ */
+export type ModelMoveFolderParams = { 
+/**
+ * Whose: "embedded", which is meant when absent, or "ollama".
+ */
+provider?: string, 
+/**
+ * The handle of the new folder; good for once.
+ */
+handle: string, };
 
 /**
  * A model, and the name that it is to have.
@@ -2079,6 +2108,10 @@ type: string,
  * How many.
  */
 count: number, 
+/**
+ * Parameters that they hold.
+ */
+parameters: number, 
 /**
  * Bytes of all of them; 0 where the packing isn't known here.
  */
@@ -4319,6 +4352,7 @@ export interface Methods {
   "model/import": { params: ModelImportParams; result: Model };
   "model/list": { params: ModelListParams; result: ModelList };
   "model/load-settings": { params: ModelLoadSettingsParams; result: ShelvedModel };
+  "model/move-folder": { params: ModelMoveFolderParams; result: Job };
   "model/pull": { params: ModelPullParams; result: Job };
   "model/remove": { params: ModelIdParams; result: ModelsRemoved };
   "model/remove-many": { params: ModelIdsParams; result: ModelsRemoved };

@@ -308,9 +308,9 @@ export const answers: Record<string, unknown> = {
       { key: 'qwen3.attention.head_count_kv', value: '8' },
     ],
     tensors: [
-      { type: 'Q4_K', count: 216, bytes: 1.9 * gigabyte },
-      { type: 'Q6_K', count: 37, bytes: 0.6 * gigabyte },
-      { type: 'F32', count: 145, bytes: 800_000 },
+      { type: 'Q4_K', count: 216, parameters: 3_400_000_000, bytes: 1.9 * gigabyte },
+      { type: 'Q6_K', count: 37, parameters: 730_000_000, bytes: 0.6 * gigabyte },
+      { type: 'F32', count: 145, parameters: 200_000, bytes: 800_000 },
     ],
     file: '/home/ann/.ollama/models/blobs/sha256-3e4cb1417446',
     digest: 'sha256:3e4cb14174460404e7a233e531675303b2fbf7749c02f91864fe311ab6344e4f',

@@ -11,8 +11,9 @@ export function createBrowserHost(): Host {
       return Promise.resolve();
     },
     pickModelFile,
-    onFileDrop: (onDrop, onHover) =>
-      onFileDrop((files) => onDrop(files.map((file) => ({ type: 'file', file }))), onHover),
+    pickFolder: () => Promise.resolve(null),
+    onFileDrop: (onDrop, onHover, onRefused) =>
+      onFileDrop((files) => onDrop(files.map((file) => ({ type: 'file', file }))), onHover, onRefused),
     onMenu: () => () => undefined,
     painted: () => undefined,
     setTitle(title) {

@@ -8,14 +8,29 @@ import type { WindowStorage } from '@/lib/storage';
 export type PickedModelFile =
   { type: 'handle'; handle: string; name: string; size: number } | { type: 'file'; file: File };
 
+/** A folder that was chosen: a handle to where it lies. */
+export interface PickedFolder {
+  handle: string;
+  name: string;
+}
+
 export interface Host {
   readonly kind: 'desktop' | 'browser';
   /** http, https and mailto only; anything else is refused. */
   openExternal(url: string): Promise<void>;
   /** Null where the person changed their mind. */
   pickModelFile(): Promise<PickedModelFile | null>;
-  /** Files dropped on the window. `onHover` tells when some are held over it. */
-  onFileDrop(onDrop: (files: PickedModelFile[]) => void, onHover?: (over: boolean) => void): () => void;
+  /** Null where the person changed their mind, and in a browser, which knows no folders. */
+  pickFolder(): Promise<PickedFolder | null>;
+  /**
+   * Files dropped on the window, of folders the models in them. `onHover` tells when some are held over it, `onRefused` in sentences
+   * what wasn't taken.
+   */
+  onFileDrop(
+    onDrop: (files: PickedModelFile[]) => void,
+    onHover?: (over: boolean) => void,
+    onRefused?: (sentences: string[]) => void,
+  ): () => void;
   /** What was chosen in the window's own menu, as the shortcut of the page's action; a browser has none. */
   onMenu(onChosen: (shortcut: Shortcut) => void): () => void;
   /** Tells the window that something has been painted. */

@@ -18,8 +18,10 @@ vi.mock('@tauri-apps/api/event', () => ({
 beforeEach(() => shell.invoke.mockClear());
 
 it('hands on dropped files as handles, and hears no more after it was stopped', async () => {
-  const [dropped, over] = [vi.fn(), vi.fn()];
-  const stop = createTauriHost().onFileDrop(dropped, over);
+  const [dropped, over, refused] = [vi.fn(), vi.fn(), vi.fn()];
+  const stop = createTauriHost().onFileDrop(dropped, over, refused);
+  shell.listeners.get('file-refused')?.({ payload: ['There is no model in the folder x.'] });
+  expect(refused).toHaveBeenCalledWith(['There is no model in the folder x.']);
   shell.listeners.get('file-hover')?.({ payload: true });
   shell.listeners.get('file-dropped')?.({ payload: [{ handle: 'h', name: 'a.gguf', size: 5 }] });
   expect(over).toHaveBeenCalledWith(true);

@@ -1,6 +1,7 @@
 /**
  * The desktop window. Beside the transport's commands the shell has `open_external { url }`, `pick_model_file`, which shows the
- * system's dialog, and `window_ready`; it tells `file-hover`, `file-dropped` and `menu`. Files come as handles: the page never
+ * system's dialog, `pick_folder`, and `window_ready`; it tells `file-hover`, `file-dropped`,
+ * `file-refused` and `menu`. Files come as handles: the page never
  * sees a path.
  */
 import { invoke } from '@tauri-apps/api/core';
@@ -11,7 +12,7 @@ import type { Shortcut } from '@/lib/shortcut';
 import { browserStorage } from '@/lib/storage';
 
 import { onFileDrop } from './drop';
-import { isOpenable, windowTitle, type Host } from './host';
+import { isOpenable, windowTitle, type Host, type PickedFolder } from './host';
 
 interface Picked {
   handle: string;
@@ -30,9 +31,11 @@ export function createTauriHost(): Host {
       const picked = await invoke<Picked | null>('pick_model_file');
       return picked && { type: 'handle', ...picked };
     },
-    onFileDrop(onDrop, onHover) {
+    pickFolder: () => invoke<PickedFolder | null>('pick_folder'),
+    onFileDrop(onDrop, onHover, onRefused) {
       const stops = [
         heard<Picked[]>('file-dropped', (files) => onDrop(files.map((file) => ({ type: 'handle', ...file })))),
+        heard<string[]>('file-refused', (sentences) => onRefused?.(sentences)),
         heard<boolean>('file-hover', (over) => onHover?.(over)),
         // What the web view would do by itself with a dropped file: go there.
         onFileDrop(() => undefined),

@@ -85,6 +85,7 @@ methods! {
     "model/import" Admin models::import, models::ModelImportParams => domain::Model;
     "model/list" Read models::list_shelved, models::ModelListParams => models::ShelvedList;
     "model/load-settings" Write models::set_load_settings, models::ModelLoadSettingsParams => models::ShelvedModel;
+    "model/move-folder" Admin models::move_folder, models::ModelMoveFolderParams => domain::Job;
     "model/pull" Write models::pull, models::ModelPullParams => domain::Job;
     "model/remove" Admin models::remove, models::ModelIdParams => models::ModelsRemoved;
     "model/remove-many" Admin models::remove_many, models::ModelIdsParams => models::ModelsRemoved;

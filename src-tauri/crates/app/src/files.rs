@@ -1,6 +1,10 @@
 //! Files that a person chose. The page never sends a path: the shell, which caught the drop or the dialog, and the upload
 //! route hand out handles that work once and for a while.
 
+mod dropped;
+
+pub use dropped::models_in;
+
 use std::{
     collections::HashMap,
     path::PathBuf,

@@ -79,6 +79,8 @@ pub struct Inner {
     engine: Result<EmbeddedEngine, String>,
     pub(crate) ollama: ollama::Managed,
     pub(crate) worker: pipelines::Worker,
+    pub(crate) learned: models::Learned,
+    pub(crate) folder: models::Folder,
     condition: store::Condition,
 }
 

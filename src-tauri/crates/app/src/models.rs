@@ -10,12 +10,15 @@ mod evictions;
 mod found;
 mod hosts;
 mod hub;
+mod learned;
 mod limit;
 mod load_settings;
 mod local;
 mod modelfile;
+mod moving;
 mod naming;
 mod pull;
+mod pulled;
 mod registry;
 mod removal;
 mod shelved;
@@ -32,6 +35,7 @@ pub use evictions::{ModelEvictions, ModelEvictionsParams};
 pub use found::FoundFile;
 pub use hub::{HubFile, HubFilesParams, HubRepository, HubSearchParams};
 pub use load_settings::{LoadSettings, ModelLoadSettingsParams};
+pub use moving::ModelMoveFolderParams;
 pub use naming::ModelNameParams;
 pub use pull::ModelPullParams;
 pub use removal::{ModelIdsParams, ModelNotRemoved, ModelsRemoved};
@@ -40,14 +44,21 @@ pub use space::{ModelFolder, ModelSpace, SpaceFreed};
 pub use updates::ModelUpdate;
 pub use verbs::{
     benchmark, catalogue, copy, create, discover, estimate, evictions, free_space, hub_files, hub_search,
-    list_shelved, pull, remove, remove_many, rename, repair, set_load_settings, show, space, speed, updates,
+    list_shelved, move_folder, pull, remove, remove_many, rename, repair, set_load_settings, show, space,
+    speed, updates,
 };
 
 pub(crate) use benchmark::{BENCHMARK, run_benchmark};
 pub(crate) use create::{CREATE, discard_create, run_create};
 pub(crate) use download::{DOWNLOAD, EMBEDDED_LANE, discard_download, run_download};
 pub(crate) use hosts::lane_of_host;
+pub(crate) use learned::{
+    Learned, digest_of, from_log as learn_from_log, from_process as learn_from_process,
+    remember as remember_learned,
+};
+pub(crate) use load_settings::read as remembered;
 pub(crate) use local::refresh_local;
+pub(crate) use moving::{FOLDER, Folder, MOVE, discard_move, kept as kept_folder, lane_of_move, run_move};
 pub(crate) use pull::{PULL, REPAIR, discard_pull, run_pull, run_repair};
 
 use domain::{Actor, ErrorCode, Job, Model, ModelRef, ProviderKind};
@@ -156,6 +167,7 @@ pub async fn list(app: App, actor: Actor, params: ModelListParams) -> Result<Mod
 /// Adds a chosen GGUF file to the built-in engine's models. The same file again adds nothing.
 pub async fn import(app: App, actor: Actor, params: ModelImportParams) -> Result<Model, Error> {
     let file = app.files.take(&params.handle)?;
+    let _stays = app.folder.stays.read().await;
     let imported = local::import(&app, actor, &file).await;
     if file.temporary {
         let _ = tokio::fs::remove_file(&file.path).await;
@@ -172,11 +184,9 @@ pub async fn start(app: App, actor: Actor, params: ModelStartParams) -> Result<M
         ProviderKind::Ollama => {
             let keep_alive = keep_alive(params.keep_alive_seconds)?;
             let id = &resolved.model.id;
-            let context = match params.context {
-                Some(context) => Some(context),
-                None => load_settings::of(&app, actor, id).await?.context,
-            };
-            let wanted = ollama::Wanted { context, keep_alive, force: params.force.unwrap_or(false) };
+            let load = load_settings::of(&app, actor, id).await?.ollama();
+            let load = llm::OllamaLoad { context: params.context.or(load.context), ..load };
+            let wanted = ollama::Wanted { load, keep_alive, force: params.force.unwrap_or(false) };
             ollama::load(&app, &resolved, wanted).await?;
             // Only what could be loaded is worth remembering.
             load_settings::remember_context(&app, actor, id, params.context).await?;

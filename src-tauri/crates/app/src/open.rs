@@ -159,6 +159,8 @@ impl App {
             engine,
             ollama,
             worker: crate::pipelines::Worker::default(),
+            learned: models::Learned::default(),
+            folder: models::Folder::new(models::kept_folder(found.folder, &options.data_dir)),
             condition,
             options,
         }));
@@ -177,6 +179,7 @@ impl App {
                 tracing::error!(%error, "the built-in engine could not be added to the providers");
             }
         }
+        models::remember_learned(self).await;
         // Whatever can't be read now, the window opens and says so there.
         if let Err(error) = models::refresh_local(self, Actor::LOCAL).await {
             tracing::error!(%error, "the models on this computer could not be listed");
@@ -235,7 +238,11 @@ fn watch_engine(app: &App) {
                 () = shutdown.cancelled() => return,
                 changed = states.changed() => if changed.is_err() { return },
             }
-            let state = engine_state::convert(&states.borrow_and_update().clone());
+            let state = states.borrow_and_update().clone();
+            if let engine::EngineState::Loaded { model } = &state {
+                models::learn_from_process(&app, model).await;
+            }
+            let state = engine_state::convert(&state);
             // The lists need to be fetched anew when a model came or went, not at each step of loading.
             let kind = std::mem::discriminant(&state);
             app.bus.publish(Event::EngineChanged { state });

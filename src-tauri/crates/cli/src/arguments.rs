@@ -102,6 +102,14 @@ pub(crate) enum Models {
         /// The file.
         file: PathBuf,
     },
+    /// Move the folder of models to another place, and wait until that is done.
+    MoveFolder {
+        /// The new folder.
+        path: PathBuf,
+        /// Whose models: embedded, the built-in engine's, or ollama, those of the Ollama that Web+ runs.
+        #[arg(long, default_value = "embedded", value_name = "PROVIDER")]
+        of: String,
+    },
     /// Get a model from a registry or a hub, and wait until it is there.
     Pull {
         /// name:tag, hf.co/owner/name:Q4_K_M, owner/name/file.gguf or a file's address.

@@ -21,6 +21,13 @@ pub(crate) async fn run(door: &Door, command: Models, output: &Output) -> Result
             output.sentence(&format!("{} is ready: {}", model.name, model.id))?;
             output.json(&json!({ "model": model.id }))?;
         }
+        Models::MoveFolder { path, of } => {
+            let path = std::path::absolute(&path)
+                .map_err(|error| Failure::invalid(format!("{} can't be found: {error}.", path.display())))?;
+            let handle = door.choose(path).await?;
+            shelf::follow(door, "model/move-folder", json!({ "provider": of, "handle": handle }), output)
+                .await?;
+        }
         Models::Pull { reference, to } => {
             shelf::follow(door, "model/pull", json!({ "reference": reference, "target": to }), output)
                 .await?;

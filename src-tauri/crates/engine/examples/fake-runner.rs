@@ -66,7 +66,10 @@ fn requests(cancelled: Arc<AtomicBool>) -> mpsc::Receiver<RunnerRequest> {
 
 fn answer(scenario: &str, request: RunnerRequest, cancelled: &AtomicBool) {
     match request {
-        RunnerRequest::Load { context, gpu_layers, .. } => load(scenario, context, gpu_layers),
+        RunnerRequest::Load { context, gpu_layers, threads, .. } => {
+            eprintln!("loads with {threads} threads");
+            load(scenario, context, gpu_layers);
+        }
         RunnerRequest::Generate { id, messages, extend, .. } => {
             cancelled.store(false, Ordering::SeqCst);
             let last = messages.last().map(|message| message.text.clone()).unwrap_or_default();

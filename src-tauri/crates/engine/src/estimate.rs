@@ -15,7 +15,7 @@ use ts_rs::TS;
 
 use crate::gguf::{GgufHeader, PerLayer};
 
-pub use learn::{Buffers, Corrections};
+pub use learn::{Buffers, Corrections, Factors};
 pub use options::{EstimateOptions, KvType, Outputs};
 
 /// What the process itself takes, in bytes: code, vocabulary, prompt buffers.

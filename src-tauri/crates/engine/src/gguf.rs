@@ -8,6 +8,7 @@ mod header;
 mod layout;
 mod names;
 mod reader;
+mod split;
 mod tensors;
 mod value;
 
@@ -22,6 +23,9 @@ use serde::{Deserialize, Serialize};
 
 pub use layout::Layout;
 use reader::Reader;
+pub use split::{GgufKind, parts_of, split_name};
+pub(crate) use split::{part_name, size_of};
+pub use tensors::TensorSum;
 
 /// The largest header that is read, in bytes: tokenizers with 260,000 words need about 12 MiB.
 pub const MAX_HEADER: u64 = 128 * 1024 * 1024;
@@ -139,10 +143,25 @@ pub struct GgufHeader {
     pub reasoning: bool,
     /// Tensors.
     pub tensors: u64,
-    /// Where the weights begin.
+    /// Its tensors by how they are packed, the largest first.
+    #[serde(default)]
+    pub packings: Vec<TensorSum>,
+    /// Where the weights begin; of a split model the sum of its files'.
     pub data_offset: u64,
-    /// Where the last weight ends; the file is at least this long.
+    /// Where the last weight ends; the file is at least this long. Of a split model the sum of its files'.
     pub data_end: u64,
+}
+
+/// A file and its length in bytes.
+fn opened(path: &Path) -> Result<(File, u64), GgufError> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(GgufError::Unsupported(
+            "That is not a file. Choose a model file ending in .gguf.".into(),
+        ));
+    }
+    Ok((file, metadata.len()))
 }
 
 impl GgufHeader {
@@ -153,14 +172,8 @@ impl GgufHeader {
 
     /// Reads and checks the header of a file. Blocks.
     pub fn of_file(path: &Path) -> Result<Self, GgufError> {
-        let file = File::open(path)?;
-        let metadata = file.metadata()?;
-        if !metadata.is_file() {
-            return Err(GgufError::Unsupported(
-                "That is not a file. Choose a model file ending in .gguf.".into(),
-            ));
-        }
-        Self::read(file, metadata.len())
+        let (file, length) = opened(path)?;
+        Self::read(file, length)
     }
 
     /// How many parameters, in words: its maker's label, else reckoned from the tensors ("135M", "1.5B").

@@ -23,7 +23,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     failure::{failure, storage},
-    gguf::GgufHeader,
+    gguf::{self, GgufError, GgufHeader},
     space,
 };
 
@@ -39,11 +39,11 @@ pub(crate) const PIECE: usize = 1024 * 1024;
 pub struct Imported {
     /// The model's name, without the provider's slug: lower case, `[a-z0-9._-]`.
     pub name: String,
-    /// Where it is.
+    /// Where it is; the first of its files where it is split.
     pub file: PathBuf,
-    /// Its size in bytes.
+    /// Its size in bytes, of all its files.
     pub size: u64,
-    /// The SHA-256 of its content, in lower-case hexadecimal.
+    /// The SHA-256 of its content, its files one after the other, in lower-case hexadecimal.
     pub sha256: String,
     /// What it says of itself; its `name` is what its file was called where that says more.
     pub header: GgufHeader,
@@ -51,7 +51,8 @@ pub struct Imported {
     pub duplicate: bool,
 }
 
-/// Copies a model's file into the folder of models. `progress` is told bytes done and in all. Dropped, it stops and leaves
+/// Copies a model's file into the folder of models, all of them where it is split: any of them names it. `progress` is told
+/// bytes done and in all. Dropped, it stops and leaves
 /// nothing. Fails with `model_damaged`, `invalid_input`, `not_found`, `disk_full` or `read_only`.
 pub async fn import_gguf(
     source: &Path,
@@ -87,52 +88,88 @@ fn copy(
     mut progress: impl FnMut(u64, u64),
     stop: &AtomicBool,
 ) -> Result<Imported, Error> {
-    let header = GgufHeader::of_file(source)?;
-    let mut from = File::open(source).map_err(crate::gguf::GgufError::from)?;
-    let size = from.metadata().map_err(crate::gguf::GgufError::from)?.len();
+    let parts = together(source)?;
+    let header = GgufHeader::of_parts(&parts)?;
+    let size = gguf::size_of(source).map_err(GgufError::from)?;
     std::fs::create_dir_all(folder).map_err(|error| storage(&error, folder))?;
-    let stem = source.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     // A file that is already in the folder needs no second copy to find that out.
-    if let Some(there) = shelf::same_place(source, folder, &header)? {
+    if let Some(there) = shelf::same_place(&parts, folder, &header)? {
         return Ok(there);
     }
     space::check(folder, size)?;
-    let mut to = Temporary::create(folder)?;
-    let sha256 = pour(&mut from, &mut to, size, &mut progress, stop)?;
-    finish(to, folder, &stem, sha256)
+    let mut copies = Vec::new();
+    let (mut hash, mut done) = (Sha256::new(), 0);
+    for part in &parts {
+        let mut from = File::open(part).map_err(GgufError::from)?;
+        let mut to = Temporary::create(folder)?;
+        pour(&mut from, &mut to, &mut hash, stop, |count| {
+            done += count;
+            progress(done, size.max(done));
+        })?;
+        copies.push(to);
+    }
+    shelf::finish_parts(copies, folder, &stem(source), hex(&hash.finalize()))
+}
+
+/// All files of a model, each of which is there. Blocks.
+fn together(source: &Path) -> Result<Vec<PathBuf>, Error> {
+    let parts = gguf::parts_of(source);
+    let missing = parts.iter().find(|part| parts.len() > 1 && !part.is_file());
+    match missing.and_then(|missing| missing.file_name()) {
+        None => Ok(parts),
+        Some(missing) => Err(failure(
+            ErrorCode::InvalidInput,
+            format!(
+                "The model is in {} files, and {} is missing. Put all of them into one folder and choose one of them there.",
+                parts.len(),
+                missing.to_string_lossy()
+            ),
+        )),
+    }
+}
+
+/// What a file was called, without which part it is.
+fn stem(path: &Path) -> String {
+    let whole = || path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    gguf::split_name(path).map_or_else(whole, |(stem, ..)| stem)
 }
 
 /// Copies and hashes piece by piece.
 fn pour(
     from: &mut File,
     to: &mut Temporary,
-    size: u64,
-    progress: &mut impl FnMut(u64, u64),
+    hash: &mut Sha256,
     stop: &AtomicBool,
-) -> Result<String, Error> {
-    let (mut hash, mut buffer, mut done) = (Sha256::new(), vec![0; PIECE], 0);
+    mut copied: impl FnMut(u64),
+) -> Result<(), Error> {
+    let mut buffer = vec![0; PIECE];
     loop {
         if stop.load(Ordering::Relaxed) {
             return Err(failure(ErrorCode::Cancelled, "The import was stopped. Nothing was added."));
         }
         let count = match from.read(&mut buffer) {
-            Ok(0) => break,
+            Ok(0) => return Ok(()),
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(crate::gguf::GgufError::Io(error).into()),
+            Err(error) => return Err(GgufError::Io(error).into()),
         };
         let piece = buffer.get(..count).unwrap_or_default();
         hash.update(piece);
         to.write(piece)?;
-        done += count as u64;
-        progress(done, size.max(done));
+        copied(count as u64);
     }
-    Ok(hex(&hash.finalize()))
 }
 
 /// The SHA-256 of a file's first `length` bytes, in hexadecimal together with its state. Blocks.
 pub(crate) fn hash_of(path: &Path, length: u64, stop: &AtomicBool) -> io::Result<Sha256> {
-    let (mut hash, mut buffer) = (Sha256::new(), vec![0; PIECE]);
+    let mut hash = Sha256::new();
+    hash_into(&mut hash, path, length, stop)?;
+    Ok(hash)
+}
+
+/// Adds a file's first `length` bytes to a hash. Blocks.
+fn hash_into(hash: &mut Sha256, path: &Path, length: u64, stop: &AtomicBool) -> io::Result<()> {
+    let mut buffer = vec![0; PIECE];
     let mut file = File::open(path)?.take(length);
     loop {
         if stop.load(Ordering::Relaxed) {
@@ -140,7 +177,7 @@ pub(crate) fn hash_of(path: &Path, length: u64, stop: &AtomicBool) -> io::Result
         }
         let count = file.read(&mut buffer)?;
         if count == 0 {
-            return Ok(hash);
+            return Ok(());
         }
         hash.update(buffer.get(..count).unwrap_or_default());
     }

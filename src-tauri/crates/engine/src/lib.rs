@@ -17,6 +17,7 @@ pub mod leftovers;
 pub mod library;
 pub mod ollama;
 pub mod pull;
+pub mod relocate;
 pub mod starter;
 pub mod supervise;
 
@@ -32,8 +33,10 @@ pub use embedded::{
     EmbeddedEngine, Embeddings, EngineOptions, EngineState, KEPT_ENVIRONMENT, LoadOptions, LoadedModel,
     LocalModel, PROVIDER, Patience, TokenCount, find_runner,
 };
-pub use estimate::{Buffers, Corrections, EstimateOptions, KvType, MemoryEstimate, estimate, estimate_with};
-pub use gguf::{GgufError, GgufHeader, PerLayer};
+pub use estimate::{
+    Buffers, Corrections, EstimateOptions, Factors, KvType, MemoryEstimate, estimate, estimate_with,
+};
+pub use gguf::{GgufError, GgufHeader, GgufKind, PerLayer, TensorSum, parts_of};
 pub use hardware::{Fit, Gpu, Hardware, Machine, Room, disk_free, fits};
 pub use import::{ImportSink, Imported, import_gguf, sweep_imports};
 pub use library::{BlobDigest, Library, Reference, create_in_ollama, import_into_ollama};

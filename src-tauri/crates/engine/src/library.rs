@@ -34,6 +34,7 @@ pub use import::{ImportFile, ImportPhase, OllamaImport, import_into_ollama};
 pub use manifest::{LibraryLayer, LibraryModel};
 pub use problems::{Damage, Problem};
 pub use reference::Reference;
+pub(crate) use upload::watched;
 pub use usage::Space;
 
 /// A models folder. Cheap to clone; its functions block unless they are async.

@@ -28,6 +28,7 @@ pub(crate) fn smollm2() -> GgufHeader {
         chat_template: true,
         reasoning: false,
         tensors: 272,
+        packings: Vec::new(),
         data_offset: 1_784_000,
         data_end: 98_362_432,
     }

@@ -14,7 +14,7 @@ mod support;
 use std::time::Duration;
 
 use domain::{ErrorCode, FinishReason, ModelState, Part, Role};
-use engine::{EngineState, Hardware, LoadOptions, Patience};
+use engine::{EngineState, Hardware, LoadOptions, LocalModel, Patience};
 use futures_util::StreamExt;
 use llm::{CompletionEvent, Continuation, Error, Provider, RequestMessage};
 use support::{Fake, error, request, text};
@@ -296,11 +296,27 @@ async fn a_model_that_does_not_fit_is_refused_with_the_numbers_unless_forced() {
     let refused = fake.engine.load("small", LoadOptions::default()).await.unwrap_err();
     assert_eq!(refused.code(), ErrorCode::OutOfMemory);
     assert!(refused.to_string().contains("10 MB are free"), "{refused}");
-    fake.engine.load("small", LoadOptions { force: true, context: Some(512) }).await.unwrap();
-    let wrong =
-        fake.engine.load("small", LoadOptions { force: true, context: Some(9000) }).await.unwrap_err();
+    fake.engine.load("small", LoadOptions { force: true, ..context(512) }).await.unwrap();
+    let wrong = fake.engine.load("small", LoadOptions { force: true, ..context(9000) }).await.unwrap_err();
     assert_eq!(wrong.code(), ErrorCode::InvalidInput);
     assert_eq!(fake.engine.loaded().unwrap().context, 512, "what is loaded stays");
+    fake.end().await;
+}
+
+#[tokio::test]
+async fn threads_and_gpu_layers_are_as_chosen_and_an_answer_loads_nothing_again() {
+    let fake = Fake::new("gpu");
+    let chosen = LocalModel { threads: Some(3), gpu_layers: Some(1), ..support::model("small") };
+    fake.engine.set_models(vec![chosen]);
+    let loaded = fake.engine.load("small", context(1024)).await.unwrap();
+    assert_eq!(loaded.gpu_layers, 1);
+    let options = LoadOptions { gpu_layers: Some(1), threads: Some(3), ..LoadOptions::default() };
+    assert_eq!(fake.engine.load("small", options).await.unwrap().context, 1024);
+    assert_eq!(text(&fake.ask("small", "hello").await), "You said: hello");
+    assert_eq!(fake.log().matches("loads with 3 threads").count(), 1);
+    let fewer = LoadOptions { gpu_layers: Some(0), threads: Some(2), ..LoadOptions::default() };
+    assert_eq!(fake.engine.load("small", fewer).await.unwrap().gpu_layers, 0);
+    assert!(fake.log().contains("loads with 2 threads"));
     fake.end().await;
 }
 
@@ -316,7 +332,7 @@ async fn an_unused_model_is_unloaded_after_a_while() {
 #[tokio::test]
 async fn the_shelf_shows_what_each_model_is_and_does() {
     let fake = Fake::new("answer");
-    fake.engine.load("small", LoadOptions { context: Some(1024), force: false }).await.unwrap();
+    fake.engine.load("small", context(1024)).await.unwrap();
     let models = fake.engine.models().await.unwrap();
     let names: Vec<_> = models.iter().map(|model| model.id.to_string()).collect();
     assert_eq!(names, ["embedded/small", "embedded/other"]);
@@ -345,4 +361,8 @@ async fn counting_embedding_and_a_prompt_that_is_too_long() {
     assert_eq!(huge.code(), ErrorCode::ContextTooLong);
     assert!(fake.engine.loaded().is_some(), "the engine is well");
     fake.end().await;
+}
+
+fn context(tokens: u32) -> LoadOptions {
+    LoadOptions { context: Some(tokens), ..LoadOptions::default() }
 }

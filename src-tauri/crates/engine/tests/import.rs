@@ -78,6 +78,39 @@ async fn what_is_no_model_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn a_split_model_comes_with_all_its_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let models = folder.path().join("models");
+    let source = |part: u16| folder.path().join(format!("Big-Q4_0-{part:05}-of-00003.gguf"));
+    for part in [1, 3] {
+        fs::write(source(part), Gguf::part("Big", part - 1).bytes(part as u8)).unwrap();
+    }
+    let missing = import_gguf(&source(3), &models, |_, _| {}).await.unwrap_err();
+    assert!(missing.to_string().contains("Big-Q4_0-00002-of-00003.gguf is missing"), "{missing}");
+    fs::write(source(2), Gguf::part("Big", 2).bytes(2)).unwrap();
+    let mixed = import_gguf(&source(1), &models, |_, _| {}).await.unwrap_err();
+    assert_eq!(mixed.code(), ErrorCode::InvalidInput, "{mixed}");
+    fs::write(source(2), Gguf::part("Big", 1).bytes(2)).unwrap();
+    let whole = import_gguf(&source(2), &models, |_, _| {}).await.unwrap();
+    let expected =
+        ["big-q4_0-00001-of-00003.gguf", "big-q4_0-00002-of-00003.gguf", "big-q4_0-00003-of-00003.gguf"];
+    assert_eq!(names(&models), expected);
+    assert_eq!(
+        (whole.name.as_str(), whole.header.tensors, whole.header.parameters),
+        ("big-q4_0", 3, 3 * 4096)
+    );
+    assert_eq!(whole.file, models.join(expected[0]));
+    assert_eq!(whole.size, (1..=3).map(|part| fs::metadata(source(part)).unwrap().len()).sum::<u64>());
+    assert_eq!((whole.header.packings[0].kind.as_str(), whole.header.packings[0].count), ("Q4_0", 3));
+    assert!(import_gguf(&source(1), &models, |_, _| {}).await.unwrap().duplicate);
+    assert!(import_gguf(&whole.file, &models, |_, _| {}).await.unwrap().duplicate);
+    assert_eq!(names(&models), expected);
+    assert_eq!(engine::LocalModel::fault(&whole.file, whole.size), None);
+    fs::remove_file(models.join(expected[1])).unwrap();
+    assert!(engine::LocalModel::fault(&whole.file, whole.size).is_some());
+}
+
+#[tokio::test]
 async fn an_upload_is_checked_and_capped() {
     let folder = tempfile::tempdir().unwrap();
     let bytes = Gguf::model("Sent").bytes(1);

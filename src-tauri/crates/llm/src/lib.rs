@@ -35,7 +35,8 @@ pub use http::{
 };
 pub use ndjson::NdjsonDecoder;
 pub use ollama::{
-    CreateRequest, KeepAlive, LoadedModel, ModelDetails, Ollama, OllamaProgress, OllamaProgressStream,
+    CreateRequest, KeepAlive, LoadedModel, ModelDetails, Ollama, OllamaLoad, OllamaProgress,
+    OllamaProgressStream,
 };
 pub use openai::{Extend, Flavour, OpenAi};
 pub use provider::{CompletionStream, Provider, ProviderInfo};

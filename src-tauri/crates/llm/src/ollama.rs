@@ -4,6 +4,7 @@
 //! finding, starting and watching an Ollama, and how a pull that stalls is brought to its end (`engine`).
 
 mod events;
+mod load;
 mod models;
 mod progress;
 mod request;
@@ -17,8 +18,9 @@ use std::{
 
 use domain::Model;
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::iter};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+pub use load::OllamaLoad;
 pub use models::{LoadedModel, ModelDetails};
 pub use progress::{OllamaProgress, OllamaProgressStream};
 pub use shelf::CreateRequest;
@@ -63,6 +65,7 @@ pub struct Ollama {
     slug: String,
     base_url: String,
     keep_alive: KeepAlive,
+    load: OllamaLoad,
     /// What /api/show said, by the model's digest: a digest never changes its meaning.
     shown: Arc<RwLock<HashMap<String, ModelDetails>>>,
 }
@@ -76,6 +79,7 @@ impl Ollama {
             slug: "ollama".to_owned(),
             base_url: base_url.to_owned(),
             keep_alive: KeepAlive::Default,
+            load: OllamaLoad::default(),
             shown: Arc::default(),
         })
     }
@@ -89,6 +93,12 @@ impl Ollama {
     /// The same, with another time that models stay in memory after an answer.
     pub fn keep_alive(mut self, keep_alive: KeepAlive) -> Self {
         self.keep_alive = keep_alive;
+        self
+    }
+
+    /// The same, each answer asked for with the model loaded so. A context that a request names itself goes before.
+    pub fn loading(mut self, load: OllamaLoad) -> Self {
+        self.load = load;
         self
     }
 
@@ -123,11 +133,13 @@ impl Ollama {
         Ok(models::details(&self.post("api/show", &json!({"model": model})).await?))
     }
 
-    /// Loads a model into memory and waits for it; another context than it is loaded with loads it again.
-    pub async fn load(&self, model: &str, context: Option<u32>, keep_alive: KeepAlive) -> Result<(), Error> {
+    /// Loads a model into memory and waits for it; another choice than it is loaded with loads it again.
+    pub async fn load(&self, model: &str, load: OllamaLoad, keep_alive: KeepAlive) -> Result<(), Error> {
+        let mut options = Map::new();
+        load.put(&mut options);
         let mut body = json!({"model": model, "messages": [], "stream": false});
-        if let Some(context) = context {
-            body["options"] = json!({"num_ctx": context});
+        if !options.is_empty() {
+            body["options"] = Value::Object(options);
         }
         if let Some(number) = keep_alive.number() {
             body["keep_alive"] = json!(number);
@@ -155,7 +167,7 @@ impl Ollama {
 
     fn prepare(&self, request: &CompletionRequest) -> Result<Exchange, Error> {
         parameters::check(&request.model, &models::parameters(None, true), &request.parameters)?;
-        let body = request::body(request, self.keep_alive.number());
+        let body = request::body(request, self.load, self.keep_alive.number());
         let call = HttpCall::post(&self.base_url, "api/chat", &body)?.accept("application/x-ndjson");
         let split = request.continuation == Continuation::Answer;
         let fold = events::ChatFold::new(&call.host(), split);
@@ -227,6 +239,10 @@ impl Provider for Ollama {
             Ok(ProviderInfo { server: Some(format!("Ollama {version}")), models: self.list().await?.len() })
         }
         .boxed()
+    }
+
+    fn loading(&self, load: OllamaLoad) -> Option<Arc<dyn Provider>> {
+        Some(Arc::new(self.clone().loading(load)))
     }
 
     fn complete(&self, request: CompletionRequest) -> CompletionStream {

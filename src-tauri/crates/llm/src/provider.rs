@@ -1,11 +1,11 @@
 //! The trait that every source of models implements, in this crate and in `engine`.
 
-use std::pin::Pin;
+use std::{pin::Pin, sync::Arc};
 
 use domain::Model;
 use futures_util::{Stream, future::BoxFuture};
 
-use crate::{CompletionEvent, CompletionRequest, Error};
+use crate::{CompletionEvent, CompletionRequest, Error, OllamaLoad};
 
 /// The events of one answer. Dropping it ends the request upstream: the connection is closed, the engine stops.
 pub type CompletionStream = Pin<Box<dyn Stream<Item = Result<CompletionEvent, Error>> + Send>>;
@@ -29,6 +29,11 @@ pub trait Provider: Send + Sync {
 
     /// A model that isn't in the list, where the server may know it all the same; `None` where the list is complete.
     fn unlisted(&self, _name: &str) -> Option<Model> {
+        None
+    }
+
+    /// The same source with its models loaded so for every answer; `None` where a request can't say that.
+    fn loading(&self, _load: OllamaLoad) -> Option<Arc<dyn Provider>> {
         None
     }
 

@@ -62,6 +62,11 @@ impl Folder {
         self.root.join("webplus.db.restoring")
     }
 
+    /// A copy of what could be read of a damaged database.
+    pub(crate) fn salvaged(&self) -> PathBuf {
+        self.root.join("salvaged.db")
+    }
+
     pub(crate) fn ballast(&self) -> PathBuf {
         self.root.join("ballast")
     }

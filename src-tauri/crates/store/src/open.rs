@@ -5,6 +5,7 @@
 
 pub(crate) mod check;
 mod ladder;
+mod salvage;
 
 use std::{
     fs::File,
@@ -65,11 +66,15 @@ pub enum Condition {
     Salvaged {
         /// The damaged file.
         kept: PathBuf,
+        /// Whether the damage is where the database says what it holds: whole kinds of things may be missing.
+        partly: bool,
     },
     /// It was damaged beyond reading and there is no backup: a new one was begun.
     Fresh {
         /// Where the damaged file is kept.
         kept: PathBuf,
+        /// Whether not even what it holds could be read, and so nothing of it.
+        unreadable: bool,
     },
     /// The folder can't be written: what is there is shown, nothing can be changed.
     ReadOnly {
@@ -96,12 +101,22 @@ impl Condition {
                 kept.display()
             )),
             // The log beside it goes along: replayed into a new database, it would damage that as well.
-            Self::Salvaged { kept } => Some(format!(
-                "Your database is damaged and there is no backup of it. You can read what is left, but nothing can be changed. Copy what you need. To begin with an empty one, close Web+, move every file whose name begins with {} somewhere else, and open Web+ again.",
+            Self::Salvaged { kept, partly } => Some(format!(
+                "Your database is damaged and there is no backup of it. {}, but nothing can be changed. Copy what you need. To begin with an empty one, close Web+, move every file whose name begins with {} somewhere else, and open Web+ again.",
+                if *partly {
+                    "The damage is where it says what it holds, so some of it may be missing altogether. You can read what was found"
+                } else {
+                    "You can read what is left"
+                },
                 kept.display()
             )),
-            Self::Fresh { kept } => Some(format!(
-                "Your database was damaged and there was no backup of it, so Web+ began with an empty one. The damaged file is kept as {}.",
+            Self::Fresh { kept, unreadable } => Some(format!(
+                "Your database was damaged{} and there was no backup of it, so Web+ began with an empty one. The damaged file is kept as {}.",
+                if *unreadable {
+                    " where it says what it holds, so that nothing of it could be read,"
+                } else {
+                    ""
+                },
                 kept.display()
             )),
             Self::ReadOnly { folder, full: true } => Some(format!(
@@ -221,14 +236,16 @@ fn own(
     options: &Options,
     migrations: &[&str],
 ) -> Result<Opened, OpenError> {
-    let ladder::Found { writing, condition } = ladder::climb(folder, now, options.begin_fresh, migrations)?;
+    let ladder::Found { writing, instead, condition } =
+        ladder::climb(folder, now, options.begin_fresh, migrations)?;
     let reading = || connection::reading(&folder.database());
     // Both files are one lock, which lasts as long as either is open.
     let lock = lock.try_clone().map_err(Error::from)?;
     let store = if let Some(writing) = writing {
         Store::start(folder.clone(), lock, writing, reading()?, options.readers, options.ballast)?
     } else {
-        Store::start_reading(folder.clone(), Some(lock), reading()?, condition.refusal())?
+        let shown = instead.map_or_else(reading, Ok)?;
+        Store::start_reading(folder.clone(), Some(lock), shown, condition.refusal())?
     };
     Ok(Opened { store, condition })
 }

@@ -52,7 +52,10 @@ async fn from_file(
     lines: &mut Lines<'_>,
 ) -> Result<(Layers, Value), String> {
     lines.status("parsing GGUF").await?;
-    let digest = files.values().find_map(Value::as_str).unwrap_or_default();
+    let is_projector = |name: &str| name.contains("mmproj");
+    let first = files.iter().find(|(name, _)| !is_projector(name)).or_else(|| files.iter().next());
+    let (base, digest) =
+        first.and_then(|(name, digest)| Some((name.as_str(), digest.as_str()?))).unwrap_or_default();
     let path = engine.folder.blob(digest);
     let header = gguf::read(&path)?;
     lines.status("verifying conversion").await?;
@@ -60,6 +63,11 @@ async fn from_file(
     // The real one normalises the metadata; that the content is another one is what matters.
     content.extend([0; 32]);
     let mut layers = vec![layer(&engine.folder, "model", &content)?];
+    for (name, digest) in files.iter().filter(|(name, _)| name.as_str() != base) {
+        let content = fs::read(engine.folder.blob(digest.as_str().unwrap_or_default()));
+        let kind = if is_projector(name) { "projector" } else { "model" };
+        layers.push(layer(&engine.folder, kind, &content.map_err(|error| error.to_string())?)?);
+    }
     if header.text("tokenizer.chat_template").is_some_and(|template| template.contains("<|im_start|>")) {
         let (template, _) = layer(&engine.folder, "template", CHATML.as_bytes())?;
         layers.push((template, "using autodetected template chatml".to_owned()));

@@ -229,8 +229,9 @@ impl Shelf {
             term: Duration::from_millis(script.runner_term_ms),
         };
         let (pipe, body) = runner::start(program, &order).map_err(|error| (500, error.to_string()))?;
+        let settings = if want.settings.is_empty() { String::new() } else { format!(" {}", want.settings) };
         let command = format!(
-            "msg=\"starting llama-server\" cmd=\"llama-server --model {shown} --host 127.0.0.1 -c {}\"",
+            "msg=\"starting llama-server\" cmd=\"llama-server --model {shown} --host 127.0.0.1 -c {}{settings}\"",
             want.context
         );
         log.line("INFO", "llama_server.go:433", &command);

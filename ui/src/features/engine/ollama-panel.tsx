@@ -15,6 +15,7 @@ import { StatusDot } from '@/components/status-dot';
 
 import { ChooseProgram } from './choose-program';
 import { LastLines, LogDialog } from './log-dialog';
+import { MoveFolder } from './move-folder';
 import { OllamaFacts } from './ollama-facts';
 import { OllamaForm } from './ollama-form';
 import { useOllamaVerbs, useWait } from './use-ollama';
@@ -75,6 +76,7 @@ function Now({ state }: { state: OllamaState }) {
           </Banner>
         ))}
       {state.type === 'ready' && <OllamaFacts state={state} />}
+      {state.type === 'ready' && state.ownership === 'owned' && <MoveFolder provider="ollama" />}
       {state.type === 'absent' && state.searched.length > 0 && (
         <Disclosure title="Where it was looked for" note={String(state.searched.length)}>
           <ul className="font-mono text-caption break-all text-muted-foreground select-text">

@@ -38,12 +38,16 @@ export function AddFileButton({
   );
 }
 
+function notTaken(sentences: string[]): void {
+  showToast({ title: 'Not everything was taken', description: sentences.join(' '), tone: 'danger' });
+}
+
 /** Takes files that are dropped anywhere on the place, and says so while they are held over it. */
 export function DropZone({ children }: { children: ReactNode }) {
   const host = useHost();
   const add = useAddFiles();
   const [over, setOver] = useState(false);
-  useEffect(() => host.onFileDrop(add, setOver), [host, add]);
+  useEffect(() => host.onFileDrop(add, setOver, notTaken), [host, add]);
   return (
     <div className="relative h-full min-h-0">
       {children}
@@ -51,7 +55,7 @@ export function DropZone({ children }: { children: ReactNode }) {
         <div className="pointer-events-none absolute inset-2 z-20 flex items-center justify-center rounded-panel border-2 border-dashed border-ring bg-popover/90">
           <p className="flex items-center gap-2 text-heading">
             <FilePlus2 aria-hidden className="size-5 text-accent" />
-            Drop GGUF files to add them
+            Drop GGUF files, or a folder of them
           </p>
         </div>
       )}

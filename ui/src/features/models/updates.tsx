@@ -57,7 +57,15 @@ export function Updates({ updates, asked, look, hide }: ReturnType<typeof useUpd
       />
     );
   }
-  if (all.length === 0) return <Line tone="success" text="All models are as new as they can be." action={close} />;
+  if (all.length === 0) {
+    return (
+      <Line
+        tone="success"
+        text="What Web+ pulled is as new as it can be. Other models aren’t asked for: their names stay on this computer."
+        action={close}
+      />
+    );
+  }
   const updateAll = () => {
     setState({ type: 'asking' });
     Promise.all(all.map(({ id }) => client.call('model/pull', { reference: nameOf(id), target: 'ollama' })))

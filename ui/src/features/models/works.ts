@@ -21,7 +21,13 @@ export function workWords({ kind, title }: Job): WorkWords {
     case 'model.benchmark':
       return words(title, 'Measuring', 'measured', false);
     case 'model.move-folder':
-      return words(title, 'Moving', 'moved', false);
+      return {
+        running: `Moving models to ${title}`,
+        waiting: `The move to ${title}, paused`,
+        failed: `The models weren’t moved to ${title}`,
+        done: `The models were moved to ${title}`,
+        isDownload: true,
+      };
     default:
       return words(title, 'Downloading', 'downloaded', true);
   }

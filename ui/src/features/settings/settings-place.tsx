@@ -28,10 +28,13 @@ interface Section {
 export function SettingsPlace({
   providers,
   ollama,
+  folder,
   doctor,
 }: {
   providers: ReactNode;
   ollama: ReactNode;
+  /** Where the built-in engine’s models are, and the way to move them. */
+  folder: ReactNode;
   doctor: ReactNode;
 }) {
   const host = useHost();
@@ -54,6 +57,7 @@ export function SettingsPlace({
         <>
           <Part title="Built-in engine">
             <Engine />
+            {folder}
           </Part>
           <Part title="Ollama">{ollama}</Part>
         </>

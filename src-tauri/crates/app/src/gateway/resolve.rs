@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use domain::{Actor, ErrorCode, Model, ModelRef, ParameterName, Parameters, Price, Provider, ProviderKind};
 
-use crate::{App, Error, ollama, providers};
+use crate::{
+    App, Error,
+    models::{self, LoadSettings},
+    ollama, providers,
+};
 
 /// A model that can be asked.
 #[derive(Clone)]
@@ -32,7 +36,7 @@ pub async fn resolve_for_call(app: &App, actor: Actor, model: &ModelRef) -> Resu
 }
 
 async fn find(app: &App, actor: Actor, model: &ModelRef, start: bool) -> Result<Resolved, Error> {
-    let mut config = match row(app, actor, model).await {
+    let (mut config, load) = match row(app, actor, model).await {
         // It may be found this very moment.
         Err(store::Error::NotFound) if start && ollama::seen(app, model.provider()).await => {
             row(app, actor, model).await
@@ -59,8 +63,12 @@ async fn find(app: &App, actor: Actor, model: &ModelRef, start: bool) -> Result<
     if managed && start {
         ollama::ready(app).await?;
     }
-    let provider = providers::client(app, &config).await?;
-    let facts = app.shelf.find(&config, &provider, model).await?;
+    let mut provider = providers::client(app, &config).await?;
+    let mut facts = app.shelf.find(&config, &provider, model).await?;
+    if config.kind == ProviderKind::Ollama {
+        let load = load_of(app, actor, model, &facts.id, load).await?;
+        loaded_as_chosen(&mut facts, &mut provider, &load);
+    }
     let free = matches!(config.kind, ProviderKind::Embedded | ProviderKind::Ollama);
     if managed {
         config.base_url = app.ollama.address()?;
@@ -68,9 +76,38 @@ async fn find(app: &App, actor: Actor, model: &ModelRef, start: bool) -> Result<
     Ok(Resolved { model: facts, provider, config, free, managed })
 }
 
-async fn row(app: &App, actor: Actor, model: &ModelRef) -> Result<Provider, store::Error> {
-    let slug = model.provider().to_owned();
-    app.store.read(move |conn| store::providers::get_by_slug(conn, actor.user_id, &slug)).await
+/// The provider, and what the person chose for the model's loading.
+async fn row(app: &App, actor: Actor, model: &ModelRef) -> Result<(Provider, LoadSettings), store::Error> {
+    let model = model.clone();
+    app.store
+        .read(move |conn| {
+            let provider = store::providers::get_by_slug(conn, actor.user_id, model.provider())?;
+            Ok((provider, models::remembered(conn, actor, &model)?))
+        })
+        .await
+}
+
+/// A model may have been asked for by a shorter name than the one that its settings are kept under.
+async fn load_of(
+    app: &App,
+    actor: Actor,
+    asked: &ModelRef,
+    id: &ModelRef,
+    load: LoadSettings,
+) -> Result<LoadSettings, Error> {
+    if asked == id {
+        return Ok(load);
+    }
+    let id = id.clone();
+    Ok(app.store.read(move |conn| models::remembered(conn, actor, &id)).await?)
+}
+
+/// An answer that asks for other settings than the model was loaded with loads it again: every call asks for the same.
+fn loaded_as_chosen(facts: &mut Model, provider: &mut Arc<dyn llm::Provider>, load: &LoadSettings) {
+    if let Some(loading) = provider.loading(load.ollama()) {
+        *provider = loading;
+    }
+    load.show_in(facts);
 }
 
 impl Resolved {

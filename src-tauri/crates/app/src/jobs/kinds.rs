@@ -47,6 +47,12 @@ const KINDS: &[Kind] = &[
         discard: |_, _, job| Box::pin(models::discard_create(job)),
     },
     Kind {
+        name: models::MOVE,
+        lane: models::lane_of_move,
+        run: |app, actor, job, reporter| Box::pin(models::run_move(app, actor, job, reporter)),
+        discard: |app, _, job| Box::pin(models::discard_move(app, job)),
+    },
+    Kind {
         name: models::BENCHMARK,
         lane: |_| models::BENCHMARK.to_owned(),
         run: |app, actor, job, reporter| Box::pin(models::run_benchmark(app, actor, job, reporter)),

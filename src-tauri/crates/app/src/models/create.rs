@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use domain::{Actor, Job};
-use engine::{BlobDigest, GgufHeader, library};
+use engine::{BlobDigest, GgufHeader, GgufKind, library};
 use llm::CreateRequest;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -222,15 +222,10 @@ async fn begins_from(host: &Host, recipe: &mut Recipe) -> Result<(), Error> {
 
 /// All files of the model: the parts of a split one, and the projector beside it where the engine takes that. Blocks.
 fn together(first: &Path) -> Vec<PathBuf> {
-    let name = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
-    let mut files = vec![first.to_owned()];
-    if let Some(file) = name(first)
-        && let Some((part, parts)) = super::hub::split(&file)
-    {
-        let of = |number: u32| {
-            first.with_file_name(file.replace(&format!("-{part:05}-of-"), &format!("-{number:05}-of-")))
-        };
-        files = (1..=parts).map(of).filter(|path| path.is_file()).collect();
+    // One that is missing is told of by whoever reads them.
+    let mut files = engine::parts_of(first);
+    if files.len() > 1 {
+        files.retain(|part| part.is_file());
     }
     files.extend(projector(first));
     files
@@ -249,7 +244,10 @@ fn projector(model: &Path) -> Option<PathBuf> {
     };
     let beside = std::fs::read_dir(model.parent()?).ok()?.flatten().map(|entry| entry.path());
     let size = |path: &PathBuf| std::fs::metadata(path).map_or(u64::MAX, |found| found.len());
-    beside.filter(belongs).filter(|path| GgufHeader::of_file(path).is_ok()).min_by_key(size)
+    beside
+        .filter(belongs)
+        .filter(|path| matches!(GgufHeader::kind_of_file(path), Ok(GgufKind::Projector)))
+        .min_by_key(size)
 }
 
 pub(crate) async fn run_create(

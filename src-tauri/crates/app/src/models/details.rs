@@ -1,13 +1,15 @@
 //! All that is known of a model: its papers, as its engine or its file tells them.
 
 use domain::{Actor, ModelRef, ProviderKind, Timestamp};
-use engine::{GgufHeader, Library, Reference, embedded::PROVIDER};
+use engine::{GgufHeader, Library, Reference, TensorSum, embedded::PROVIDER};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 use ts_rs::TS;
 
-use super::hosts::{self, Host, on_disk};
+use super::{
+    hosts::{self, Host, on_disk},
+    pulled,
+};
 use crate::{App, Error, conversations::missing, gateway};
 
 /// Longer values of a file's metadata are shortened, in characters.
@@ -66,9 +68,18 @@ pub struct ModelTensors {
     /// How many.
     #[ts(type = "number")]
     pub count: u64,
+    /// Parameters that they hold.
+    #[ts(type = "number")]
+    pub parameters: u64,
     /// Bytes of all of them; 0 where the packing isn't known here.
     #[ts(type = "number")]
     pub bytes: u64,
+}
+
+impl From<TensorSum> for ModelTensors {
+    fn from(sum: TensorSum) -> Self {
+        Self { kind: sum.kind, count: sum.count, parameters: sum.elements, bytes: sum.bytes }
+    }
 }
 
 pub(super) async fn show(app: &App, actor: Actor, id: &ModelRef) -> Result<ModelDetails, Error> {
@@ -97,7 +108,7 @@ fn manifest(
     reference: &Reference,
 ) -> Result<(Option<String>, Option<Timestamp>), llm::Error> {
     let Some(model) = library.model(reference)? else { return Ok((None, None)) };
-    let digest = std::fs::read(&model.manifest).ok().map(|bytes| crate::hex(&Sha256::digest(&bytes)));
+    let digest = pulled::digest(&model);
     let since = model.modified.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
     let modified = since.and_then(|since| i64::try_from(since.as_millis()).ok()).map(Timestamp::from_millis);
     Ok((digest, modified))
@@ -145,8 +156,15 @@ fn tensors(told: &Value) -> Vec<ModelTensors> {
         let elements = sizes.fold(1_u64, u64::saturating_mul);
         let bytes = packing(kind).map_or(0, |(block, size)| (elements / block).saturating_mul(size));
         match sums.iter_mut().find(|sum| sum.kind == kind) {
-            Some(sum) => (sum.count, sum.bytes) = (sum.count + 1, sum.bytes.saturating_add(bytes)),
-            None => sums.push(ModelTensors { kind: kind.to_owned(), count: 1, bytes }),
+            Some(sum) => {
+                sum.count += 1;
+                sum.parameters = sum.parameters.saturating_add(elements);
+                sum.bytes = sum.bytes.saturating_add(bytes);
+            }
+            None => {
+                let kind = kind.to_owned();
+                sums.push(ModelTensors { kind, count: 1, parameters: elements, bytes });
+            }
         }
     }
     sums.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.kind.cmp(&b.kind)));
@@ -191,12 +209,26 @@ async fn embedded(app: &App, actor: Actor, id: &ModelRef) -> Result<ModelDetails
         .read(move |conn| store::models::get(conn, actor.user_id, &wanted))
         .await
         .map_err(|error| missing(error, "model"))?;
-    let header = record.header.unwrap_or_default();
-    let license = serde_json::from_value::<GgufHeader>(header.clone()).ok().and_then(|header| header.license);
+    let mut header = record.header.unwrap_or_default();
+    let known = serde_json::from_value::<GgufHeader>(header.clone()).ok();
+    let file = record.path.map(|name| app.models_dir().join(name));
+    let mut packings = known.as_ref().map(|known| known.packings.clone()).unwrap_or_default();
+    if packings.is_empty()
+        && let Some(file) = file.clone()
+    {
+        // One that was added before this was noted; what can't be read has no summary.
+        packings = on_disk(move || Ok(GgufHeader::of_parts(&engine::parts_of(&file))?.packings))
+            .await
+            .unwrap_or_default();
+    }
+    if let Some(header) = header.as_object_mut() {
+        header.remove("packings");
+    }
     Ok(ModelDetails {
-        license,
+        license: known.and_then(|known| known.license),
         metadata: facts(&header),
-        file: record.path.map(|name| app.models_dir().join(name).to_string_lossy().into_owned()),
+        tensors: packings.into_iter().map(ModelTensors::from).collect(),
+        file: file.map(|file| file.to_string_lossy().into_owned()),
         digest: record.sha256,
         modified_at: Some(record.updated_at),
         ..ModelDetails::default()
@@ -216,7 +248,15 @@ mod tests {
             {"name": "c", "type": "Q4_1", "shape": [576, 192]},
             {"name": "d", "type": "NEW", "shape": [9]},
         ]);
-        let sum = |kind: &str, count, bytes| ModelTensors { kind: kind.to_owned(), count, bytes };
-        assert_eq!(tensors(&told), [sum("Q4_1", 2, 138_240), sum("F32", 1, 2304), sum("NEW", 1, 0)]);
+        let sum = |kind: &str, count, parameters, bytes| ModelTensors {
+            kind: kind.to_owned(),
+            count,
+            parameters,
+            bytes,
+        };
+        assert_eq!(
+            tensors(&told),
+            [sum("Q4_1", 2, 221_184, 138_240), sum("F32", 1, 576, 2304), sum("NEW", 1, 9, 0)]
+        );
     }
 }

@@ -7,7 +7,7 @@ use engine::{EstimateOptions, GgufHeader, KvType, MemoryEstimate};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::hosts;
+use super::{hosts, learned};
 use crate::{App, Error, conversations::missing, gateway};
 
 /// Whose memory is reckoned, and how it would be loaded.
@@ -66,26 +66,30 @@ pub(super) async fn of(
     let kept = params.kv_cache.unwrap_or_default();
     let loaded = |options: EstimateOptions| EstimateOptions { kv_key: kept, kv_value: kept, ..options };
     if params.id.provider() == engine::embedded::PROVIDER {
-        let (header, size) = noted(app, actor, &params.id).await?;
+        let (header, size, content) = noted(app, actor, &params.id).await?;
         let options = EstimateOptions { file_size: Some(size), ..EstimateOptions::embedded(params.context) };
-        return Ok(engine::estimate_with(&header, &loaded(options)).into());
+        let factor = app.learned.of(&content, &header).at(params.context);
+        return Ok(engine::estimate_with(&header, &loaded(options)).corrected(factor).into());
     }
     let resolved = gateway::resolve(app, actor, &params.id).await?;
     if resolved.config.kind != ProviderKind::Ollama {
         return Err(Error::invalid("This model is at a provider over the network. It takes no memory here."));
     }
     let host = hosts::host(app, actor, params.id.provider()).await?;
-    let header = header(&host.ollama, resolved.model.id.name()).await.ok_or_else(|| {
+    let (header, content) = header(&host.ollama, resolved.model.id.name()).await.ok_or_else(|| {
         Error::new(
             ErrorCode::ReadOnly,
             "The model's file can't be read from here, so its memory can't be reckoned. It can be loaded all the same.",
         )
     })?;
-    Ok(engine::estimate_with(&header, &loaded(EstimateOptions::ollama(params.context))).into())
+    let factor = app.learned.of(&content, &header).at(params.context);
+    Ok(engine::estimate_with(&header, &loaded(EstimateOptions::ollama(params.context)))
+        .corrected(factor)
+        .into())
 }
 
-/// The header that was read when the model was added, so that the file isn't touched; and the file's size.
-async fn noted(app: &App, actor: Actor, id: &ModelRef) -> Result<(GgufHeader, u64), Error> {
+/// The header that was read when the model was added, so that the file isn't touched; the file's size, and its digest.
+async fn noted(app: &App, actor: Actor, id: &ModelRef) -> Result<(GgufHeader, u64, String), Error> {
     let wanted = id.clone();
     let record = app
         .store
@@ -93,7 +97,8 @@ async fn noted(app: &App, actor: Actor, id: &ModelRef) -> Result<(GgufHeader, u6
         .await
         .map_err(|error| missing(error, "model"))?;
     let header = record.header.and_then(|header| serde_json::from_value(header).ok());
-    header.zip(record.size).ok_or_else(|| {
+    let content = record.sha256.unwrap_or_default();
+    header.zip(record.size).map(|(header, size)| (header, size, content)).ok_or_else(|| {
         Error::new(
             ErrorCode::ModelDamaged,
             "What the model's file says of itself is missing. Remove the model and add it again.",
@@ -101,8 +106,10 @@ async fn noted(app: &App, actor: Actor, id: &ModelRef) -> Result<(GgufHeader, u6
     })
 }
 
-/// The header of a model of an Ollama, where its file can be read.
-pub(super) async fn header(ollama: &llm::Ollama, name: &str) -> Option<GgufHeader> {
+/// The header of a model of an Ollama and the digest of its file, where that can be read.
+pub(super) async fn header(ollama: &llm::Ollama, name: &str) -> Option<(GgufHeader, String)> {
     let file = PathBuf::from(ollama.show(name).await.ok()?.file?);
-    tokio::task::spawn_blocking(move || GgufHeader::of_file(&file).ok()).await.ok()?
+    let content = learned::digest_of(&file);
+    let header = tokio::task::spawn_blocking(move || GgufHeader::of_file(&file).ok()).await.ok()??;
+    Some((header, content))
 }

@@ -66,7 +66,7 @@ pub(super) async fn of(
         ProviderKind::Ollama => {
             let host = hosts::host(app, actor, id.provider()).await?;
             let context = context.or(resolved.model.default_context);
-            let memory = memory(&host.ollama, id.name(), context.unwrap_or(USUAL_CONTEXT)).await;
+            let memory = memory(app, &host.ollama, id.name(), context.unwrap_or(USUAL_CONTEXT)).await;
             let loaded = host.ollama.loaded().await?;
             let (most, has_gpu) = limits(app, &resolved);
             let order = leaving(loaded, id.name(), context, &Room { most, has_gpu, memory, free });
@@ -91,9 +91,10 @@ fn limits(app: &App, resolved: &gateway::Resolved) -> (usize, bool) {
     (if most == 0 { USUAL_MOST } else { most }, has_gpu)
 }
 
-async fn memory(ollama: &llm::Ollama, name: &str, context: u32) -> u64 {
-    let header = estimate::header(ollama, name).await;
-    header.map_or(0, |header| engine::estimate_with(&header, &EstimateOptions::ollama(context)).total)
+async fn memory(app: &App, ollama: &llm::Ollama, name: &str, context: u32) -> u64 {
+    let Some((header, content)) = estimate::header(ollama, name).await else { return 0 };
+    let factor = app.learned.of(&content, &header).at(context);
+    engine::estimate_with(&header, &EstimateOptions::ollama(context)).corrected(factor).total
 }
 
 struct Room {

@@ -37,7 +37,7 @@ pub struct FoundFile {
     /// "Q4_K_M" and the like.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantization: Option<String>,
-    /// In how many files it is; the built-in engine reads models of one.
+    /// In how many files it is.
     pub parts: u32,
     /// Why it can't be used as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]

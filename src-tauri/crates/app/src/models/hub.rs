@@ -2,7 +2,7 @@
 
 mod reference;
 
-pub(super) use reference::{as_ollama_names, is_model, source, split};
+pub(super) use reference::{as_ollama_names, is_model, source};
 
 use domain::{Actor, ErrorCode, Timestamp};
 use engine::{Fit, Machine, Room, hardware::fits_bytes};

@@ -4,7 +4,7 @@ use domain::{Actor, ErrorCode, Model, ModelRef, ProviderKind};
 use engine::KvType;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use store::models::ModelRecord;
+use store::{Connection, models::ModelRecord};
 use ts_rs::TS;
 
 use super::{
@@ -15,6 +15,8 @@ use crate::{App, Error, gateway};
 
 /// The most threads and layers that make sense.
 const MOST: u32 = 4096;
+/// The most tokens computed at once: beyond, only memory grows.
+const MOST_AT_ONCE: u32 = 16_384;
 
 /// What to remember; an absent field goes back to the engine's own choice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -48,16 +50,46 @@ pub struct LoadSettings {
     /// Threads to compute with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threads: Option<u32>,
+    /// Tokens of the prompt that are computed at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batch: Option<u32>,
+    /// Whether the file is mapped into memory instead of being read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mmap: Option<bool>,
+}
+
+impl LoadSettings {
+    /// As an Ollama is told them.
+    pub(crate) fn ollama(&self) -> llm::OllamaLoad {
+        llm::OllamaLoad {
+            context: self.context,
+            gpu_layers: self.gpu_layers,
+            threads: self.threads,
+            batch: self.batch,
+            mmap: self.mmap,
+        }
+    }
+
+    /// A model shows the context that was chosen as its usual one; more than its own is cut by the engine.
+    pub(crate) fn show_in(&self, model: &mut Model) {
+        if let Some(context) = self.context {
+            model.default_context = Some(model.context_window.map_or(context, |most| context.min(most)));
+        }
+    }
 }
 
 /// What is remembered of a model.
 pub(super) async fn of(app: &App, actor: Actor, id: &ModelRef) -> Result<LoadSettings, Error> {
     let wanted = id.clone();
-    let found = app.store.read(move |conn| store::models::get(conn, actor.user_id, &wanted)).await;
-    match found {
+    Ok(app.store.read(move |conn| read(conn, actor, &wanted)).await?)
+}
+
+/// The same, within a reading of the database.
+pub(crate) fn read(conn: &Connection, actor: Actor, id: &ModelRef) -> Result<LoadSettings, store::Error> {
+    match store::models::get(conn, actor.user_id, id) {
         Ok(record) => Ok(serde_json::from_value(record.load_settings).unwrap_or_default()),
         Err(store::Error::NotFound) => Ok(LoadSettings::default()),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error),
     }
 }
 
@@ -79,7 +111,7 @@ pub(super) async fn set(app: &App, actor: Actor, params: ModelLoadSettingsParams
     check(&params.settings, model, resolved.config.kind)?;
     let value = serde_json::to_value(&params.settings).unwrap_or_default();
     remember(app, actor, model.id.clone(), move |settings| {
-        for name in ["context", "gpuLayers", "kvCache", "flashAttention", "threads"] {
+        for name in ["context", "gpuLayers", "kvCache", "flashAttention", "threads", "batch", "mmap"] {
             settings.remove(name);
         }
         settings.extend(value.as_object().cloned().unwrap_or_default());
@@ -93,9 +125,12 @@ pub(super) async fn set(app: &App, actor: Actor, params: ModelLoadSettingsParams
 }
 
 fn check(wanted: &LoadSettings, model: &Model, kind: ProviderKind) -> Result<(), Error> {
+    let own = kind == ProviderKind::Embedded;
     let (who, elsewhere) = match kind {
         ProviderKind::Embedded => ("The built-in engine", "it chooses by itself"),
-        ProviderKind::Ollama => ("Ollama", "it holds for all of Ollama's models: set it with the engine"),
+        ProviderKind::Ollama => {
+            ("Ollama", "it holds for all of Ollama's models. Set it under Settings, Engine")
+        }
         _ => {
             return Err(Error::invalid(
                 "This model is at a provider over the network. How it is loaded is decided there.",
@@ -103,15 +138,18 @@ fn check(wanted: &LoadSettings, model: &Model, kind: ProviderKind) -> Result<(),
         }
     };
     let not_taken = [
-        ("GPU layers", wanted.gpu_layers.is_some(), "it chooses by itself, after what is free"),
-        ("a number of threads", wanted.threads.is_some(), "it chooses by itself, after the processor"),
         ("the type of the context's memory", wanted.kv_cache.is_some(), elsewhere),
         ("flash attention", wanted.flash_attention.is_some(), elsewhere),
+        ("how much is computed at once", own && wanted.batch.is_some(), "it chooses by itself"),
+        ("how the file is read", own && wanted.mmap.is_some(), "it always maps it into memory"),
     ];
     if wanted.gpu_layers.is_some_and(|layers| layers > MOST)
         || wanted.threads.is_some_and(|threads| !(1..=MOST).contains(&threads))
     {
         return Err(Error::invalid(format!("Choose at most {MOST} layers, and 1 to {MOST} threads.")));
+    }
+    if wanted.batch.is_some_and(|tokens| !(1..=MOST_AT_ONCE).contains(&tokens)) {
+        return Err(Error::invalid(format!("1 to {MOST_AT_ONCE} tokens can be computed at once.")));
     }
     if let Some((what, _, instead)) = not_taken.iter().find(|(_, set, _)| *set) {
         return Err(Error::invalid(format!(
@@ -145,7 +183,22 @@ async fn remember(
     app: &App,
     actor: Actor,
     id: ModelRef,
-    change: impl FnOnce(&mut Map<String, Value>) + Send + 'static,
+    settings: impl FnOnce(&mut Map<String, Value>) + Send + 'static,
+) -> Result<(), Error> {
+    change(app, actor, id, move |record| {
+        if let Some(kept) = record.load_settings.as_object_mut() {
+            settings(kept);
+        }
+    })
+    .await
+}
+
+/// Changes what is remembered of a model, of which there may be nothing yet.
+pub(super) async fn change(
+    app: &App,
+    actor: Actor,
+    id: ModelRef,
+    change: impl FnOnce(&mut ModelRecord) + Send + 'static,
 ) -> Result<(), Error> {
     let now = app.clock.now();
     let kept = app.store.write(move |conn| {
@@ -164,21 +217,23 @@ async fn remember(
             },
             Err(error) => return Err(error),
         };
-        if let Some(settings) = record.load_settings.as_object_mut() {
-            change(settings);
-        }
+        change(&mut record);
         store::models::upsert(conn, actor.user_id, &record)
     });
     Ok(kept.await?)
 }
 
-/// They go with a model that gets another name.
+/// They go with a model that gets another name; where it came from is known of the old one only.
 pub(super) async fn move_to(app: &App, actor: Actor, from: &ModelRef, to: &ModelRef) -> Result<(), Error> {
     let (from, to) = (from.clone(), to.clone());
     let moved = app.store.write(move |conn| {
         let record = store::models::get(conn, actor.user_id, &from)?;
         store::models::delete(conn, actor.user_id, &from)?;
-        store::models::upsert(conn, actor.user_id, &ModelRecord { model: to, ..record })
+        store::models::upsert(
+            conn,
+            actor.user_id,
+            &ModelRecord { model: to, origin: None, sha256: None, ..record },
+        )
     });
     match moved.await {
         Ok(()) | Err(store::Error::NotFound) => Ok(()),

@@ -1,32 +1,24 @@
 //! The built-in engine's models: files in our folder, their facts in the database.
 
-use std::path::PathBuf;
-
 use domain::{Actor, ErrorCode, ModelRef};
 use engine::{GgufHeader, Imported, LoadOptions, LocalModel, embedded::PROVIDER};
 use serde_json::json;
 use store::models::ModelRecord;
 
-use super::{ModelStartParams, load_settings};
+use super::{LoadSettings, ModelStartParams, load_settings};
 use crate::{App, Error, conversations::missing, files::ChosenFile};
 
 /// The small model that `cargo xtask` puts in place, known by its content: good for trying things out only.
 const TEST_SIZE: &[&str] = &["b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"];
-
-impl App {
-    /// Where the built-in engine's models are kept.
-    pub fn models_dir(&self) -> PathBuf {
-        self.options.data_dir.join("models")
-    }
-}
 
 /// Gives the engine its list, from the database and the files as they are.
 pub(crate) async fn refresh_local(app: &App, actor: Actor) -> Result<(), Error> {
     let Ok(engine) = app.embedded() else { return Ok(()) };
     let records = app.store.read(move |conn| store::models::list(conn, actor.user_id)).await?;
     let folder = app.models_dir();
+    let learner = app.clone();
     let models = tokio::task::spawn_blocking(move || {
-        records.into_iter().filter_map(|record| known(record, &folder)).collect()
+        records.into_iter().filter_map(|record| known(&learner, record, &folder)).collect()
     })
     .await
     .map_err(|error| {
@@ -37,7 +29,7 @@ pub(crate) async fn refresh_local(app: &App, actor: Actor) -> Result<(), Error> 
     Ok(())
 }
 
-fn known(record: ModelRecord, folder: &std::path::Path) -> Option<LocalModel> {
+fn known(app: &App, record: ModelRecord, folder: &std::path::Path) -> Option<LocalModel> {
     if record.model.provider() != PROVIDER {
         return None;
     }
@@ -45,18 +37,20 @@ fn known(record: ModelRecord, folder: &std::path::Path) -> Option<LocalModel> {
     let header: GgufHeader = serde_json::from_value(record.header?).ok()?;
     let size = record.size.unwrap_or_default();
     let damaged = LocalModel::fault(&path, size);
+    let content = record.sha256.unwrap_or_default();
+    let chosen: LoadSettings = serde_json::from_value(record.load_settings).unwrap_or_default();
     Some(LocalModel {
         name: record.model.name().to_owned(),
         path,
         size,
+        learned: app.learned.of(&content, &header),
         display_name: header.name.clone().unwrap_or_else(|| record.model.name().to_owned()),
         header,
         test_size: record.test_size,
-        context: record
-            .load_settings
-            .get("context")
-            .and_then(serde_json::Value::as_u64)
-            .and_then(|context| u32::try_from(context).ok()),
+        context: chosen.context,
+        gpu_layers: chosen.gpu_layers,
+        threads: chosen.threads,
+        content,
         force: false,
         damaged,
     })
@@ -124,12 +118,15 @@ pub(super) async fn remove(app: &App, actor: Actor, id: &ModelRef) -> Result<u64
         .map_err(|error| missing(error, "model"))?;
     let mut freed = 0;
     if let Some(name) = record.path {
-        let path = app.models_dir().join(name);
-        let size = tokio::fs::metadata(&path).await.map_or(0, |found| found.len());
-        match tokio::fs::remove_file(&path).await {
-            Ok(()) => freed = size,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => tracing::warn!(%error, model = %id, "a removed model's file could not be deleted"),
+        for path in engine::parts_of(&app.models_dir().join(name)) {
+            let size = tokio::fs::metadata(&path).await.map_or(0, |found| found.len());
+            match tokio::fs::remove_file(&path).await {
+                Ok(()) => freed += size,
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => {
+                    tracing::warn!(%error, model = %id, "a removed model's file could not be deleted");
+                }
+            }
         }
     }
     refresh_local(app, actor).await?;
@@ -141,7 +138,13 @@ pub(super) async fn start(app: &App, actor: Actor, params: &ModelStartParams) ->
         load_settings::remember_context(app, actor, &params.id, params.context).await?;
         refresh_local(app, actor).await?;
     }
-    let options = LoadOptions { context: params.context, force: params.force.unwrap_or(false) };
+    let chosen = load_settings::of(app, actor, &params.id).await?;
+    let options = LoadOptions {
+        context: params.context,
+        gpu_layers: chosen.gpu_layers,
+        threads: chosen.threads,
+        force: params.force.unwrap_or(false),
+    };
     app.embedded()?.load(params.id.name(), options).await?;
     app.models_changed(PROVIDER);
     Ok(())

@@ -12,7 +12,7 @@ use ts_rs::TS;
 use super::{
     download,
     hosts::{self, Host, on_disk},
-    hub, registry,
+    hub, pulled, registry,
 };
 use crate::{
     App, Error,
@@ -97,6 +97,12 @@ pub(crate) async fn run_pull(
         match pulled {
             Ok(outcome) => {
                 reporter.progress(outcome.size, outcome.size, None);
+                // An engine that had no model before tells its folder only now.
+                let library = match library {
+                    Some(library) => Some(library),
+                    None => host.library(app, actor).await,
+                };
+                pulled::note(app, actor, &slug, &reference, library).await?;
                 app.models_changed(&slug);
                 return Ok(());
             }
@@ -141,6 +147,7 @@ pub(crate) async fn run_repair(
     let repaired = engine::repair(&host.ollama, &library, &reference, &options, told).await;
     app.models_changed(&slug);
     let outcome = repaired?;
+    pulled::note(app, actor, &slug, &reference, Some(library)).await?;
     reporter.progress(outcome.size, outcome.size, None);
     Ok(())
 }

@@ -7,7 +7,7 @@ use ts_rs::TS;
 
 use super::{
     hosts::{self, on_disk},
-    local,
+    local, moving,
 };
 use crate::{App, Error, gateway, ollama};
 
@@ -42,6 +42,7 @@ pub struct ModelNotRemoved {
 
 /// Removes a model; tells the bytes that it freed.
 pub(super) async fn one(app: &App, actor: Actor, id: &ModelRef) -> Result<u64, Error> {
+    moving::stays(app, id.provider())?;
     if id.provider() == PROVIDER {
         return local::remove(app, actor, id).await;
     }

@@ -33,7 +33,13 @@ pub struct ShelvedList {
 pub(super) async fn list(app: &App, actor: Actor, params: ModelListParams) -> Result<ShelvedList, Error> {
     let list = super::list(app.clone(), actor, params).await?;
     let mut chosen = load_settings::all(app, actor).await?;
-    let shelved = |model: Model| ShelvedModel { load_settings: chosen.remove(&model.id), model };
+    let shelved = |mut model: Model| {
+        let load_settings = chosen.remove(&model.id);
+        if let Some(settings) = &load_settings {
+            settings.show_in(&mut model);
+        }
+        ShelvedModel { load_settings, model }
+    };
     Ok(ShelvedList { models: list.models.into_iter().map(shelved).collect(), problems: list.problems })
 }
 

@@ -1,6 +1,7 @@
-//! Models whose name stands for something newer at their registry.
+//! Models whose name stands for something newer at their registry. Only names that are known to have come from there are told to
+//! it (`pulled`): what a person made here, and how it is called, stays on this computer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::{Actor, ModelRef};
 use engine::{BlobDigest, library::LibraryModel};
@@ -10,7 +11,7 @@ use ts_rs::TS;
 
 use super::{
     hosts::{self, on_disk},
-    registry,
+    pulled, registry,
 };
 use crate::{App, Error};
 
@@ -28,17 +29,30 @@ pub struct ModelUpdate {
 
 pub(super) async fn of_all(app: &App, actor: Actor) -> Result<Vec<ModelUpdate>, Error> {
     let mut updates = Vec::new();
+    let pulled = pulled::all(app, actor).await?;
     for host in hosts::hosts(app, actor).await? {
         let Some(library) = host.library(app, actor).await else { continue };
         let Ok(models) = on_disk(move || library.models()).await else { continue };
         let slug = host.provider.slug.as_str();
+        let known = pulled.clone();
+        let owner = slug.to_owned();
+        let models = on_disk(move || {
+            Ok(models.into_iter().filter(|model| came_from_there(&owner, model, &known)).collect::<Vec<_>>())
+        })
+        .await?;
         let asked = stream::iter(models).map(|model| async move { newer(app, slug, &model).await });
         updates.extend(asked.buffered(AT_ONCE).collect::<Vec<_>>().await.into_iter().flatten());
     }
     Ok(updates)
 }
 
-/// What the registry can't tell now, and what was made here, has no newer version.
+/// Whether it still is what a pull of ours left. Blocks.
+fn came_from_there(slug: &str, model: &LibraryModel, pulled: &HashMap<ModelRef, String>) -> bool {
+    let known = ModelRef::new(slug, &model.reference.short()).ok().and_then(|id| pulled.get(&id));
+    known.is_some_and(|known| pulled::digest(model).as_ref() == Some(known))
+}
+
+/// What the registry can't tell now has no newer version.
 async fn newer(app: &App, slug: &str, model: &LibraryModel) -> Option<ModelUpdate> {
     let offered = registry::offered(app, &hosts::reached_as_before(model.reference.clone())).await?;
     let here: BTreeSet<BlobDigest> = model.layers.iter().map(|layer| layer.digest.clone()).collect();

@@ -6,9 +6,10 @@ use engine::{Catalogue, Machine, Room};
 use super::{
     FoundFile, HubFile, HubFilesParams, HubRepository, HubSearchParams, ModelCreateParams, ModelDetails,
     ModelEstimate, ModelEstimateParams, ModelEvictions, ModelEvictionsParams, ModelIdParams, ModelIdsParams,
-    ModelListParams, ModelLoadSettingsParams, ModelNameParams, ModelPullParams, ModelSpace, ModelUpdate,
-    ModelsRemoved, ShelvedList, ShelvedModel, SpaceFreed, SpeedSample, details, evictions as evicting, found,
-    hub, load_settings, naming, pull as pulling, removal, shelved, space as spaces,
+    ModelListParams, ModelLoadSettingsParams, ModelMoveFolderParams, ModelNameParams, ModelPullParams,
+    ModelSpace, ModelUpdate, ModelsRemoved, ShelvedList, ShelvedModel, SpaceFreed, SpeedSample, details,
+    evictions as evicting, found, hub, load_settings, moving, naming, pull as pulling, removal, shelved,
+    space as spaces,
 };
 use crate::{App, Error, api::Nothing};
 
@@ -61,6 +62,11 @@ pub async fn space(app: App, actor: Actor, _params: Nothing) -> Result<ModelSpac
 /// Removes what no model needs. Refused while something is being fetched or made.
 pub async fn free_space(app: App, actor: Actor, _params: Nothing) -> Result<SpaceFreed, Error> {
     spaces::free(&app, actor).await
+}
+
+/// Moves the folder of models of the built-in engine or of an Ollama of our own to another place.
+pub async fn move_folder(app: App, actor: Actor, params: ModelMoveFolderParams) -> Result<Job, Error> {
+    moving::begin(&app, actor, params).await
 }
 
 /// Models that other programs have on this disk.

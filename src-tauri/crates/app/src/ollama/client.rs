@@ -8,7 +8,10 @@ use std::{
 
 use domain::{ErrorCode, Model, ModelState};
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
-use llm::{CompletionEvent, CompletionRequest, CompletionStream, Error, LoadedModel, Provider, ProviderInfo};
+use llm::{
+    CompletionEvent, CompletionRequest, CompletionStream, Error, LoadedModel, OllamaLoad, Provider,
+    ProviderInfo,
+};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -23,7 +26,7 @@ pub(crate) fn client(app: &App, address: &str) -> Result<Arc<dyn Provider>, crat
     let http = app.http.with_first_byte_timeout(app.first_token_timeout());
     let inner = llm::Ollama::new(http, address)?.named(SLUG);
     let glance = llm::Ollama::new(app.http.with_first_byte_timeout(GLANCE), address)?;
-    Ok(Arc::new(Watched { app: Arc::downgrade(&app.0), inner, glance }))
+    Ok(Arc::new(Watched { app: Arc::downgrade(&app.0), inner, glance, context: None }))
 }
 
 #[derive(Clone)]
@@ -31,6 +34,8 @@ struct Watched {
     app: Weak<Inner>,
     inner: llm::Ollama,
     glance: llm::Ollama,
+    /// The context that is asked for where a request names none, in tokens.
+    context: Option<u32>,
 }
 
 impl Provider for Watched {
@@ -49,13 +54,18 @@ impl Provider for Watched {
         self.inner.test()
     }
 
+    fn loading(&self, load: OllamaLoad) -> Option<Arc<dyn Provider>> {
+        let inner = self.inner.clone().loading(load);
+        Some(Arc::new(Self { inner, context: load.context, ..self.clone() }))
+    }
+
     fn complete(&self, request: CompletionRequest) -> CompletionStream {
         let end =
             self.app().map_or_else(CancellationToken::new, |app| app.ollama.notes.answering(&request.model));
         let answer = Answer {
             watched: self.clone(),
             model: request.model.clone(),
-            asked: request.parameters.context_size,
+            asked: request.parameters.context_size.or(self.context),
             stream: self.inner.complete(request),
             held: None,
             began: false,

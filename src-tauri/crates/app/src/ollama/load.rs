@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{ErrorCode, ModelState};
-use llm::KeepAlive;
+use llm::{KeepAlive, OllamaLoad};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{client::GLANCE, ready, room};
@@ -19,8 +19,8 @@ const AGAIN: Duration = Duration::from_millis(50);
 /// How a model is to be loaded.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Wanted {
-    /// Tokens of context.
-    pub(crate) context: Option<u32>,
+    /// What of it was chosen.
+    pub(crate) load: OllamaLoad,
     /// How long it stays.
     pub(crate) keep_alive: KeepAlive,
     /// Whether too little memory is no reason against it.
@@ -35,12 +35,12 @@ pub(crate) async fn load(app: &App, resolved: &Resolved, wanted: Wanted) -> Resu
         &resolved.config.base_url,
     )?;
     if !resolved.managed {
-        client.load(name, wanted.context, wanted.keep_alive).await?;
+        client.load(name, wanted.load, wanted.keep_alive).await?;
         app.models_changed(slug);
         return Ok(());
     }
     if !wanted.force {
-        room::check(app, &client, &resolved.model, wanted.context).await?;
+        room::check(app, &client, &resolved.model, wanted.load.context).await?;
     }
     if app.ollama.notes.is_dead(name) {
         out(app, &client, name).await?;
@@ -48,8 +48,8 @@ pub(crate) async fn load(app: &App, resolved: &Resolved, wanted: Wanted) -> Resu
     app.ollama.notes.mark(name, ModelState::Loading { progress: 0.0 });
     let _unmarked = Unmark { app, name, slug };
     app.models_changed(slug);
-    client.load(name, wanted.context, wanted.keep_alive).await?;
-    if let Some(asked) = wanted.context
+    client.load(name, wanted.load, wanted.keep_alive).await?;
+    if let Some(asked) = wanted.load.context
         && let Ok(Ok(loaded)) = timeout(GLANCE, client.loaded()).await
         && let Some(loaded) = loaded.iter().find(|loaded| loaded.name == name)
     {

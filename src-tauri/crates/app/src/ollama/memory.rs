@@ -1,18 +1,21 @@
 //! Follows the models of the one that is looked after: what comes into memory and leaves it, and what is put on the disk or taken
 //! from there, whoever did it.
 
-use std::{path::PathBuf, time::Duration};
+use std::{collections::HashSet, path::PathBuf, time::Duration};
 
 use domain::Model;
-use engine::ollama::{ModelsFolder, OllamaState};
+use engine::{
+    Buffers,
+    ollama::{ModelsFolder, OllamaState},
+};
 use llm::{LoadedModel, Provider as _};
 use tokio::{
     sync::{mpsc, watch},
     time::{Instant, sleep, sleep_until, timeout},
 };
 
-use super::{SLUG, client::GLANCE, folder::Folder};
-use crate::App;
+use super::{SLUG, client::GLANCE, folder::Folder, room};
+use crate::{App, models};
 
 /// How often is looked while something is in memory and somebody looks on.
 const LIVELY: Duration = Duration::from_secs(2);
@@ -25,6 +28,8 @@ pub(super) struct Memory {
     app: App,
     states: watch::Receiver<OllamaState>,
     loaded: Vec<LoadedModel>,
+    /// Loads that were learned from: model and context.
+    learned: HashSet<(String, u32)>,
     /// The list, where the folder can't be watched.
     listed: Option<Vec<Model>>,
     folder: Option<Folder>,
@@ -35,7 +40,16 @@ pub(super) struct Memory {
 impl Memory {
     pub(super) fn new(app: App, states: watch::Receiver<OllamaState>) -> Self {
         let changes = mpsc::unbounded_channel();
-        Self { app, states, loaded: Vec::new(), listed: None, folder: None, changes, next: Instant::now() }
+        Self {
+            app,
+            states,
+            loaded: Vec::new(),
+            learned: HashSet::new(),
+            listed: None,
+            folder: None,
+            changes,
+            next: Instant::now(),
+        }
     }
 
     /// Until the supervisor is shut down.
@@ -101,6 +115,7 @@ impl Memory {
             self.loaded = loaded;
             self.app.models_changed(SLUG);
         }
+        self.learn(&ollama).await;
         self.watch_folder();
         if self.folder.is_some() || !due {
             return;
@@ -110,6 +125,38 @@ impl Memory {
             && before != list
         {
             self.app.models_changed(SLUG);
+        }
+    }
+    /// Learns what the loads of an Ollama of our own took, each once, as soon as its log tells it.
+    async fn learn(&mut self, ollama: &llm::Ollama) {
+        if !self.app.ollama.is_own() {
+            return;
+        }
+        let Ok(supervisor) = self.app.ollama.supervisor().cloned() else { return };
+        let here = self.loaded.iter().map(|loaded| (loaded.name.clone(), loaded.context));
+        let here: HashSet<_> = here.collect();
+        // One that left memory may come back and take another amount.
+        self.learned.retain(|known| here.contains(known));
+        for (name, context) in here {
+            if self.learned.contains(&(name.clone(), context)) {
+                continue;
+            }
+            let Ok(Ok(shown)) = timeout(GLANCE, ollama.show(&name)).await else { continue };
+            let Some(file) = shown.file else { continue };
+            let loads = supervisor.loads();
+            let Some(load) = loads.iter().rev().find(|load| load.model == file) else { continue };
+            let measured = Buffers {
+                weights: load.weights,
+                kv: load.context,
+                output: load.output,
+                compute: load.compute,
+            };
+            // The room to compute in comes last: before, the load isn't over.
+            if measured.compute > 0 {
+                let options = room::options(&supervisor.settings(), context);
+                models::learn_from_log(&self.app, &PathBuf::from(file), &options, measured).await;
+                self.learned.insert((name, context));
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use engine::{
     ollama::{KvCache, OllamaSettings, OllamaState},
 };
 
-use crate::{App, Error};
+use crate::{App, Error, models};
 
 /// What Ollama loads a model with where nobody says otherwise, in tokens.
 const USUAL_CONTEXT: u32 = 4096;
@@ -39,9 +39,13 @@ pub(super) async fn check(
         0 => USUAL_CONTEXT,
         tokens => tokens,
     });
+    let app = app.clone();
     let reckoned = tokio::task::spawn_blocking(move || {
-        let header = GgufHeader::of_file(&PathBuf::from(file)).ok()?;
-        Some((engine::estimate_with(&header, &options(&settings, context)), Hardware::measure()))
+        let file = PathBuf::from(file);
+        let header = GgufHeader::of_file(&file).ok()?;
+        let factor = app.learned.of(&models::digest_of(&file), &header).at(context);
+        let estimate = engine::estimate_with(&header, &options(&settings, context)).corrected(factor);
+        Some((estimate, Hardware::measure()))
     });
     let Ok(Some((estimate, hardware))) = reckoned.await else { return Ok(()) };
     match refusal(&model.name, context, &estimate, hardware.available_memory.saturating_add(in_memory)) {
@@ -50,7 +54,8 @@ pub(super) async fn check(
     }
 }
 
-fn options(settings: &OllamaSettings, context: u32) -> EstimateOptions {
+/// As an Ollama of ours loads it.
+pub(super) fn options(settings: &OllamaSettings, context: u32) -> EstimateOptions {
     let kept = match settings.kv_cache {
         KvCache::F16 => KvType::F16,
         KvCache::Q8_0 => KvType::Q8,

@@ -4,7 +4,7 @@ use domain::{Actor, Timestamp};
 use engine::ollama::OllamaSettings;
 
 use crate::{
-    ollama,
+    models, ollama,
     settings::{self, Settings},
 };
 
@@ -22,6 +22,8 @@ pub(super) struct Found {
     pub(super) seeded: bool,
     pub(super) settings: Settings,
     pub(super) ollama: OllamaSettings,
+    /// Where the built-in engine's models are, if that was ever chosen.
+    pub(super) folder: Option<serde_json::Value>,
 }
 
 /// Looks at the database once.
@@ -40,6 +42,7 @@ pub(super) async fn look(store: &store::Store, now: Timestamp) -> Found {
             },
             settings: settings::read(conn, owner)?,
             ollama: ollama::kept(store::settings::get(conn, owner, ollama::SETTING)?),
+            folder: store::settings::get(conn, owner, models::FOLDER)?,
         })
     });
     // What can't be seen may be there.
@@ -51,6 +54,7 @@ pub(super) async fn look(store: &store::Store, now: Timestamp) -> Found {
             seeded: false,
             settings: Settings::default(),
             ollama: OllamaSettings::default(),
+            folder: None,
         }
     })
 }

@@ -99,9 +99,10 @@ pub(super) async fn show(door: &Door, model: &str, output: &Output) -> Result<()
     }
     for tensors in &details.tensors {
         output.sentence(&format!(
-            "{} tensors of {}: {}",
+            "{} tensors of {} with {} parameters: {}",
             tensors.count,
             tensors.kind,
+            tensors.parameters,
             bytes(tensors.bytes)
         ))?;
     }

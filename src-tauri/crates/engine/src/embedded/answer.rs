@@ -30,9 +30,13 @@ impl Worker {
         if cancel.is_cancelled() {
             return;
         }
-        let options = LoadOptions { context: request.parameters.context_size, force: false };
+        let options = LoadOptions { context: request.parameters.context_size, ..LoadOptions::default() };
         let result = match self.ensure(&request.model, options, Some(events)).await {
-            Ok(load_ms) if !cancel.is_cancelled() => self.generate(request, load_ms, events, cancel).await,
+            Ok(load_ms) if !cancel.is_cancelled() => {
+                let answered = self.generate(request, load_ms, events, cancel).await;
+                self.measure_used().await;
+                answered
+            }
             Ok(_) => Ok(()),
             Err(error) => Err(error),
         };

@@ -15,7 +15,6 @@ use super::{
     worker::{Happening, Running, Worker},
 };
 use crate::{
-    estimate::estimate,
     failure::{bytes, failure},
     hardware::Hardware,
 };
@@ -26,6 +25,14 @@ enum Started {
     Ready,
     /// The process was lost while it loaded onto the GPU. Nobody was told yet, and the next one won't use the GPU.
     LostOnGpu(Error),
+}
+
+/// How a process is to load its model, with everything decided that can be before it is asked.
+#[derive(Clone, Copy)]
+struct Wanted {
+    /// Tokens of context.
+    context: u32,
+    options: LoadOptions,
 }
 
 impl Worker {
@@ -47,7 +54,11 @@ impl Worker {
             return Err(failure(ErrorCode::ModelDamaged, reason));
         }
         let fits = |running: &Running| {
-            running.model.name == name && options.context.is_none_or(|context| context == running.asked)
+            let same = |wanted: Option<u32>, is: Option<u32>| wanted.is_none() || wanted == is;
+            running.model.name == name
+                && options.context.is_none_or(|context| context == running.asked)
+                && same(options.gpu_layers, running.chosen.gpu_layers)
+                && same(options.threads, running.chosen.threads)
         };
         if self.running.as_ref().is_some_and(fits) {
             return Ok(None);
@@ -57,16 +68,23 @@ impl Worker {
         }
         let hardware = self.measure().await;
         let context = options.context.unwrap_or_else(|| model.default_context(&hardware));
+        let options = LoadOptions {
+            context: Some(context),
+            gpu_layers: options.gpu_layers.or(model.gpu_layers),
+            threads: options.threads.or(model.threads),
+            ..options
+        };
         check_context(model, context)?;
         if !options.force && !model.force {
             check_memory(model, context, &hardware)?;
         }
         let begun = Instant::now();
         self.stop().await;
-        let started = self.start(model, context, &hardware, options.force, events).await?;
+        let wanted = Wanted { context, options };
+        let started = self.start(model, wanted, &hardware, events).await?;
         if let Started::LostOnGpu(error) = started {
             tracing::warn!(model = name, %error, "the engine was lost while loading onto the GPU, so the CPU is tried");
-            self.start(model, context, &hardware, options.force, events).await?;
+            self.start(model, wanted, &hardware, events).await?;
         }
         Ok(Some(begun.elapsed().as_secs_f64() * 1000.0))
     }
@@ -104,9 +122,8 @@ impl Worker {
     async fn start(
         &mut self,
         model: &LocalModel,
-        context: u32,
+        wanted: Wanted,
         hardware: &Hardware,
-        forced: bool,
         events: Option<&Events>,
     ) -> Result<Started, Error> {
         self.progress(&model.name, 0.0, events);
@@ -124,33 +141,36 @@ impl Worker {
         };
         let request = RunnerRequest::Load {
             path: model.path.to_string_lossy().into_owned(),
-            context,
-            threads: self.options.threads.unwrap_or_else(|| hardware.threads()).max(1),
-            gpu_layers: self.gpu_layers(model, &hello),
+            context: wanted.context,
+            threads: wanted
+                .options
+                .threads
+                .or(self.options.threads)
+                .unwrap_or_else(|| hardware.threads())
+                .max(1),
+            gpu_layers: self.gpu_layers(model, wanted.options.gpu_layers, &hello),
             confine: self.options.confine,
         };
         if let Err(loss) = process.send(&request).await {
             return self.lost_loading(process, &model.name, &loss).await;
         }
-        self.follow(process, hello, model, context, forced, events).await
+        self.follow(process, hello, model, wanted, events).await
     }
 
-    /// All layers where the build has a GPU: the runner puts there what fits and says so.
-    fn gpu_layers(&mut self, model: &LocalModel, hello: &Hello) -> u32 {
+    /// As many as were chosen, else all layers, where the build has a GPU: the runner puts there what fits and says so.
+    fn gpu_layers(&mut self, model: &LocalModel, chosen: Option<u32>, hello: &Hello) -> u32 {
         let gpu = self.options.gpu && hello.backends.iter().any(|backend| backend != "cpu");
         let all = model.header.block_count.unwrap_or(0).saturating_add(1);
-        self.gpu.layers(if gpu { all } else { 0 })
+        self.gpu.layers(if gpu { chosen.unwrap_or(all).min(all) } else { 0 })
     }
 
     /// Follows the loading to its end. The one who asked may go; the model is loaded all the same, since it was chosen.
-    #[allow(clippy::too_many_arguments, reason = "one call, of one caller, split off for length only")]
     async fn follow(
         &mut self,
         mut process: Process,
         hello: Hello,
         model: &LocalModel,
-        asked: u32,
-        forced: bool,
+        wanted: Wanted,
         events: Option<&Events>,
     ) -> Result<Started, Error> {
         let never = CancellationToken::new();
@@ -175,6 +195,7 @@ impl Worker {
                     let loaded = LoadedModel {
                         name: model.name.clone(),
                         memory,
+                        answered: false,
                         context,
                         trained_context,
                         gpu_layers,
@@ -186,14 +207,15 @@ impl Worker {
                         engine: hello.engine,
                         pid,
                     };
-                    self.running = Some(Running { process, model: loaded.clone(), asked, forced });
+                    let Wanted { context: asked, options: chosen } = wanted;
+                    self.running = Some(Running { process, model: loaded.clone(), asked, chosen });
                     self.state.send_replace(EngineState::Loaded { model: loaded });
                     return Ok(Started::Ready);
                 }
                 Happening::Reply(RunnerReply::Error { code, message, .. }) => {
                     let log = process.log().tail();
                     process.stop().await;
-                    return Err(self.failed(&model.name, told(code, message, asked), log));
+                    return Err(self.failed(&model.name, told(code, message, wanted.context), log));
                 }
                 Happening::Reply(_) => {
                     return self
@@ -253,12 +275,12 @@ fn check_context(model: &LocalModel, context: u32) -> Result<(), Error> {
 }
 
 fn check_memory(model: &LocalModel, context: u32, hardware: &Hardware) -> Result<(), Error> {
-    let needed = estimate(&model.header, model.size, context);
+    let needed = model.estimate(context);
     if hardware.fits(&needed) {
         return Ok(());
     }
     let smaller = hardware.default_context(&model.header, model.size);
-    let advice = if smaller < context && hardware.fits(&estimate(&model.header, model.size, smaller)) {
+    let advice = if smaller < context && hardware.fits(&model.estimate(smaller)) {
         format!("A context of {smaller} tokens would fit.")
     } else {
         "Close other programs or choose a smaller model.".into()

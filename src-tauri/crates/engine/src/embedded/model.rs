@@ -6,7 +6,12 @@ use domain::{Capability, Model, ModelRef, ModelState, ParameterName, ParameterSp
 use serde::{Deserialize, Serialize};
 
 use super::{EngineState, PROVIDER};
-use crate::{estimate::estimate, failure::bytes, gguf::GgufHeader, hardware::Hardware};
+use crate::{
+    estimate::{Factors, MemoryEstimate, estimate},
+    failure::bytes,
+    gguf::{self, GgufHeader},
+    hardware::Hardware,
+};
 
 /// A model on this disk.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,9 +19,9 @@ use crate::{estimate::estimate, failure::bytes, gguf::GgufHeader, hardware::Hard
 pub struct LocalModel {
     /// Its name, without the provider's slug.
     pub name: String,
-    /// Its file, absolute.
+    /// Its file, absolute; the first where it is split.
     pub path: PathBuf,
-    /// The file's size in bytes.
+    /// Its size in bytes, of all its files.
     pub size: u64,
     /// What the file says of itself.
     pub header: GgufHeader,
@@ -26,6 +31,18 @@ pub struct LocalModel {
     pub test_size: bool,
     /// Tokens of context, if the person chose.
     pub context: Option<u32>,
+    /// Layers on a GPU, if the person chose.
+    #[serde(default)]
+    pub gpu_layers: Option<u32>,
+    /// Threads to compute with, if the person chose.
+    #[serde(default)]
+    pub threads: Option<u32>,
+    /// What tells its content from others': its digest, where that is known.
+    #[serde(default)]
+    pub content: String,
+    /// How far off estimates of its memory were.
+    #[serde(default)]
+    pub learned: Factors,
     /// Whether the person wants it loaded though it may not fit.
     pub force: bool,
     /// What is wrong with its file, if something is.
@@ -35,13 +52,13 @@ pub struct LocalModel {
 impl LocalModel {
     /// What is wrong with the file of a model that had `size` bytes when it was added: a sentence, or nothing.
     pub fn fault(path: &Path, size: u64) -> Option<String> {
-        let Ok(found) = std::fs::metadata(path) else {
+        let Ok(found) = gguf::size_of(path) else {
             return Some("The model's file is gone. Remove the model and add it again.".to_owned());
         };
-        if found.len() == size {
+        if found == size {
             return None;
         }
-        let (is, was) = (bytes(found.len()), bytes(size));
+        let (is, was) = (bytes(found), bytes(size));
         Some(if is == was {
             "The model's file was changed after it was added. Remove the model and add it again.".to_owned()
         } else {
@@ -52,6 +69,11 @@ impl LocalModel {
     /// The same for a file that was cut since the models were last looked at. One that is gone is for the runner to miss.
     pub(super) fn cut(&self) -> Option<String> {
         self.path.exists().then(|| Self::fault(&self.path, self.size)).flatten()
+    }
+
+    /// What it takes with a context of so many tokens, corrected by what it took before.
+    pub fn estimate(&self, context: u32) -> MemoryEstimate {
+        estimate(&self.header, self.size, context).corrected(self.learned.at(context))
     }
 
     /// The context it is loaded with on the given machine, in tokens.
@@ -74,7 +96,7 @@ impl LocalModel {
             quantization: self.header.quantization.clone(),
             family: Some(self.header.architecture.clone()),
             parameter_size: Some(self.header.parameter_size()),
-            memory_estimate: Some(estimate(&self.header, self.size, context).total),
+            memory_estimate: Some(self.estimate(context).total),
             default_context: Some(context),
             test_size: self.test_size,
         })

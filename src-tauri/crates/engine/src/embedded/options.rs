@@ -93,6 +93,10 @@ impl Default for Patience {
 pub struct LoadOptions {
     /// Tokens of context; the person's choice for the model, else what fits, when absent.
     pub context: Option<u32>,
+    /// Layers on a GPU, at most; the person's choice for the model, else all that fit, when absent.
+    pub gpu_layers: Option<u32>,
+    /// Threads to compute with; the person's choice for the model, else the engine's, when absent.
+    pub threads: Option<u32>,
     /// Whether to load it though the estimate says that it won't fit.
     pub force: bool,
 }

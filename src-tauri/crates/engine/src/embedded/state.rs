@@ -45,6 +45,8 @@ pub struct LoadedModel {
     /// Bytes of memory that its process takes (its share of shared ones); 0 where unknown.
     #[ts(type = "number")]
     pub memory: u64,
+    /// Whether that was measured after an answer: what is only used then counts too.
+    pub answered: bool,
     /// Tokens of context.
     pub context: u32,
     /// The context it was trained with.

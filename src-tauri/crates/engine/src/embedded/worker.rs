@@ -43,7 +43,8 @@ pub(super) struct Running {
     pub(super) model: LoadedModel,
     /// The context that was asked for, which may not be the one that it got.
     pub(super) asked: u32,
-    pub(super) forced: bool,
+    /// How it was loaded.
+    pub(super) chosen: LoadOptions,
 }
 
 /// What happens while the worker waits for the runner.
@@ -245,6 +246,18 @@ impl Worker {
         error
     }
 
+    /// Shows what the process takes now that it has answered, where that is another amount.
+    pub(super) async fn measure_used(&mut self) {
+        let Some(running) = &mut self.running else { return };
+        let memory = running.process.memory().await;
+        let before = &running.model;
+        let news = !before.answered || memory.abs_diff(before.memory) > before.memory / 50;
+        if memory > 0 && news && matches!(*self.state.borrow(), EngineState::Loaded { .. }) {
+            (running.model.memory, running.model.answered) = (memory, true);
+            self.state.send_replace(EngineState::Loaded { model: running.model.clone() });
+        }
+    }
+
     /// Kills a runner that doesn't stop, and has it started again when nobody wants anything else.
     pub(super) async fn restart(&mut self) {
         let Some(running) = self.running.take() else { return };
@@ -252,8 +265,7 @@ impl Worker {
             model = running.model.name,
             "the runner did not stop when told, so it is started again"
         );
-        let options = LoadOptions { context: Some(running.asked), force: running.forced };
-        self.again = Some((running.model.name.clone(), options));
+        self.again = Some((running.model.name.clone(), running.chosen));
         running.process.kill().await;
         self.state.send_replace(EngineState::Stopped);
     }

@@ -88,6 +88,22 @@ struct Learned {
     at: u64,
 }
 
+/// How far off the estimates of one model were.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Factors(
+    /// By context, in tokens.
+    BTreeMap<u32, f64>,
+);
+
+impl Factors {
+    /// What to multiply an estimate's buffers with: 1 for a model never seen, else what was found at the nearest context.
+    pub fn at(&self, context: u32) -> f64 {
+        let nearest = self.0.iter().min_by_key(|(known, _)| known.abs_diff(context));
+        nearest.map_or(1.0, |(_, factor)| *factor)
+    }
+}
+
 impl Corrections {
     /// Takes in what a load really took. `model` is what tells it from others, its digest or path.
     #[allow(clippy::cast_precision_loss, reason = "a factor to a thousandth")]
@@ -103,10 +119,40 @@ impl Corrections {
             return;
         }
         let factor = measured.total() as f64 / estimate.buffers() as f64;
-        self.learned += 1;
+        self.put(model, quantization, context, factor.clamp(0.25, 4.0));
+    }
+
+    /// Takes in what a process took, in bytes, once it had answered. That only grows with use, so the most that was seen counts.
+    #[allow(clippy::cast_precision_loss, reason = "a factor to a thousandth")]
+    pub fn learn_used(
+        &mut self,
+        model: &str,
+        quantization: Option<&str>,
+        context: u32,
+        estimate: &MemoryEstimate,
+        used: u64,
+    ) {
+        let (reckoned, used) =
+            (estimate.total.saturating_sub(estimate.process), used.saturating_sub(estimate.process));
+        if !estimate.known || reckoned == 0 || used == 0 {
+            return;
+        }
+        // To a hundredth: less isn't worth a write.
+        let factor = (used as f64 / reckoned as f64 * 100.0).round() / 100.0;
+        let known = self.models.get(&key(model, quantization)).and_then(|model| model.factors.get(&context));
+        if known.is_none_or(|known| *known < factor) {
+            self.put(model, quantization, context, factor.clamp(0.25, 4.0));
+        }
+    }
+
+    fn put(&mut self, model: &str, quantization: Option<&str>, context: u32, factor: f64) {
         let entry = self.models.entry(key(model, quantization)).or_default();
+        if entry.factors.get(&context) == Some(&factor) {
+            return;
+        }
+        self.learned += 1;
         entry.at = self.learned;
-        entry.factors.insert(context, factor.clamp(0.25, 4.0));
+        entry.factors.insert(context, factor);
         while self.models.len() > MOST {
             let Some(oldest) = self.models.iter().min_by_key(|(_, learned)| learned.at) else { return };
             let oldest = oldest.0.clone();
@@ -116,9 +162,17 @@ impl Corrections {
 
     /// What to multiply an estimate's buffers with: 1 for a model never seen, else what was found at the nearest context.
     pub fn factor(&self, model: &str, quantization: Option<&str>, context: u32) -> f64 {
-        let Some(learned) = self.models.get(&key(model, quantization)) else { return 1.0 };
-        let nearest = learned.factors.iter().min_by_key(|(known, _)| known.abs_diff(context));
-        nearest.map_or(1.0, |(_, factor)| *factor)
+        self.of(model, quantization).at(context)
+    }
+
+    /// All that is known of a model.
+    pub fn of(&self, model: &str, quantization: Option<&str>) -> Factors {
+        Factors(
+            self.models
+                .get(&key(model, quantization))
+                .map(|learned| learned.factors.clone())
+                .unwrap_or_default(),
+        )
     }
 }
 

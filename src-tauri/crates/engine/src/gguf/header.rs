@@ -9,7 +9,8 @@ use super::{
     GgufError, GgufHeader, PerLayer,
     layout::{self, Layout},
     names,
-    reader::{Reader, damaged},
+    reader::{Reader, damaged, unsupported},
+    split::GgufKind,
     tensors::{self, MAX_TENSORS},
     value::{self, Value},
 };
@@ -26,20 +27,32 @@ const MAX_TEXT: u64 = 1024 * 1024;
 /// What is kept of metadata, by key.
 type Metadata = BTreeMap<String, Value>;
 
+/// A sound file, of whatever kind.
+pub(super) struct Parsed {
+    version: u32,
+    metadata: Metadata,
+    table: tensors::Table,
+}
+
 pub(super) fn read<R: Read + Seek>(reader: &mut Reader<R>) -> Result<GgufHeader, GgufError> {
+    let parsed = parse(reader)?;
+    refuse_others(&parsed)?;
+    parsed.describe()
+}
+
+pub(super) fn parse<R: Read + Seek>(reader: &mut Reader<R>) -> Result<Parsed, GgufError> {
     let version = version(reader)?;
     let (tensors, entries) = (reader.u64()?, reader.u64()?);
     if tensors > MAX_TENSORS || entries > MAX_ENTRIES {
         return Err(damaged("it claims to hold more than any model does"));
     }
     let metadata = metadata(reader, entries)?;
-    refuse_others(&metadata, tensors)?;
     let alignment = number(&metadata, "general.alignment").unwrap_or(32);
     if !(1..=1024 * 1024).contains(&alignment) || !alignment.is_power_of_two() {
         return Err(damaged("its alignment makes no sense"));
     }
     let table = tensors::read(reader, tensors, alignment)?;
-    describe(version, tensors, &table, &metadata)
+    Ok(Parsed { version, metadata, table })
 }
 
 fn version<R: Read + Seek>(reader: &mut Reader<R>) -> Result<u32, GgufError> {
@@ -91,7 +104,7 @@ fn matters(key: &str) -> bool {
                 | "type"
         ),
         "tokenizer" => matches!(rest, "chat_template" | "ggml.tokens"),
-        "split" => rest == "count",
+        "split" => matches!(rest, "count" | "no"),
         _ if layout::KEYS.contains(&rest) => true,
         _ => matches!(
             rest,
@@ -113,10 +126,10 @@ fn matters(key: &str) -> bool {
 }
 
 /// What is a GGUF file and yet not a model that can be loaded.
-fn refuse_others(metadata: &Metadata, tensors: u64) -> Result<(), GgufError> {
+fn refuse_others(Parsed { metadata, table, .. }: &Parsed) -> Result<(), GgufError> {
     if number(metadata, "split.count").is_some_and(|count| count > 1) {
         return Err(unsupported(
-            "it is one part of a model that was split over several files; get the model as one file",
+            "it is one part of a model that was split over several files, and isn't called as such; put all of them into one folder under their first names, which end in -00001-of-00002 and so on",
         ));
     }
     match text(metadata, "general.type").as_deref() {
@@ -128,18 +141,46 @@ fn refuse_others(metadata: &Metadata, tensors: u64) -> Result<(), GgufError> {
             )));
         }
     }
-    if tensors == 0 {
+    if table.tensors == 0 {
         return Err(unsupported("it holds no weights, only a vocabulary; choose the model's file"));
     }
     Ok(())
 }
 
-fn describe(
-    version: u32,
-    tensors: u64,
-    table: &tensors::Table,
-    metadata: &Metadata,
-) -> Result<GgufHeader, GgufError> {
+impl Parsed {
+    /// What kind of file it is.
+    pub(super) fn kind(&self) -> Result<GgufKind, GgufError> {
+        let part = |key: &str| number(&self.metadata, key).and_then(|number| u32::try_from(number).ok());
+        if let Some(count) = part("split.count").filter(|count| *count > 1) {
+            let number = part("split.no").and_then(|number| number.checked_add(1));
+            let number = number.filter(|number| *number <= count);
+            return Ok(GgufKind::Part(
+                number.ok_or_else(|| damaged("it doesn't say which part of a model it is"))?,
+                count,
+            ));
+        }
+        let old_projector = text(&self.metadata, "general.architecture").as_deref() == Some("clip");
+        match text(&self.metadata, "general.type").as_deref() {
+            Some("adapter") => Ok(GgufKind::Adapter),
+            Some("mmproj") => Ok(GgufKind::Projector),
+            _ if old_projector => Ok(GgufKind::Projector),
+            _ => refuse_others(self).map(|()| GgufKind::Model),
+        }
+    }
+
+    /// Takes in another part of the same model.
+    pub(super) fn add(&mut self, part: Self) -> Result<(), GgufError> {
+        self.table.add(part.table)
+    }
+
+    /// What it says of itself.
+    pub(super) fn describe(mut self) -> Result<GgufHeader, GgufError> {
+        self.table.packings.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.kind.cmp(&b.kind)));
+        describe(self.version, self.table, &self.metadata)
+    }
+}
+
+fn describe(version: u32, table: tensors::Table, metadata: &Metadata) -> Result<GgufHeader, GgufError> {
     let architecture = text(metadata, "general.architecture")
         .filter(|name| !name.is_empty() && name.len() <= 64)
         .ok_or_else(|| damaged("it doesn't say of what architecture the model is"))?;
@@ -178,7 +219,8 @@ fn describe(
         reasoning: template
             .as_deref()
             .is_some_and(|template| template.contains("<think>") || template.contains("enable_thinking")),
-        tensors,
+        tensors: table.tensors,
+        packings: table.packings,
         data_offset: table.data_offset,
         data_end: table.data_end,
         architecture,
@@ -205,8 +247,4 @@ fn per_layer(metadata: &Metadata, key: &str) -> Option<PerLayer> {
         Value::Numbers(numbers) => Some(PerLayer::Each(numbers.clone())),
         _ => None,
     }
-}
-
-fn unsupported(why: &str) -> GgufError {
-    GgufError::Unsupported(format!("This model can't be loaded: {why}."))
 }

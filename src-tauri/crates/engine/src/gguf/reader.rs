@@ -100,3 +100,8 @@ pub(super) fn cut_off() -> GgufError {
 fn ended(error: io::Error) -> GgufError {
     if error.kind() == io::ErrorKind::UnexpectedEof { cut_off() } else { GgufError::Io(error) }
 }
+
+/// A sound file that isn't loaded here.
+pub(super) fn unsupported(why: &str) -> GgufError {
+    GgufError::Unsupported(format!("This model can't be loaded: {why}."))
+}

@@ -2,23 +2,68 @@
 
 use std::io::{Read, Seek};
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     GgufError,
-    names::packing,
+    names::{self, packing},
     reader::{Reader, cut_off, damaged},
 };
 
 /// The most tensors a file may have; the largest known models have a few thousand.
 pub(super) const MAX_TENSORS: u64 = 65_536;
 
+/// Tensors that are packed the same way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TensorSum {
+    /// "Q4_K" and the like.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// How many.
+    pub count: u64,
+    /// Parameters that they hold.
+    pub elements: u64,
+    /// Bytes of all of them; 0 where the packing isn't known here.
+    pub bytes: u64,
+}
+
 /// What the table says in all.
 pub(super) struct Table {
+    /// How many tensors.
+    pub(super) tensors: u64,
     /// Elements of all tensors.
     pub(super) elements: u64,
+    /// All of them by how they are packed.
+    pub(super) packings: Vec<TensorSum>,
     /// Where the weights begin.
     pub(super) data_offset: u64,
     /// Where the last weight ends.
     pub(super) data_end: u64,
+}
+
+impl Table {
+    /// Takes in the table of another part of the same model.
+    pub(super) fn add(&mut self, part: Self) -> Result<(), GgufError> {
+        let sum = |a: u64, b: u64| a.checked_add(b).ok_or_else(impossible);
+        self.tensors = sum(self.tensors, part.tensors)?;
+        self.elements = sum(self.elements, part.elements)?;
+        self.data_offset = sum(self.data_offset, part.data_offset)?;
+        self.data_end = sum(self.data_end, part.data_end)?;
+        part.packings.into_iter().for_each(|packing| add(&mut self.packings, packing));
+        Ok(())
+    }
+}
+
+/// Adds to what is packed the same way. There are few ways: a file can't make this long.
+fn add(packings: &mut Vec<TensorSum>, more: TensorSum) {
+    match packings.iter_mut().find(|sum| sum.kind == more.kind) {
+        Some(sum) => {
+            sum.count += more.count;
+            sum.elements = sum.elements.saturating_add(more.elements);
+            sum.bytes = sum.bytes.saturating_add(more.bytes);
+        }
+        None => packings.push(more),
+    }
 }
 
 /// Reads `count` entries; `alignment` is what the weights' places are multiples of, in bytes.
@@ -28,6 +73,7 @@ pub(super) fn read<R: Read + Seek>(
     alignment: u64,
 ) -> Result<Table, GgufError> {
     let mut elements: u64 = 0;
+    let mut packings = Vec::new();
     let mut last = 0;
     // Where the next tensor must begin; unknown after one of a type whose size we don't know.
     let mut expected = Some(0_u64);
@@ -35,6 +81,9 @@ pub(super) fn read<R: Read + Seek>(
         reader.key(256)?;
         let tensor = Tensor::read(reader)?;
         elements = elements.checked_add(tensor.elements).ok_or_else(impossible)?;
+        let kind = names::tensor_type(tensor.kind).unwrap_or("?").to_owned();
+        let bytes = tensor.bytes.unwrap_or(0);
+        add(&mut packings, TensorSum { kind, count: 1, elements: tensor.elements, bytes });
         if !tensor.offset.is_multiple_of(alignment)
             || expected.is_some_and(|expected| expected != tensor.offset)
         {
@@ -50,10 +99,11 @@ pub(super) fn read<R: Read + Seek>(
     if data_end > reader.length() {
         return Err(cut_off());
     }
-    Ok(Table { elements, data_offset, data_end })
+    Ok(Table { tensors: count, elements, packings, data_offset, data_end })
 }
 
 struct Tensor {
+    kind: u32,
     elements: u64,
     /// `None` for a type that isn't known here.
     bytes: Option<u64>,
@@ -86,7 +136,7 @@ impl Tensor {
             Some((block, size)) => Some((elements / block).checked_mul(size).ok_or_else(impossible)?),
             None => None,
         };
-        Ok(Self { elements, bytes, offset })
+        Ok(Self { kind, elements, bytes, offset })
     }
 }
 

@@ -10,12 +10,12 @@ use std::{
 use domain::ErrorCode;
 use llm::Error;
 
-use super::{Imported, hash_of, hex, name, private, sync_folder};
+use super::{Imported, hash_into, hex, name, private, sync_folder};
 use crate::{
     failure::{failure, storage},
-    gguf::GgufHeader,
+    gguf::{self, GgufHeader},
 };
-use sha2::Digest;
+use sha2::{Digest, Sha256};
 
 /// Tells the temporary files of one process apart.
 static NUMBER: AtomicU64 = AtomicU64::new(0);
@@ -67,44 +67,81 @@ impl Drop for Temporary {
 }
 
 /// Checks what was written and gives it its name, unless the same is there already. Blocks.
-pub(crate) fn finish(
-    mut file: Temporary,
+pub(crate) fn finish(file: Temporary, folder: &Path, stem: &str, sha256: String) -> Result<Imported, Error> {
+    finish_parts(vec![file], folder, stem, sha256)
+}
+
+/// The same for all files of a model, in order.
+pub(super) fn finish_parts(
+    mut files: Vec<Temporary>,
     folder: &Path,
     stem: &str,
     sha256: String,
 ) -> Result<Imported, Error> {
-    if let Some(open) = file.file.take() {
-        open.sync_all().map_err(|error| storage(&error, &file.path))?;
+    let mut size = 0;
+    for file in &mut files {
+        if let Some(open) = file.file.take() {
+            open.sync_all().map_err(|error| storage(&error, &file.path))?;
+        }
+        size += fs::metadata(&file.path).map_err(|error| storage(&error, &file.path))?.len();
     }
-    let header = titled(&file.path, stem)?;
-    let size = fs::metadata(&file.path).map_err(|error| storage(&error, &file.path))?.len();
+    let paths: Vec<_> = files.iter().map(|file| file.path.clone()).collect();
+    let header = named(GgufHeader::of_parts(&paths)?, stem);
     if let Some(there) = same_content(folder, size, &sha256)? {
         return Ok(imported(there, size, sha256, header, true));
     }
     let base = name::of(&header, stem);
     for number in 1..1000_u32 {
         let name = if number == 1 { base.clone() } else { format!("{base}-{number}") };
-        let target = folder.join(format!("{name}.gguf"));
-        // A link refuses to take an existing name, which a rename doesn't; where links don't exist, look first.
-        let moved = match fs::hard_link(&file.path, &target) {
-            Ok(()) => Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-            Err(_) if target.exists() => continue,
-            Err(_) => fs::rename(&file.path, &target).inspect(|()| file.kept = true),
-        };
-        moved.and_then(|()| sync_folder(folder)).map_err(|error| storage(&error, &target))?;
+        let target = folder.join(file_name(&name, 1, files.len()));
+        if !place(&mut files, folder, &name).map_err(|error| storage(&error, &target))? {
+            continue;
+        }
+        sync_folder(folder).map_err(|error| storage(&error, &target))?;
         return Ok(imported(target, size, sha256, header, false));
     }
     Err(failure(ErrorCode::Conflict, "There are too many models of that name. Remove one and try again."))
 }
 
+/// What the file of a model is called in our folder, which of how many it is.
+fn file_name(name: &str, part: usize, parts: usize) -> String {
+    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    if parts == 1 { format!("{name}.gguf") } else { gguf::part_name(name, number(part), number(parts)) }
+}
+
+/// Gives the files their names, unless one of them is taken. The first comes last: without it the others are nothing.
+fn place(files: &mut [Temporary], folder: &Path, name: &str) -> io::Result<bool> {
+    let parts = files.len();
+    let whole = folder.join(format!("{name}.gguf"));
+    let targets: Vec<_> = (1..=parts).map(|part| folder.join(file_name(name, part, parts))).collect();
+    if parts > 1 && (whole.exists() || targets.iter().any(|target| target.exists())) {
+        return Ok(false);
+    }
+    for (file, target) in files.iter_mut().zip(&targets).rev() {
+        // A link refuses to take an existing name, which a rename doesn't; where links don't exist, look first.
+        match fs::hard_link(&file.path, target) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
+            Err(_) if target.exists() => return Ok(false),
+            Err(_) => {
+                fs::rename(&file.path, target)?;
+                file.kept = true;
+            }
+        }
+    }
+    Ok(true)
+}
+
 /// Reads a file's header, its name what the file was called where that says more.
 pub(crate) fn titled(path: &Path, stem: &str) -> Result<GgufHeader, Error> {
-    let mut header = GgufHeader::of_file(path)?;
+    Ok(named(GgufHeader::of_file(path)?, stem))
+}
+
+fn named(mut header: GgufHeader, stem: &str) -> GgufHeader {
     if let Some(title) = name::readable(&header, stem) {
         header.name = Some(title);
     }
-    Ok(header)
+    header
 }
 
 /// Removes what imports left that were cut off with the process. Only while nothing is being imported: at the start.
@@ -128,22 +165,30 @@ pub(crate) fn leftovers(folder: &Path, beginning: &str, ending: &str) -> Vec<Pat
 
 /// The file itself, if it is in the folder under a model's name.
 pub(super) fn same_place(
-    source: &Path,
+    parts: &[PathBuf],
     folder: &Path,
     header: &GgufHeader,
 ) -> Result<Option<Imported>, Error> {
-    let (Ok(source), Ok(folder)) = (fs::canonicalize(source), fs::canonicalize(folder)) else {
-        return Ok(None);
-    };
+    let Some(Ok(source)) = parts.first().map(fs::canonicalize) else { return Ok(None) };
+    let Ok(folder) = fs::canonicalize(folder) else { return Ok(None) };
     if source.parent() != Some(&folder) || !is_model(&source) {
         return Ok(None);
     }
-    let size = fs::metadata(&source).map_err(|error| storage(&error, &source))?.len();
-    let hash = hash_of(&source, size, &AtomicBool::new(false)).map_err(|error| storage(&error, &source))?;
-    Ok(Some(imported(source, size, hex(&hash.finalize()), header.clone(), true)))
+    let size = gguf::size_of(&source).map_err(|error| storage(&error, &source))?;
+    let hash = hash_whole(&source).map_err(|error| storage(&error, &source))?;
+    Ok(Some(imported(source, size, hash, header.clone(), true)))
 }
 
-/// A model's file of that content. Only files of the same size are read.
+/// The hash of a model's content, of all its files.
+fn hash_whole(first: &Path) -> io::Result<String> {
+    let mut whole = Sha256::new();
+    for part in gguf::parts_of(first) {
+        hash_into(&mut whole, &part, u64::MAX, &AtomicBool::new(false))?;
+    }
+    Ok(hex(&whole.finalize()))
+}
+
+/// A model's file of that content, the first where it is split. Only files of the same size are read.
 pub(crate) fn same_content(folder: &Path, size: u64, sha256: &str) -> Result<Option<PathBuf>, Error> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -152,14 +197,13 @@ pub(crate) fn same_content(folder: &Path, size: u64, sha256: &str) -> Result<Opt
     };
     for entry in entries.flatten() {
         let path = entry.path();
-        let alike = is_model(&path)
-            && entry.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() == size);
-        if !alike {
+        let first = gguf::split_name(&path).is_none_or(|(_, part, _)| part == 1);
+        let file = entry.metadata().is_ok_and(|metadata| metadata.is_file());
+        if !(is_model(&path) && first && file && gguf::size_of(&path).is_ok_and(|found| found == size)) {
             continue;
         }
         // One that can't be read is another one.
-        let hash = hash_of(&path, size, &AtomicBool::new(false)).map(|hash| hex(&hash.finalize()));
-        if hash.is_ok_and(|hash| hash == sha256) {
+        if hash_whole(&path).is_ok_and(|hash| hash == sha256) {
             return Ok(Some(path));
         }
     }
@@ -178,6 +222,6 @@ pub(crate) fn imported(
     header: GgufHeader,
     duplicate: bool,
 ) -> Imported {
-    let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = super::stem(&file);
     Imported { name, file, size, sha256, header, duplicate }
 }

@@ -23,7 +23,12 @@ use super::{
     upload::{upload, watched},
     verify,
 };
-use crate::{GgufHeader, failure::failure, import::blocking, space};
+use crate::{
+    failure::failure,
+    gguf::{self, GgufHeader},
+    import::blocking,
+    space,
+};
 
 /// A file to be imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,10 +136,10 @@ pub async fn import_into_ollama(
 /// Looks at a file before minutes are spent on it; tells its size. Blocks.
 fn look(path: &Path, all: &[ImportFile]) -> Result<u64, Error> {
     let found = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
-    GgufHeader::of_file(path)?;
-    if let Some((stem, parts)) = split(path) {
+    GgufHeader::kind_of_file(path)?;
+    if let Some((stem, _, parts)) = gguf::split_name(path) {
         let there: Vec<_> = all.iter().filter_map(|file| file.path.file_name()).collect();
-        let part = |number| format!("{stem}-{number:05}-of-{parts:05}.gguf");
+        let part = |number| gguf::part_name(&stem, number, parts);
         if let Some(gone) =
             (1..=parts).map(part).find(|name| !there.iter().any(|there| *there == name.as_str()))
         {
@@ -145,16 +150,6 @@ fn look(path: &Path, all: &[ImportFile]) -> Result<u64, Error> {
         }
     }
     Ok(found.len())
-}
-
-/// "name" and 3 of "name-00001-of-00003.gguf".
-fn split(path: &Path) -> Option<(String, u32)> {
-    let stem = path.file_stem()?.to_str()?;
-    let (rest, parts) = stem.rsplit_once("-of-")?;
-    let (stem, number) = rest.rsplit_once('-')?;
-    let digits = |text: &str| (text.len() == 5).then(|| text.parse::<u32>().ok()).flatten();
-    digits(number)?;
-    Some((stem.to_owned(), digits(parts).filter(|parts| (1..=999).contains(parts))?))
 }
 
 pub(super) fn unreadable(path: &Path, error: &io::Error) -> Error {
@@ -171,17 +166,4 @@ async fn digest_of(path: &Path, told: impl FnMut(u64) + Send) -> Result<BlobDige
     let hex = watched(reading, &done, told).await?;
     BlobDigest::from_hex(&hex)
         .ok_or_else(|| failure(ErrorCode::Internal, "The file's digest could not be made."))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_split_model_says_which_part_is_missing() {
-        assert_eq!(split(Path::new("/m/big-Q4-00001-of-00003.gguf")), Some(("big-Q4".to_owned(), 3)));
-        for whole in ["/m/big.gguf", "/m/big-of-5.gguf", "/m/best-of-00003.gguf", "/m/x-1-of-00003.gguf"] {
-            assert_eq!(split(Path::new(whole)), None, "{whole}");
-        }
-    }
 }

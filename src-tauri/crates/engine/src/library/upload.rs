@@ -27,7 +27,7 @@ use crate::{failure::failure, import::PIECE};
 const REPORT: Duration = Duration::from_millis(200);
 
 /// Awaits and tells how far it is meanwhile.
-pub(super) async fn watched<T>(
+pub(crate) async fn watched<T>(
     work: impl Future<Output = Result<T, Error>> + Send,
     done: &AtomicU64,
     mut told: impl FnMut(u64) + Send,

@@ -20,7 +20,7 @@ static NUMBER: AtomicU32 = AtomicU32::new(0);
 pub(crate) struct Fake {
     pub(crate) engine: EmbeddedEngine,
     mark: String,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Fake {
@@ -43,7 +43,12 @@ impl Fake {
         change(&mut options);
         let engine = EmbeddedEngine::new(options);
         engine.set_models(vec![model("small"), model("other")]);
-        Self { engine, mark, _folder: folder }
+        Self { engine, mark, folder }
+    }
+
+    /// What its runners wrote into their log.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log/runner.log")).unwrap_or_default()
     }
 
     /// Closes the engine and looks for processes that it left.
@@ -93,6 +98,10 @@ pub(crate) fn model(name: &str) -> LocalModel {
         header: GgufHeader::read(Cursor::new(bytes), size).unwrap(),
         display_name: name.into(),
         test_size: true,
+        gpu_layers: None,
+        threads: None,
+        content: String::new(),
+        learned: engine::Factors::default(),
         context: None,
         force: false,
         damaged: None,

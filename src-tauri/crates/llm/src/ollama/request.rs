@@ -3,9 +3,10 @@
 use domain::{ReasoningEffort, Role};
 use serde_json::{Map, Value, json};
 
+use super::OllamaLoad;
 use crate::{CompletionRequest, request::role_name};
 
-pub(super) fn body(request: &CompletionRequest, keep_alive: Option<i64>) -> Value {
+pub(super) fn body(request: &CompletionRequest, load: OllamaLoad, keep_alive: Option<i64>) -> Value {
     let set = &request.parameters;
     let mut messages = Vec::new();
     if !request.system.is_empty() {
@@ -28,10 +29,10 @@ pub(super) fn body(request: &CompletionRequest, keep_alive: Option<i64>) -> Valu
     option("top_p", set.top_p.map(|value| json!(value)));
     option("top_k", set.top_k.map(|value| json!(value)));
     option("num_predict", set.max_tokens.map(|value| json!(value)));
-    option("num_ctx", set.context_size.map(|value| json!(value)));
     // The engine takes 32 bits and refuses more.
     option("seed", set.seed.map(|value| json!(value & 0x7fff_ffff)));
     option("stop", (!set.stop.is_empty()).then(|| json!(set.stop)));
+    load.with_context(set.context_size).put(&mut options);
     // Without `truncate` the server drops the oldest messages and tells nobody.
     let mut body = json!({"model": request.model, "messages": messages, "stream": true, "truncate": false, "shift": false, "options": options});
     if let Some(effort) = set.reasoning_effort {

@@ -1,7 +1,7 @@
 //! Lists of models, states, identity, loading and unloading.
 
 use domain::{Capability, Model, ModelState, ParameterName};
-use llm::{Anthropic, Error, Flavour, KeepAlive, Ollama, OpenAi, Provider, ProviderInfo};
+use llm::{Anthropic, Error, Flavour, KeepAlive, Ollama, OllamaLoad, OpenAi, Provider, ProviderInfo};
 use serde_json::json;
 use test_support::{FaultServer, Script};
 
@@ -140,13 +140,15 @@ async fn models_are_loaded_and_unloaded() {
     .await
     .unwrap();
     let ollama = Ollama::new(http(), &server.url()).unwrap();
-    ollama.load("smol", Some(2048), KeepAlive::Forever).await.unwrap();
-    ollama.load("smol", None, KeepAlive::Default).await.unwrap();
+    let chosen =
+        OllamaLoad { context: Some(2048), threads: Some(3), mmap: Some(false), ..OllamaLoad::default() };
+    ollama.load("smol", chosen, KeepAlive::Forever).await.unwrap();
+    ollama.load("smol", OllamaLoad::default(), KeepAlive::Default).await.unwrap();
     ollama.unload("smol").await.unwrap();
     let bodies: Vec<_> = server.requests().iter().map(test_support::Recorded::json).collect();
     assert_eq!(
         bodies[0],
-        json!({"model": "smol", "messages": [], "stream": false, "options": {"num_ctx": 2048}, "keep_alive": -1})
+        json!({"model": "smol", "messages": [], "stream": false, "options": {"num_ctx": 2048, "num_thread": 3, "use_mmap": false}, "keep_alive": -1})
     );
     assert_eq!(bodies[1], json!({"model": "smol", "messages": [], "stream": false}));
     assert_eq!(bodies[2], json!({"model": "smol", "messages": [], "stream": false, "keep_alive": 0}));
@@ -155,7 +157,7 @@ async fn models_are_loaded_and_unloaded() {
         .unwrap();
     let error = Ollama::new(http(), &missing.url())
         .unwrap()
-        .load("nope", None, KeepAlive::Default)
+        .load("nope", OllamaLoad::default(), KeepAlive::Default)
         .await
         .unwrap_err();
     assert!(matches!(error, Error::ModelNotFound(_)));

@@ -6,7 +6,7 @@ use std::{fs, path::PathBuf};
 use domain::Timestamp;
 use rusqlite::Connection;
 
-use super::{Condition, OpenError, check};
+use super::{Condition, OpenError, check, salvage};
 use crate::{
     Error, backup, connection,
     folder::{self, Folder},
@@ -16,6 +16,8 @@ use crate::{
 /// What the ladder ended in; without a connection that writes, the database is only to be read.
 pub(super) struct Found {
     pub(super) writing: Option<Connection>,
+    /// What is shown in place of the database itself.
+    pub(super) instead: Option<Connection>,
     pub(super) condition: Condition,
 }
 
@@ -28,7 +30,10 @@ pub(super) fn climb(
 ) -> Result<Found, OpenError> {
     finish_restoring(folder)?;
     let damaged = match as_it_is(folder, migrations) {
-        Ok(writing) => return Ok(Found { writing: Some(writing), condition: Condition::Good }),
+        Ok(writing) => {
+            salvage::forget(folder);
+            return Ok(Found::to_write(writing, Condition::Good));
+        }
         Err(OpenError::Store(error @ Error::Damaged)) => error,
         Err(error) => return Err(error),
     };
@@ -36,13 +41,28 @@ pub(super) fn climb(
     if let Some(found) = from_backup(folder, now, migrations)? {
         return Ok(found);
     }
-    if !begin_fresh && is_legible(folder, migrations) {
-        let condition = Condition::Salvaged { kept: folder.database() };
-        return Ok(Found { writing: None, condition });
+    if !begin_fresh {
+        let kept = folder.database();
+        if is_legible(folder, migrations) {
+            let condition = Condition::Salvaged { kept, partly: false };
+            return Ok(Found { writing: None, instead: None, condition });
+        }
+        if let Some(copy) = salvage::copy(folder, migrations) {
+            let condition = Condition::Salvaged { kept, partly: true };
+            return Ok(Found { writing: None, instead: Some(copy), condition });
+        }
     }
+    let unreadable = connection::reading(&folder.database()).is_err();
     let kept = set_aside(folder, now)?;
     let writing = as_it_is(folder, migrations)?;
-    Ok(Found { writing: Some(writing), condition: Condition::Fresh { kept } })
+    salvage::forget(folder);
+    Ok(Found::to_write(writing, Condition::Fresh { kept, unreadable }))
+}
+
+impl Found {
+    fn to_write(writing: Connection, condition: Condition) -> Self {
+        Self { writing: Some(writing), instead: None, condition }
+    }
 }
 
 /// A restore that was cut off after the damaged file was set aside is ended here; before that it begins anew.
@@ -91,7 +111,7 @@ fn from_backup(folder: &Folder, now: Timestamp, migrations: &[&str]) -> Result<O
         let (taken_at, backup) = (candidate.taken_at, candidate.path);
         let age = now.millis() - taken_at.millis();
         let condition = Condition::Restored { taken_at, age, backup, kept };
-        return Ok(Some(Found { writing: Some(writing), condition }));
+        return Ok(Some(Found::to_write(writing, condition)));
     }
     Ok(None)
 }

@@ -109,7 +109,7 @@ async fn without_a_backup_what_is_left_is_shown_and_nothing_changed() {
     overwrite(folder.path(), length - 4 * 4096, 4 * 4096);
     let damaged = fs::read(database(folder.path())).unwrap();
     let Opened { store, condition } = opened(folder.path());
-    assert_eq!(condition, Condition::Salvaged { kept: database(folder.path()) });
+    assert_eq!(condition, Condition::Salvaged { kept: database(folder.path()), partly: false });
     assert!(condition.sentence().unwrap().contains("no backup"));
     let listed = store.read(|connection| store::conversations::list(connection, ME, None, 10)).await.unwrap();
     assert_eq!(listed.len(), 10);
@@ -121,9 +121,47 @@ async fn without_a_backup_what_is_left_is_shown_and_nothing_changed() {
 
     let fresh = Options { begin_fresh: true, ..options() };
     let Opened { store, condition } = Store::open(folder.path(), at(3), fresh).unwrap();
-    let Condition::Fresh { kept } = &condition else { panic!("{condition:?}") };
+    let Condition::Fresh { kept, .. } = &condition else { panic!("{condition:?}") };
     assert!(fs::read(kept).unwrap() == damaged);
     assert_eq!(store.read(count).await.unwrap(), 0);
+}
+
+/// The pages on which the database says what it holds, but for the first, which all others hang on.
+fn account(folder: &Path) -> Vec<u64> {
+    let connection = rusqlite::Connection::open(database(folder)).unwrap();
+    let sql = "SELECT pageno FROM dbstat WHERE name = 'sqlite_schema' AND pageno > 1 ORDER BY path";
+    let mut query = connection.prepare(sql).unwrap();
+    query.query_map([], |row| row.get::<_, i64>(0)).unwrap().map(|page| page.unwrap() as u64).collect()
+}
+
+#[tokio::test]
+async fn tables_that_a_damaged_account_still_tells_of_are_shown_and_the_others_said_to_be_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    filled(folder.path(), false).await;
+    let pages = account(folder.path());
+    assert!(pages.len() > 1, "the account has several pages: {pages:?}");
+    // The last page tells of what was made last.
+    overwrite(folder.path(), (pages[pages.len() - 1] - 1) * 4096, 4096);
+    let damaged = fs::read(database(folder.path())).unwrap();
+    for _ in 0..2 {
+        let Opened { store, condition } = opened(folder.path());
+        assert_eq!(condition, Condition::Salvaged { kept: database(folder.path()), partly: true });
+        assert!(condition.sentence().unwrap().contains("some of it may be missing"));
+        assert_eq!(store.read(count).await.unwrap(), 40);
+        let listed =
+            store.read(|connection| store::conversations::list(connection, ME, None, 10)).await.unwrap();
+        assert_eq!(listed.len(), 10);
+        let refused = store.write(|transaction| begin(transaction, 100).map(drop)).await;
+        assert!(matches!(refused, Err(Error::Damaged)), "{refused:?}");
+        store.close().await;
+        assert!(fs::read(database(folder.path())).unwrap() == damaged, "it stays as it is");
+    }
+    // Of the first page nothing is left when all hangs on it; that is said.
+    overwrite(folder.path(), 100, 3996);
+    let Opened { store, condition } = opened(folder.path());
+    assert!(matches!(condition, Condition::Fresh { unreadable: true, .. }), "{condition:?}");
+    assert!(!folder.path().join("salvaged.db").exists());
+    store.close().await;
 }
 
 #[tokio::test]
@@ -132,9 +170,10 @@ async fn what_is_beyond_reading_is_kept_beside_a_fresh_database() {
     for number in 0..2 {
         fs::write(database(folder.path()), format!("garbage {number} ").repeat(1000)).unwrap();
         let Opened { store, condition } = opened(folder.path());
-        let Condition::Fresh { kept } = &condition else { panic!("{condition:?}") };
+        let Condition::Fresh { kept, unreadable: true } = &condition else { panic!("{condition:?}") };
         assert!(fs::read_to_string(kept).unwrap().starts_with(&format!("garbage {number}")));
-        assert!(condition.sentence().unwrap().contains("began with an empty one"));
+        let sentence = condition.sentence().unwrap();
+        assert!(sentence.contains("began with an empty one") && sentence.contains("says what it holds"));
         store.write(|transaction| begin(transaction, 1).map(drop)).await.unwrap();
         store.close().await;
     }

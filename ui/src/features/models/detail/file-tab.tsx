@@ -10,6 +10,14 @@ import { formatBytes, formatCount, formatPercent } from '@/lib/format';
 import { Fact, Section } from './parts';
 import { NotRead } from './texts-tab';
 
+/** "3.4B", "135M", "576". */
+const formatParameters = (count: number): string =>
+  count >= 999_500_000
+    ? `${(count / 1e9).toFixed(1)}B`
+    : count >= 1_000_000
+      ? `${Math.round(count / 1e6)}M`
+      : formatCount(count);
+
 /** What stands in its file: where it is, its tensors by type, and all that it says about itself. */
 export function FileTab({ id }: { id: string }) {
   const details = useCall('model/show', { id });
@@ -48,6 +56,9 @@ export function FileTab({ id }: { id: string }) {
                   Count
                 </th>
                 <th scope="col" className="py-1 text-right font-medium">
+                  Parameters
+                </th>
+                <th scope="col" className="py-1 text-right font-medium">
                   Size
                 </th>
                 <th scope="col" className="py-1 text-right font-medium">
@@ -62,6 +73,7 @@ export function FileTab({ id }: { id: string }) {
                   <tr key={tensor.type}>
                     <td className="border-t border-border py-1.5 font-medium">{tensor.type}</td>
                     <td className="border-t border-border py-1.5 text-right">{formatCount(tensor.count)}</td>
+                    <td className="border-t border-border py-1.5 text-right">{formatParameters(tensor.parameters)}</td>
                     <td className="border-t border-border py-1.5 text-right">{formatBytes(tensor.bytes)}</td>
                     <td className="border-t border-border py-1.5 text-right text-muted-foreground">
                       {bytes > 0 ? formatPercent(tensor.bytes / bytes) : '–'}

@@ -1,9 +1,13 @@
 /** How this model is loaded, remembered for it; what that takes stands beside it and follows while it is changed. */
 import { useState } from 'react';
 
-import type { Model, ProviderKind } from '@/api/generated';
+import type { ProviderKind, ShelvedModel } from '@/api/generated';
 import { useMutate } from '@/api/query';
 import { Button } from '@/components/button';
+import { Disclosure } from '@/components/disclosure';
+import { Field } from '@/components/field';
+import { Input } from '@/components/input';
+import { Select } from '@/components/select';
 import { Slider } from '@/components/slider';
 import { classNames } from '@/lib/class-names';
 import { formatBytes } from '@/lib/format';
@@ -11,27 +15,33 @@ import { useQuiet } from '@/lib/quiet';
 
 import type { Memory } from '../facts';
 import { useEstimate } from '../load-control';
+import { loadDraft, loadError, loadNumbers, loadSettings, type LoadDraft, type LoadNumber } from './loading';
 import { Fact } from './parts';
 
-/** The context is what every engine takes for one model; the others of its settings hold for all its models. */
 export function LoadingTab({
   model,
   kind,
   memory,
 }: {
-  model: Model;
+  model: ShelvedModel;
   kind: ProviderKind | undefined;
   memory: Memory | undefined;
 }) {
-  const kept = model.defaultContext ?? 4096;
-  const [context, setContext] = useState(kept);
+  const usual = model.defaultContext ?? 4096;
+  const kept = model.loadSettings;
+  const [draft, setDraft] = useState(() => loadDraft(kept, usual));
   const save = useMutate('model/load-settings');
-  const change = (next: number) => {
-    setContext(next);
+  const change = (changes: Partial<LoadDraft>) => {
+    setDraft({ ...draft, ...changes });
     save.reset();
   };
-  const largest = model.contextWindow ?? Math.max(8192, context);
-  const changed = context !== kept;
+  const { context } = draft;
+  const largest = Math.max(model.contextWindow ?? 8192, context);
+  const settings = loadSettings(draft, kept, usual);
+  const changed = JSON.stringify(settings) !== JSON.stringify(loadSettings(loadDraft(kept, usual), kept, usual));
+  const numbers: LoadNumber[] = kind === 'ollama' ? ['gpuLayers', 'threads', 'batch'] : ['gpuLayers', 'threads'];
+  const wrong = numbers.some((name) => loadError(name, draft[name]) !== null);
+  const decides = kind === 'ollama' ? 'Ollama decides' : 'As it suits';
   return (
     <div className="flex flex-col gap-4 p-4">
       <Estimate id={model.id} context={context} memory={memory} />
@@ -43,9 +53,43 @@ export function LoadingTab({
           max={largest}
           step={256}
           value={context}
-          onChange={change}
+          onChange={(next) => change({ context: next })}
         />
       </div>
+      <Disclosure
+        title="GPU, threads and memory"
+        note="for experts"
+        defaultOpen={kept !== undefined && Object.keys(kept).some((name) => name !== 'context')}
+      >
+        <div className="grid gap-4 pt-1 @md:grid-cols-2">
+          {numbers.map((name) => (
+            <Field
+              key={name}
+              label={loadNumbers[name].label}
+              description={loadNumbers[name].note}
+              error={loadError(name, draft[name])}
+            >
+              <Input
+                inputMode="numeric"
+                value={draft[name]}
+                placeholder={decides}
+                className="tabular max-w-40"
+                onChange={(next) => change({ [name]: next })}
+              />
+            </Field>
+          ))}
+          {kind === 'ollama' && (
+            <Field label="Read the file" description="Mapped, the system reads only what is used.">
+              <Select
+                options={mmapChoices}
+                value={draft.mmap}
+                onChange={(mmap) => change({ mmap })}
+                className="w-full max-w-40"
+              />
+            </Field>
+          )}
+        </div>
+      </Disclosure>
       {kind === 'ollama' && (
         <p className="text-caption text-muted-foreground">
           How the context is kept and flash attention are set for all of Ollama’s models, in Settings, Engine.
@@ -59,14 +103,14 @@ export function LoadingTab({
       <div className="flex flex-wrap items-center gap-2">
         <Button
           variant={changed ? 'primary' : 'secondary'}
-          disabled={!changed}
+          disabled={!changed || wrong}
           busy={save.isPending}
-          onClick={() => save.mutate({ id: model.id, context })}
+          onClick={() => save.mutate({ id: model.id, ...settings })}
         >
           Save for this model
         </Button>
         {changed && !save.isPending && (
-          <Button variant="ghost" onClick={() => setContext(kept)}>
+          <Button variant="ghost" onClick={() => setDraft(loadDraft(kept, usual))}>
             Undo changes
           </Button>
         )}
@@ -79,6 +123,12 @@ export function LoadingTab({
     </div>
   );
 }
+
+const mmapChoices = [
+  { value: 'auto', label: 'Ollama decides' },
+  { value: 'on', label: 'Mapped' },
+  { value: 'off', label: 'As a whole' },
+] as const;
 
 function Estimate({ id, context, memory }: { id: string; context: number; memory: Memory | undefined }) {
   const estimate = useEstimate(id, useQuiet(context, 200));

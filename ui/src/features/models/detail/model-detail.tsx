@@ -1,7 +1,7 @@
 import { Copy, Ellipsis, FilePlus2, MessageSquarePlus, PencilLine, Trash2, Wrench, X } from 'lucide-react';
 import { useState } from 'react';
 
-import type { EngineState, Model, ParameterSpec, ProviderKind } from '@/api/generated';
+import type { EngineState, ParameterSpec, ProviderKind, ShelvedModel } from '@/api/generated';
 import { Badge } from '@/components/badge';
 import { Button } from '@/components/button';
 import { ErrorState } from '@/components/error-state';
@@ -25,7 +25,7 @@ import { TextsTab } from './texts-tab';
 import { VariantDialog } from './variant-dialog';
 
 export interface ModelDetailProps {
-  model: Model;
+  model: ShelvedModel;
   kind: ProviderKind | undefined;
   providerName: string;
   memory: Memory | undefined;
