@@ -20,6 +20,8 @@ mod messages;
 mod models;
 #[cfg(unix)]
 mod ollama;
+#[cfg(target_os = "linux")]
+mod ollama_others;
 mod providers;
 mod settings;
 mod shelf;

@@ -13,7 +13,7 @@ pub use resolve::{Resolved, resolve, resolve_for_call};
 use domain::{Actor, Call, CallId, CallOutcome, ConversationId, MessageId, Surface, TokenUsage};
 use llm::CompletionRequest;
 
-use crate::{App, Error, events::Event};
+use crate::{App, Error, events::Event, ollama};
 
 /// A call to be made.
 #[derive(Debug, Clone)]
@@ -33,6 +33,7 @@ pub struct CallSpec {
 /// Reserves the call in the ledger and makes it ready to be sent.
 pub async fn begin(app: &App, actor: Actor, resolved: &Resolved, spec: CallSpec) -> Result<LiveCall, Error> {
     resolve::check_parameters(&resolved.model, &spec.request.parameters)?;
+    ollama::check_room(app, resolved, spec.request.parameters.context_size).await?;
     let now = app.clock.now();
     let call = Call {
         id: CallId::new(now),
