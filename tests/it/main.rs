@@ -21,6 +21,8 @@ mod models;
 mod moving;
 #[cfg(unix)]
 mod ollama;
+#[cfg(target_os = "linux")]
+mod ollama_others;
 mod providers;
 mod runs;
 mod settings;

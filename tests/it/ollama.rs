@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use test_support::ollama::{Answer, Buffer, Gpu, RunnerFault, Script};
 use webplus_tests::{
-    OllamaHome, PATIENCE, Program, Sent, TestApp, eventually, free_address, model, ollama_is, processes_of,
+    Gguf, OllamaHome, PATIENCE, Program, Sent, TestApp, eventually, free_address, model, ollama_is, processes_of,
 };
 
 const SMOL: &str = "ollama/smol:latest";
@@ -331,6 +331,82 @@ async fn a_model_that_is_in_memory_and_says_nothing_is_shown_so_and_can_be_loade
     eprintln!("a model that hung was loaded again in {:?}", begun.elapsed());
     model_is(&app, "loaded").await;
     assert_eq!(app.ended(&ask(&app).await.answer).await["status"], "succeeded");
+    finish(app, &home).await;
+}
+
+#[tokio::test]
+async fn a_model_that_memory_is_too_small_for_is_refused_with_the_numbers_before_it_is_loaded() {
+    const LARGE: &str = "ollama/large:latest";
+    // A megabyte for each token of context: with all of it, more than any machine has.
+    const ALL: u32 = 1 << 20;
+    let numbers = [
+        ("context_length", ALL),
+        ("block_count", 64),
+        ("embedding_length", 64),
+        ("feed_forward_length", 128),
+        ("attention.head_count", 32),
+        ("attention.head_count_kv", 32),
+        ("attention.key_length", 128),
+        ("attention.value_length", 128),
+    ];
+    let large = numbers
+        .iter()
+        .fold(Gguf::bare(), |file, (key, value)| file.number(&format!("llama.{key}"), *value))
+        .texts("tokenizer.ggml.tokens", &["<s>", "a", "b"]);
+    let home = OllamaHome::scripted(&Script::default());
+    home.add_file("large", &large.bytes(1));
+    let app = open(&home).await;
+    ollama_is(&app, "ready").await;
+    let runners = || processes_of(home.home()).iter().filter(|process| process.contains(" runner ")).count();
+    let refused = app.refused("model/start", json!({"id": LARGE, "context": ALL})).await;
+    assert_eq!(refused.code, "out_of_memory", "{refused:?}");
+    let says = |message: &str| {
+        let said = message.contains(&format!("GiB of memory with {ALL} tokens of context"));
+        assert!(said && message.contains("GiB are free"), "{message}");
+    };
+    says(&refused.message);
+    // A prompt would load it as well.
+    let ask = |context: u32| {
+        let parameters = json!({"contextSize": context});
+        app.call("message/send", json!({"text": "Tell me.", "model": LARGE, "parameters": parameters}))
+    };
+    let ended = app.ended(&Sent::of(&ask(ALL).await).answer).await;
+    assert_eq!((&ended["status"], &ended["errorCode"]), (&json!("failed"), &json!("out_of_memory")), "{ended}");
+    says(ended["errorMessage"].as_str().unwrap());
+    assert_eq!(model(&app, LARGE).await["state"]["type"], "on_disk");
+    assert_eq!(runners(), 0, "nothing was loaded");
+    // What it proposes works: less context, or all the same.
+    assert_eq!(app.ended(&Sent::of(&ask(512).await).answer).await["status"], "succeeded");
+    let forced = app.call("model/start", json!({"id": LARGE, "context": ALL, "force": true})).await;
+    assert_eq!(forced["state"]["context"], ALL);
+    assert_eq!(app.ended(&Sent::of(&ask(ALL).await).answer).await["status"], "succeeded", "it is there now");
+    finish(app, &home).await;
+}
+
+#[tokio::test]
+async fn a_model_whose_file_was_cut_or_is_gone_is_shown_as_damaged() {
+    let home = OllamaHome::scripted(&Script::default());
+    let app = open(&home).await;
+    ollama_is(&app, "ready").await;
+    model_is(&app, "on_disk").await;
+    while ollama_is(&app, "ready").await["folder"].is_null() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let blobs = std::fs::read_dir(home.models().join("blobs")).unwrap().flatten().map(|entry| entry.path());
+    let weights = blobs.max_by_key(|path| path.metadata().unwrap().len()).unwrap();
+    let whole = std::fs::read(&weights).unwrap();
+    std::fs::write(&weights, &whole[..1000]).unwrap();
+    app.call("model/list", json!({"refresh": true})).await;
+    let found = model_is(&app, "damaged").await;
+    let reason = found["state"]["reason"].as_str().unwrap();
+    assert!(reason.contains("cut") && reason.contains("Repair"), "{reason}");
+    std::fs::remove_file(&weights).unwrap();
+    app.call("model/list", json!({"refresh": true})).await;
+    let found = model_is(&app, "damaged").await;
+    assert!(found["state"]["reason"].as_str().unwrap().contains("gone"), "{found}");
+    std::fs::write(&weights, &whole).unwrap();
+    app.call("model/list", json!({"refresh": true})).await;
+    model_is(&app, "on_disk").await;
     finish(app, &home).await;
 }
 

@@ -16,8 +16,20 @@ use webplus_tests::{
 pub(crate) const ID: &str = "ollama/small:latest";
 const QUESTION: &str = "What is the capital of France? Answer in one sentence.";
 
+/// The same model once more, told apart by a letter of its own name.
+pub(crate) const SECOND: &str = "ollama/second:latest";
+
 /// A home with the small model, imported through an Ollama that ran for that; `None` where something is missing.
 pub(crate) async fn with_model() -> Option<OllamaHome> {
+    imported(&["small"]).await
+}
+
+/// The same with two models, each in a process of its own when it is loaded.
+pub(crate) async fn with_two_models() -> Option<OllamaHome> {
+    imported(&["small", "second"]).await
+}
+
+async fn imported(names: &[&str]) -> Option<OllamaHome> {
     let home = OllamaHome::real()?;
     let Ok(file) = std::env::var("WEBPLUS_TEST_MODEL") else {
         eprintln!("left out: WEBPLUS_TEST_MODEL names no model file; `cargo xtask test` does");
@@ -28,25 +40,33 @@ pub(crate) async fn with_model() -> Option<OllamaHome> {
     eprintln!("a real Ollama answered after {:?}", begun.elapsed());
     let http = Http::new(HttpOptions { proxy: ProxyChoice::Off, ..HttpOptions::default() }).unwrap();
     let ollama = Ollama::new(http, &format!("http://{}", home.host)).unwrap();
-    let bytes = Bytes::from(std::fs::read(file).unwrap());
-    let digest = format!("sha256:{}", app::hex(&Sha256::digest(&bytes)));
-    let begun = Instant::now();
-    if !ollama.has_blob(&digest).await.unwrap() {
-        let pieces: Vec<std::io::Result<Bytes>> = (0..bytes.len())
-            .step_by(1 << 20)
-            .map(|at| Ok(bytes.slice(at..bytes.len().min(at + (1 << 20)))))
-            .collect();
-        ollama.upload_blob(&digest, bytes.len() as u64, stream::iter(pieces)).await.unwrap();
+    let mut bytes = std::fs::read(file).unwrap();
+    let key = b"general.name";
+    let named = bytes.windows(key.len()).position(|window| window == key).unwrap() + key.len();
+    for (number, name) in names.iter().enumerate() {
+        // After the key: the kind (4 bytes), the length (8 bytes), the name.
+        bytes[named + 12] = b'A' + number as u8;
+        import(&ollama, name, &Bytes::from(bytes.clone())).await;
     }
-    let mut request = CreateRequest { model: "small".into(), ..CreateRequest::default() };
+    terminate(&mut serving).await;
+    Some(home)
+}
+
+async fn import(ollama: &Ollama, name: &str, bytes: &Bytes) {
+    let digest = format!("sha256:{}", app::hex(&Sha256::digest(bytes)));
+    let begun = Instant::now();
+    let pieces: Vec<std::io::Result<Bytes>> = (0..bytes.len())
+        .step_by(1 << 20)
+        .map(|at| Ok(bytes.slice(at..bytes.len().min(at + (1 << 20)))))
+        .collect();
+    ollama.upload_blob(&digest, bytes.len() as u64, stream::iter(pieces)).await.unwrap();
+    let mut request = CreateRequest { model: name.into(), ..CreateRequest::default() };
     request.files.insert("small.gguf".into(), json!(digest));
     let mut made = ollama.create(&request);
     while let Some(step) = made.next().await {
         step.unwrap();
     }
-    eprintln!("the small model was imported in {:?}", begun.elapsed());
-    terminate(&mut serving).await;
-    Some(home)
+    eprintln!("the model {name} was imported in {:?}", begun.elapsed());
 }
 
 async fn open(home: &OllamaHome) -> TestApp {

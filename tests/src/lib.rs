@@ -28,7 +28,7 @@ pub use folder::{files_holding, question_text, rows};
 pub use gguf::Gguf;
 pub use leftovers::processes_of;
 #[cfg(unix)]
-pub use ollama::{OllamaHome, free_address, model, ollama_is, terminate};
+pub use ollama::{OllamaHome, another_user, free_address, model, ollama_is, terminate};
 pub use program::{Finished, Program, Served};
 pub use runs::pipeline;
 

@@ -2,7 +2,7 @@
 
 use std::{
     net::TcpListener,
-    os::unix::fs::PermissionsExt as _,
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -14,7 +14,10 @@ use tempfile::TempDir;
 use test_support::ollama::{Script, model_file, put_model};
 use tokio::process::{Child, Command};
 
-use crate::{Client, Opened, PATIENCE, program::beside};
+use crate::{
+    Client, Opened, PATIENCE,
+    program::{beside, reachable},
+};
 
 /// A home with models and a program named `ollama`.
 #[derive(Debug, Clone)]
@@ -78,7 +81,12 @@ impl OllamaHome {
 
     /// Puts a small model there, past every server.
     pub fn add_model(&self, name: &str, fill: u8) {
-        put_model(&self.models(), name, &model_file(fill, 10_000)).unwrap();
+        self.add_file(name, &model_file(fill, 10_000));
+    }
+
+    /// The same with a file of one's own.
+    pub fn add_file(&self, name: &str, file: &[u8]) {
+        put_model(&self.models(), name, file).unwrap();
     }
 
     /// The environment of an Ollama of this home.
@@ -106,7 +114,23 @@ impl OllamaHome {
     /// Starts it as somebody else would, at `host`, and waits until it answers. Killed when dropped.
     pub async fn serve(&self) -> Child {
         let mut command = Command::new(self.path.join("ollama"));
-        command.arg("serve").env_clear().envs(self.environment()).kill_on_drop(true);
+        command.arg("serve");
+        self.started(command).await
+    }
+
+    /// Starts the scripted one as another user, whose its home is from then on.
+    pub async fn serve_by(&self, user: u32) -> Child {
+        give(self.home(), user);
+        let program = self.home().join("fake-ollama");
+        reachable(&beside("examples/fake-ollama"), &program);
+        let mut command = Command::new(program);
+        command.arg("--script").arg(self.home().join("script.json")).arg("serve");
+        command.uid(user).gid(user).current_dir(self.home());
+        self.started(command).await
+    }
+
+    async fn started(&self, mut command: Command) -> Child {
+        command.env_clear().envs(self.environment()).kill_on_drop(true);
         let log = std::fs::File::create(self.home().join("serve.log")).unwrap();
         command.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::null()).stderr(log);
         let child = command.spawn().unwrap();
@@ -118,11 +142,38 @@ impl OllamaHome {
         child
     }
 
+    /// The log of the one that somebody else started.
+    pub fn serve_log(&self) -> String {
+        std::fs::read_to_string(self.home().join("serve.log")).unwrap()
+    }
+
     /// Whether one answers at `host`.
     pub async fn answers(&self) -> bool {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let asked = client.get(format!("http://{}/api/version", self.host)).send().await;
         asked.is_ok_and(|reply| reply.status() == 200)
+    }
+}
+
+/// A user who is nobody here; `None` after a sentence where only this one can start programs.
+#[allow(clippy::print_stderr, reason = "a test that is left out says so")]
+pub fn another_user() -> Option<u32> {
+    if std::fs::metadata("/proc/self").is_ok_and(|ours| ours.uid() == 0) {
+        return Some(65_534);
+    }
+    eprintln!("left out: only root can start a program as another user");
+    None
+}
+
+/// Makes a folder and all in it somebody's.
+fn give(folder: &Path, user: u32) {
+    std::os::unix::fs::chown(folder, Some(user), Some(user)).unwrap();
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        if entry.file_type().unwrap().is_dir() {
+            give(&entry.path(), user);
+        } else {
+            std::os::unix::fs::chown(entry.path(), Some(user), Some(user)).unwrap();
+        }
     }
 }
 

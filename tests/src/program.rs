@@ -57,6 +57,8 @@ impl Finished {
 pub struct Program {
     home: TempDir,
     environment: Vec<(String, String)>,
+    /// Another user to run as; the program is then one that this user can reach.
+    user: Option<u32>,
 }
 
 impl Default for Program {
@@ -68,12 +70,21 @@ impl Default for Program {
 impl Program {
     /// A new home.
     pub fn new() -> Self {
-        Self { home: tempfile::tempdir().unwrap(), environment: Vec::new() }
+        Self { home: tempfile::tempdir().unwrap(), environment: Vec::new(), user: None }
     }
 
     /// With a variable of the environment.
     pub fn env(mut self, name: &str, value: impl Into<String>) -> Self {
         self.environment.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Run by another user, whose the home is then.
+    #[cfg(unix)]
+    pub fn run_by(mut self, user: u32) -> Self {
+        reachable(&beside("webplus"), &self.home().join("webplus"));
+        std::os::unix::fs::chown(self.home(), Some(user), Some(user)).unwrap();
+        self.user = Some(user);
         self
     }
 
@@ -95,7 +106,12 @@ impl Program {
 
     /// A command, ready to be started.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(beside("webplus"));
+        let program = self.user.map_or_else(|| beside("webplus"), |_| self.home().join("webplus"));
+        let mut command = Command::new(program);
+        #[cfg(unix)]
+        if let Some(user) = self.user {
+            command.uid(user).gid(user).current_dir(self.home());
+        }
         command
             .args(arguments)
             .env_clear()
@@ -183,6 +199,14 @@ impl Served {
         };
         let status = tokio::time::timeout(Duration::from_secs(20), ended).await.expect("it did not end");
         Finished { status, stdout: String::new(), stderr }
+    }
+}
+
+/// Puts a program where every user reaches it who reaches that folder.
+#[cfg(unix)]
+pub(crate) fn reachable(program: &Path, at: &Path) {
+    if std::fs::hard_link(program, at).is_err() {
+        std::fs::copy(program, at).unwrap();
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) use retry::random;
 use domain::{Actor, Call, CallId, CallOutcome, ConversationId, MessageId, RunId, Surface, TokenUsage};
 use llm::CompletionRequest;
 
-use crate::{App, Error, events::Event, pipelines};
+use crate::{App, Error, events::Event, ollama, pipelines};
 
 /// A call to be made.
 #[derive(Debug, Clone)]
@@ -47,6 +47,7 @@ pub struct RunStepRef {
 /// Reserves the call in the ledger and makes it ready to be sent.
 pub async fn begin(app: &App, actor: Actor, resolved: &Resolved, spec: CallSpec) -> Result<LiveCall, Error> {
     resolve::check_parameters(&resolved.model, &spec.request.parameters)?;
+    ollama::check_room(app, resolved, spec.request.parameters.context_size).await?;
     let now = app.clock.now();
     let call = Call {
         id: CallId::new(now),

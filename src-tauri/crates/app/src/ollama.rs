@@ -7,6 +7,7 @@
 mod address;
 mod begin;
 mod client;
+mod damage;
 mod folder;
 mod load;
 mod managed;
@@ -29,6 +30,7 @@ pub(crate) use begin::{begin, kept, seen};
 pub(crate) use client::client;
 pub(crate) use load::{Wanted, load, unload};
 pub(crate) use managed::Managed;
+pub(crate) use room::check_call as check_room;
 
 /// The slug of the provider that stands for it.
 pub(crate) const SLUG: &str = "ollama";

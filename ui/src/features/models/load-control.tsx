@@ -15,7 +15,6 @@ import { formatBytes, formatCount } from '@/lib/format';
 import { useQuiet } from '@/lib/quiet';
 
 import { contextChoices, fitOf, nameOf, type Memory } from './facts';
-import { isBuiltIn } from './use-shelf';
 import type { ModelVerbs } from './use-model-verbs';
 
 export interface LoadControlProps {
@@ -172,7 +171,7 @@ function NotLoaded({
   onForce: () => void;
 }) {
   const action =
-    error.code === 'out_of_memory' && isBuiltIn(model.id) ? (
+    error.code === 'out_of_memory' ? (
       <Button onClick={onForce}>Load anyway</Button>
     ) : error.code === 'engine_unavailable' || error.code === 'engine_failed' ? (
       <Link to="/settings/$section" params={{ section: 'engine' }} className={buttonClass('secondary', 'small')}>

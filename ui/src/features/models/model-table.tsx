@@ -4,11 +4,12 @@
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 
 import type { EngineState, Model } from '@/api/generated';
 import { Checkbox } from '@/components/checkbox';
 import { classNames } from '@/lib/class-names';
+import { useSteady } from '@/lib/steady';
 import { useDensity } from '@/lib/theme';
 
 import { columns, type Column } from './columns';
@@ -19,9 +20,9 @@ import { useShelfVerbs } from './use-model-verbs';
 
 export interface ModelTableProps {
   models: readonly Model[];
-  /** What scrolls, and how far below its beginning the table stands, in pixels. */
+  /** What scrolls, and all that stands in it above the table. */
   scroller: RefObject<HTMLDivElement | null>;
-  above: number;
+  above: RefObject<HTMLDivElement | null>;
   providerName: (id: string) => string;
   memory: Memory | undefined;
   engine: EngineState | undefined;
@@ -38,7 +39,8 @@ export interface ModelTableProps {
 }
 
 export function ModelTable(props: ModelTableProps) {
-  const { models, scroller, above, sorting, onSort, selection, onSelect, onChoose, onRemove, outdated } = props;
+  const { models, scroller, sorting, onSort, selection, onSelect, onRemove, outdated } = props;
+  const above = useHeight(props.above);
   const rowHeight = useDensity() === 'dense' ? 32 : 40;
   const [anchor, setAnchor] = useState<string | null>(null);
   const [current, setCurrent] = useState<string | undefined>(props.chosen);
@@ -55,16 +57,24 @@ export function ModelTable(props: ModelTableProps) {
     overscan: 2,
     initialRect: { width: 0, height: 560 },
   });
-  useEffect(() => virtual.measure(), [virtual, rowHeight]);
+  const measured = useRef(rowHeight);
+  useEffect(() => {
+    if (measured.current === rowHeight) return;
+    measured.current = rowHeight;
+    virtual.measure();
+  }, [virtual, rowHeight]);
   const items = virtual.getVirtualItems();
   const before = (items[0]?.start ?? above) - above;
   const after = virtual.getTotalSize() - ((items.at(-1)?.end ?? above) - above);
 
   const ids = models.filter(isRemovable).map(({ id }) => id);
-  const tick = (id: string, extend: boolean) => {
+  // Rows are drawn anew only when something of theirs changed, so what they call must stay the same.
+  const tick = useSteady((id: string, extend: boolean) => {
     onSelect(extend ? extended(selection, ids, anchor, id) : toggled(selection, id));
     setAnchor(id);
-  };
+  });
+  const choose = useSteady(props.onChoose);
+  const remove = useSteady(onRemove);
   const focusRow = (index: number) => {
     const model = models[index];
     if (!model) return;
@@ -157,8 +167,8 @@ export function ModelTable(props: ModelTableProps) {
                 isTabStop={model.id === tabStop}
                 verbs={verbs}
                 onTick={tick}
-                onChoose={onChoose}
-                onRemove={onRemove}
+                onChoose={choose}
+                onRemove={remove}
               />
             )
           );
@@ -167,6 +177,21 @@ export function ModelTable(props: ModelTableProps) {
       </tbody>
     </table>
   );
+}
+
+/** The height of an element, followed. Pixels. */
+function useHeight(of: RefObject<HTMLElement | null>): number {
+  const [height, setHeight] = useState(0);
+  useLayoutEffect(() => {
+    const element = of.current;
+    if (!element) return;
+    const measure = () => setHeight(element.offsetHeight);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [of]);
+  return height;
 }
 
 /** Rows that aren't in sight. */

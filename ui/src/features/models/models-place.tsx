@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { ArrowDownToLine, Boxes, Download, Ellipsis, RefreshCw, Search, Sparkles } from 'lucide-react';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 
 import type { Model } from '@/api/generated';
 import { useCall } from '@/api/query';
@@ -50,7 +50,7 @@ export function ModelsPlace({ engine: engineLine }: { engine?: ReactNode }) {
   useEffect(() => host.setTitle('Models'), [host]);
   const find = useRef<HTMLInputElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
-  const [aboveRef, above] = useHeight();
+  const above = useRef<HTMLDivElement>(null);
   const [filter, setFilter] = useState<Filter>(everything);
   const [sorting, setSorting] = useState<Sorting | null>(null);
   const [ticked, setTicked] = useState<Selection>(none);
@@ -166,7 +166,7 @@ export function ModelsPlace({ engine: engineLine }: { engine?: ReactNode }) {
             onRemove={() => setRemoving(shown.filter(({ id }) => selection.has(id)))}
           />
           <ScrollArea ref={scroller} className="@container flex-1">
-            <div ref={aboveRef}>
+            <div ref={above}>
               <Updates {...updates} />
               <Incoming onAll={() => setQueue('open')} />
               <Loaded models={all} memory={memory} engine={engine.data} />
@@ -241,21 +241,6 @@ export function ModelsPlace({ engine: engineLine }: { engine?: ReactNode }) {
       {queue !== 'no' && <DownloadsDrawer open={queue === 'open'} onClose={() => setQueue('closed')} />}
     </DropZone>
   );
-}
-
-/** The height of an element, followed. Pixels. */
-function useHeight(): [(element: HTMLDivElement | null) => void, number] {
-  const [element, setElement] = useState<HTMLDivElement | null>(null);
-  const [height, setHeight] = useState(0);
-  useLayoutEffect(() => {
-    if (!element) return;
-    const measure = () => setHeight(element.offsetHeight);
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [element]);
-  return [setElement, height];
 }
 
 function NoModels({ onGet }: { onGet: () => void }) {

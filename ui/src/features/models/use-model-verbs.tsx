@@ -2,13 +2,14 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Copy, Info, MessageSquarePlus, Play, Square, Star, Trash2, Wrench } from 'lucide-react';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 
 import type { Model, ModelList, ModelState } from '@/api/generated';
 import { toApiError } from '@/api/error';
 import { callKey, useCall, useClient, useMutate } from '@/api/query';
 import type { MenuEntry } from '@/components/menu';
 import { showToast } from '@/components/toast';
+import { useSteady } from '@/lib/steady';
 
 import { isLocal, isRemovable } from './facts';
 
@@ -93,43 +94,44 @@ export function useShelfVerbs(): ShelfVerbs {
   const [pending, setPending] = useState<ReadonlyMap<string, RowVerb>>(new Map());
   const refused = (title: string) => (thrown: unknown) =>
     void showToast({ title, description: toApiError(thrown).message, tone: 'danger' });
-  return {
-    pending,
-    defaultModel: settings.data?.defaultModel,
-    run(model, verb) {
-      const { id, name } = model;
-      const next: ModelState | undefined =
-        verb === 'start'
-          ? { type: 'loading', progress: 0 }
-          : verb === 'stop' && model.state.type === 'loaded'
-            ? { type: 'unloading' }
-            : undefined;
-      const undo = next && showState(queries, id, next);
-      setPending((before) => new Map(before).set(id, verb));
-      client
-        .call(`model/${verb}`, { id })
-        .catch((thrown: unknown) => {
-          undo?.();
-          refused(`${name} ${refusals[verb]}`)(thrown);
-        })
-        .finally(() =>
-          setPending((before) => {
-            const after = new Map(before);
-            after.delete(id);
-            return after;
-          }),
-        );
-    },
-    chat(model) {
-      client
-        .call('conversation/create', { model: model.id })
-        .then(({ id }) => navigate({ to: '/chat/$conversationId', params: { conversationId: id } }))
-        .catch(refused('The chat wasn’t begun'));
-    },
-    choose(model) {
-      client.call('settings/update', { defaultModel: model.id }).catch(refused('The model wasn’t chosen'));
-    },
-  };
+  const run = useSteady((model: Model, verb: RowVerb) => {
+    const { id, name } = model;
+    const next: ModelState | undefined =
+      verb === 'start'
+        ? { type: 'loading', progress: 0 }
+        : verb === 'stop' && model.state.type === 'loaded'
+          ? { type: 'unloading' }
+          : undefined;
+    const undo = next && showState(queries, id, next);
+    setPending((before) => new Map(before).set(id, verb));
+    client
+      .call(`model/${verb}`, { id })
+      .catch((thrown: unknown) => {
+        undo?.();
+        refused(`${name} ${refusals[verb]}`)(thrown);
+      })
+      .finally(() =>
+        setPending((before) => {
+          const after = new Map(before);
+          after.delete(id);
+          return after;
+        }),
+      );
+  });
+  const chat = useSteady((model: Model) => {
+    client
+      .call('conversation/create', { model: model.id })
+      .then(({ id }) => navigate({ to: '/chat/$conversationId', params: { conversationId: id } }))
+      .catch(refused('The chat wasn’t begun'));
+  });
+  const choose = useSteady((model: Model) => {
+    client.call('settings/update', { defaultModel: model.id }).catch(refused('The model wasn’t chosen'));
+  });
+  const defaultModel = settings.data?.defaultModel;
+  return useMemo(
+    () => ({ pending, defaultModel, run, chat, choose }),
+    [pending, defaultModel, run, chat, choose],
+  );
 }
 
 export function modelEntries(

@@ -4,7 +4,7 @@ import { useCallback, useMemo } from 'react';
 import type { Provider } from '@/api/generated';
 import { callKey, useCall, useMutate } from '@/api/query';
 
-import { builtIn, providerOf, type KindOf, type Memory } from './facts';
+import { providerOf, type KindOf, type Memory } from './facts';
 
 /** All models with what is needed to talk about them: their providers' names and this computer's memory. */
 export function useShelf() {
@@ -31,5 +31,3 @@ export function useShelf() {
   const providerName = useCallback((id: string): string => named.get(providerOf(id))?.name ?? providerOf(id), [named]);
   return { list, memory, refresh, kindOf, providerName };
 }
-
-export const isBuiltIn = (id: string): boolean => providerOf(id) === builtIn;

@@ -98,6 +98,14 @@ impl Host {
         }
     }
 
+    /// The user whose its models folder is, where that is known and isn't the person.
+    pub(super) fn folder_owner(&self, app: &App) -> Option<String> {
+        match app.ollama.state() {
+            OllamaState::Ready { folder, .. } if self.managed => folder?.owner,
+            _ => None,
+        }
+    }
+
     /// Its models folder, where it can be read: as the files of its models say, else as it was the last time. None for a
     /// server elsewhere, one without models that was never seen with any, and a folder that is somebody else's.
     pub(super) async fn library(&self, app: &App, actor: Actor) -> Option<Library> {

@@ -141,7 +141,7 @@ pub(crate) async fn run_repair(
 ) -> Result<(), Error> {
     let (slug, reference) = asked(job)?;
     let host = hosts::host(app, actor, &slug).await?;
-    let library = host.library(app, actor).await.ok_or_else(|| unreadable(&host))?;
+    let library = host.library(app, actor).await.ok_or_else(|| unreadable(app, &host))?;
     let options = PullOptions { interrupted: true, ..PullOptions::default() };
     let told = |progress: PullProgress| tell(reporter, &progress);
     let repaired = engine::repair(&host.ollama, &library, &reference, &options, told).await;
@@ -152,11 +152,12 @@ pub(crate) async fn run_repair(
     Ok(())
 }
 
-pub(super) fn unreadable(host: &Host) -> Error {
+pub(super) fn unreadable(app: &App, host: &Host) -> Error {
+    let whose = host.folder_owner(app).map(|owner| format!(" belong to the user {owner} and")).unwrap_or_default();
     Error::new(
         ErrorCode::ReadOnly,
         format!(
-            "The files of {} can't be read from here, so this can't be done. Do it on the computer and as the user that it runs as.",
+            "The files of {}{whose} can't be read from here, so this can't be done. Do it on the computer and as the user that it runs as.",
             host.provider.name
         ),
     )

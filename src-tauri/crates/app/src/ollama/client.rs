@@ -15,7 +15,7 @@ use llm::{
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::{SLUG, load};
+use super::{SLUG, damage, load};
 use crate::{App, Inner, events::Event};
 
 /// How long what is in memory may take to be told.
@@ -43,6 +43,7 @@ impl Provider for Watched {
         async {
             let mut models = self.inner.models().await?;
             if let Some(app) = self.app() {
+                damage::mark(&app, &mut models).await;
                 app.ollama.notes.apply(&mut models);
             }
             Ok(models)

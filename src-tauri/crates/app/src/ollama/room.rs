@@ -7,11 +7,29 @@ use engine::{
     EstimateOptions, GgufHeader, Hardware, KvType, MemoryEstimate,
     ollama::{KvCache, OllamaSettings, OllamaState},
 };
+use tokio::time::timeout;
 
-use crate::{App, Error, models};
+use super::client::GLANCE;
+use crate::{App, Error, gateway::Resolved, models};
 
 /// What Ollama loads a model with where nobody says otherwise, in tokens.
 const USUAL_CONTEXT: u32 = 4096;
+
+/// The same before a call to a model, which loads one that isn't in memory without being told to.
+pub(crate) async fn check_call(app: &App, resolved: &Resolved, context: Option<u32>) -> Result<(), Error> {
+    if !resolved.managed || !matches!(resolved.model.state, ModelState::OnDisk | ModelState::Loaded { .. }) {
+        return Ok(());
+    }
+    let client = llm::Ollama::new(app.http.with_first_byte_timeout(GLANCE), &resolved.config.base_url)?;
+    if resolved.model.state == ModelState::OnDisk {
+        // What is known of it may be some seconds old; in memory by now, it has what it takes already.
+        let Ok(Ok(loaded)) = timeout(GLANCE, client.loaded()).await else { return Ok(()) };
+        if loaded.iter().any(|loaded| loaded.name == resolved.model.id.name()) {
+            return Ok(());
+        }
+    }
+    check(app, &client, &resolved.model, context).await
+}
 
 /// Refuses a model that takes more memory than is free, with the numbers. What can't be reckoned is not refused.
 pub(super) async fn check(

@@ -158,7 +158,13 @@ fn rights(path: &Path) -> (bool, Option<String>) {
         // SAFETY: the text ends in zero and lives during the call, which only reads it.
         unsafe { libc::access(path.as_ptr(), libc::W_OK | libc::X_OK) == 0 }
     });
-    let uid = path.metadata().ok().map(|metadata| metadata.uid());
+    // Below a folder that we may not enter nothing tells its owner: then that folder's is whose it is.
+    let denied = |path: &&Path| match path.metadata() {
+        Err(error) => error.kind() == std::io::ErrorKind::PermissionDenied,
+        Ok(_) => false,
+    };
+    let told = path.ancestors().find(|path| !denied(path)).unwrap_or(path);
+    let uid = told.metadata().ok().map(|metadata| metadata.uid());
     let owner = uid.filter(|uid| Some(*uid) != identity::own_user()).map(identity::user_name);
     (writable, owner)
 }

@@ -160,62 +160,86 @@ fn happenings() -> impl Strategy<Value = (Event, u64)> {
     (event, 0_u64..20_000)
 }
 
+/// A driver with what it must hold to.
+struct Driven {
+    watch: Watch,
+    looks: std::iter::Cycle<std::vec::IntoIter<bool>>,
+    removals: std::iter::Cycle<std::vec::IntoIter<bool>>,
+    out: bool,
+    over: bool,
+    /// Asks since a byte came.
+    vain: u32,
+    last_ask: Option<Duration>,
+}
+
+impl Driven {
+    /// Takes an event at its time and does what follows, held to it at that same time.
+    fn step(&mut self, event: Event, now: Duration) -> Result<(), TestCaseError> {
+        let verifying = self.watch.state == State::Verifying;
+        let mut todo = std::collections::VecDeque::from(self.watch.step(event, now));
+        while let Some(effect) = todo.pop_front() {
+            prop_assert!(!self.over, "{effect:?} after the end");
+            match effect {
+                Effect::Ask => {
+                    prop_assert!(!self.out, "two requests at once");
+                    prop_assert!(!verifying, "asked while it verifies");
+                    if let Some(last) = self.last_ask {
+                        prop_assert!(now >= last + self.watch.patience.again, "asked in haste");
+                    }
+                    (self.out, self.last_ask, self.vain) = (true, Some(now), self.vain + 1);
+                }
+                Effect::Close => self.out = false,
+                Effect::Check => {
+                    let wrong = if self.looks.next().unwrap() { vec![] } else { vec![digest()] };
+                    todo.extend(self.watch.step(Event::Checked(wrong), now));
+                }
+                Effect::RemovePartials(_) => {
+                    let removed = self.removals.next().unwrap();
+                    todo.extend(self.watch.step(Event::Mended(removed), now));
+                }
+                Effect::RemoveBlobs(_) => todo.extend(self.watch.step(Event::Mended(true), now)),
+                Effect::Finish | Effect::Fail(_) => self.over = true,
+                Effect::Show(_) => {}
+            }
+        }
+        if self.watch.moved {
+            self.vain = 0;
+        }
+        let Self { watch, out, over, vain, .. } = self;
+        prop_assert!(*vain <= 200);
+        prop_assert!(*over || *out || watch.wake().is_some(), "nothing goes on: {:?}", watch.state);
+        prop_assert!(!*over || (!*out && watch.wake().is_none()), "over, and still at it");
+        Ok(())
+    }
+}
+
 proptest! {
-    /// Whatever an engine does: one request at a time, none while it verifies or we look, none after the end, and
-    /// always something that goes on: a request, a time, or a look of ours.
+    /// Whatever an engine does: one request at a time, none while it verifies or we look, none after the end, never two without
+    /// a pause between them, and always something that goes on: a request, a time, or a look of ours.
     #[test]
     fn asks_are_bounded_and_it_always_ends_or_waits(
         happenings in proptest::collection::vec(happenings(), 1..200),
         looks in proptest::collection::vec(any::<bool>(), 40),
         removals in proptest::collection::vec(any::<bool>(), 40),
     ) {
-        let patience = PullPatience::default();
-        let mut watch = Watch::new(patience, false);
-        let (mut now, mut out, mut over, mut vain) = (Duration::ZERO, false, false, 0_u32);
-        let (mut looks, mut removals) = (looks.into_iter().cycle(), removals.into_iter().cycle());
-        let mut events = happenings.into_iter();
-        let mut next = Some((Event::Start, 0));
-        while let Some((event, wait)) = next.take() {
+        let mut driven = Driven {
+            watch: Watch::new(PullPatience::default(), false),
+            looks: looks.into_iter().cycle(),
+            removals: removals.into_iter().cycle(),
+            out: false,
+            over: false,
+            vain: 0,
+            last_ask: None,
+        };
+        let mut now = Duration::ZERO;
+        driven.step(Event::Start, now)?;
+        for (event, wait) in happenings {
             now += Duration::from_millis(wait);
-            // A driver ticks when it is time, however late the engine's next word is.
-            let due = watch.wake().filter(|due| *due < now);
-            let verifying = watch.state == State::Verifying;
-            let mut todo: std::collections::VecDeque<Effect> = match due {
-                Some(due) => {
-                    let mut effects = watch.step(Event::Tick, due);
-                    effects.extend(watch.step(event, now));
-                    effects.into()
-                }
-                None => watch.step(event, now).into(),
-            };
-            while let Some(effect) = todo.pop_front() {
-                prop_assert!(!over, "{effect:?} after the end");
-                match effect {
-                    Effect::Ask => {
-                        prop_assert!(!out, "two requests at once");
-                        prop_assert!(!verifying, "asked while it verifies");
-                        (out, vain) = (true, vain + 1);
-                    }
-                    Effect::Close => out = false,
-                    Effect::Check => {
-                        let wrong = if looks.next().unwrap() { vec![] } else { vec![digest()] };
-                        todo.extend(watch.step(Event::Checked(wrong), now));
-                    }
-                    Effect::RemovePartials(_) => {
-                        todo.extend(watch.step(Event::Mended(removals.next().unwrap()), now));
-                    }
-                    Effect::RemoveBlobs(_) => todo.extend(watch.step(Event::Mended(true), now)),
-                    Effect::Finish | Effect::Fail(_) => over = true,
-                    Effect::Show(_) => {}
-                }
+            // A driver ticks each time that it is time, however late the engine's next word is.
+            while let Some(due) = driven.watch.wake().filter(|due| *due < now) {
+                driven.step(Event::Tick, due)?;
             }
-            if watch.moved {
-                vain = 0;
-            }
-            prop_assert!(vain <= 200);
-            prop_assert!(over || out || watch.wake().is_some(), "nothing goes on: {:?}", watch.state);
-            prop_assert!(!over || (!out && watch.wake().is_none()), "over, and still at it");
-            next = events.next();
+            driven.step(event, now)?;
         }
     }
 

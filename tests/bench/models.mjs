@@ -1,0 +1,120 @@
+// The models: how soon a change of an engine's state reaches who listens at the door, and what a shelf of 500 models costs the page.
+//
+// The Ollama is a scripted one of somebody else's, which is taken into use and let go again: that starts no process, so that the
+// figure is the application's own. The 500 models are of a provider in this process.
+
+import { createServer } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { browserTools } from '../e2e/lib/browser.mjs';
+import { installOllama } from '../e2e/lib/fake-ollama.mjs';
+import { serveOllama } from '../e2e/lib/ollama.mjs';
+import { bench, percentile, program, report, rounds, skip, skipped } from './lib/bench.mjs';
+import { openShelf } from './lib/page.mjs';
+import { subscribe } from './lib/subscribe.mjs';
+
+const many = 500;
+const names = ['events.ollama_state', 'events.engine_state', 'shelf.main_thread', 'shelf.painted'];
+
+await bench(names, async () => {
+  program('webplus');
+  program('fake-ollama');
+  const tools = browserTools();
+  const ollama = await installOllama();
+  const { host } = await serveOllama(ollama);
+  const shop = await lists(many);
+  try {
+    const server = await tools.offered.serve({ env: { ...ollama.env, WEBPLUS_OLLAMA: host } });
+    await events(server);
+    await engine(server);
+    await server.call('provider/add', { name: 'Shop', kind: 'openai_compatible', baseUrl: shop.url });
+    await shelf(tools, server);
+  } finally {
+    await tools.close();
+    shop.close();
+  }
+});
+
+/** What comes at the door after a change, in milliseconds from when the change was asked for. */
+async function events(server) {
+  const listener = await subscribe(server);
+  const settings = await server.call('ollama/settings');
+  const state = (type) => (event) => event.type === 'ollama.changed' && event.state.type === type;
+  const taken = [];
+  const change = async (mode, first, then) => {
+    const seen = listener.next(state(first));
+    const settled = then ? listener.next(state(then)) : seen;
+    const began = performance.now();
+    await server.call('ollama/configure', { ...settings, mode });
+    taken.push((await seen) - began);
+    await settled;
+  };
+  for (let time = 0; time < rounds * 5; time += 1) {
+    await change('off', 'off');
+    await change('auto', 'looking', 'ready');
+  }
+  const how = `from asking for another mode of use to the event at a subscriber of the HTTP door; ${taken.length} changes, the 95th percentile`;
+  report(names[0], { value: percentile(taken, 0.95), unit: 'ms', how, median: percentile(taken, 0.5), slowest: Math.max(...taken) });
+  listener.close();
+}
+
+/** The same of the built-in engine: a model begins to be loaded, and leaves. */
+async function engine(server) {
+  const file = process.env.WEBPLUS_TEST_MODEL;
+  if (!file) return skipped(names[1], 'WEBPLUS_TEST_MODEL does not name a small model');
+  const { execFileSync } = await import('node:child_process');
+  const said = execFileSync(program('webplus'), ['--data-dir', server.data, 'models', 'import', file, '--json'], { encoding: 'utf8' });
+  const { model: id } = JSON.parse(said.trim().split('\n').at(-1));
+  const listener = await subscribe(server);
+  const state = (type) => (event) => event.type === 'engine.changed' && event.state.type === type;
+  const taken = [];
+  for (let time = 0; time < rounds; time += 1) {
+    for (const [verb, type] of [['start', 'loading'], ['stop', 'stopped']]) {
+      const seen = listener.next(state(type));
+      const began = performance.now();
+      const done = server.call(`model/${verb}`, { id, ...(verb === 'start' ? { force: true } : {}) });
+      taken.push((await seen) - began);
+      await done;
+    }
+  }
+  const how = `from asking for a model to be loaded or unloaded to the event that says so; ${taken.length} changes, the 95th percentile`;
+  report(names[1], { value: percentile(taken, 0.95), unit: 'ms', how, median: percentile(taken, 0.5), slowest: Math.max(...taken) });
+  listener.close();
+}
+
+/** From the click to the first frame with rows, in a page that was just loaded and in one that showed them before. */
+async function shelf(tools, server) {
+  const page = await tools.offered.visit(server, { at: '/chat', reducedMotion: 'no-preference' }).catch((error) => skip(error.message));
+  const debug = await page.context().newCDPSession(page);
+  // The thread's own time: on a busy machine the wall's would count others' work as the page's.
+  await debug.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const busy = async () => (await debug.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration').value * 1000;
+  const taken = { first: { main: [], painted: [] }, again: { main: [], painted: [] } };
+  for (let time = 0; time < rounds; time += 1) {
+    await page.evaluate(() => history.replaceState(null, '', '/chat'));
+    await page.reload();
+    await tools.offered.ready(page);
+    for (const visit of ['first', 'again']) {
+      await pause(500);
+      const before = await busy();
+      taken[visit].painted.push(await page.evaluate(openShelf, many));
+      taken[visit].main.push((await busy()) - before);
+      await page.evaluate(() => document.querySelector('nav[aria-label="Places"] a[href="/chat"]').click());
+      await page.waitForSelector('main table', { state: 'detached' });
+    }
+  }
+  const how = `a shelf of ${many} models, from the click to the first frame with its rows, in a page that was just loaded; \`again\`: in one that showed it before`;
+  const more = (kind) => ({ samples: taken.first[kind], unit: 'ms', again: percentile(taken.again[kind], 0.5) });
+  report(names[2], { ...more('main'), how: `the main thread’s own time; ${how}` });
+  report(names[3], { ...more('painted'), how });
+}
+
+/** A provider that lists so many models. */
+async function lists(count) {
+  const data = Array.from({ length: count }, (_, index) => ({ id: `maker-${index % 25}/model-${String(index).padStart(3, '0')}-instruct`, object: 'model' }));
+  const server = createServer((request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ object: 'list', data }));
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${server.address().port}/v1`, close: () => server.closeAllConnections() ?? server.close() };
+}
