@@ -140,6 +140,8 @@ pub(crate) struct Driver {
     sender: mpsc::UnboundedSender<Message>,
     changed: BTreeMap<Key, StepRun>,
     told_status: Option<(RunStatus, u64)>,
+    /// The run as it is on the disk: nothing else is told.
+    written: Run,
     told_at: Option<Instant>,
     told_failure: bool,
     /// Steps that somebody decided are to be done again, with all that is inside.

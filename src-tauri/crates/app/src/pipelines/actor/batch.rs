@@ -362,7 +362,8 @@ impl Driver {
 
     /// It is on the disk: told, and begun.
     fn written(&mut self, writing: Writing) {
-        let Writing { batch, rows, .. } = writing;
+        let Writing { batch, rows, run, .. } = writing;
+        self.written = run;
         let id = self.run().id;
         self.app.pipelines.in_flight.release(&batch.blobs);
         let timers = &self.app.pipelines.timers;

@@ -95,6 +95,7 @@ impl Driver {
             sender,
             changed: BTreeMap::new(),
             told_status: None,
+            written: row.run.clone(),
             told_at: None,
             told_failure: false,
             decided: HashSet::new(),

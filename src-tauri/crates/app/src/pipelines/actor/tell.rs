@@ -12,7 +12,7 @@ const RUN: std::time::Duration = std::time::Duration::from_secs(1);
 impl Driver {
     /// How the run stands, where that is new.
     pub(super) fn tell_run(&mut self) {
-        let run = self.run();
+        let run = &self.written;
         let now = Some((run.status, run.seq));
         if self.told_status.is_none_or(|(status, _)| status != run.status) {
             self.app.bus.publish(Event::RunChanged { run: Box::new(run.clone()) });
@@ -26,7 +26,7 @@ impl Driver {
         let run_id = self.run().id;
         let changed = std::mem::take(&mut self.changed);
         // What it cost so far changes without its standing otherwise.
-        let seq = self.run().seq;
+        let seq = self.written.seq;
         let late = self.told_at.is_none_or(|at| at.elapsed() > RUN);
         let many = changed.len() > STEPS || (late && self.told_status.is_some_and(|(_, told)| told != seq));
         for (_, step) in changed.into_iter().take(STEPS) {
@@ -34,8 +34,8 @@ impl Driver {
         }
         if many {
             self.told_at = Some(tokio::time::Instant::now());
-            self.told_status = Some((self.run().status, seq));
-            self.app.bus.publish(Event::RunChanged { run: Box::new(self.run().clone()) });
+            self.told_status = Some((self.written.status, seq));
+            self.app.bus.publish(Event::RunChanged { run: Box::new(self.written.clone()) });
         }
         for (key, live) in &self.live {
             let (text, log) = live.teller.take();
