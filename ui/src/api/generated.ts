@@ -862,7 +862,23 @@ text: string,
 /**
  * Lines of its log, and sentences for the person.
  */
-log?: Array<string>, } | { "type": "trigger.changed", 
+log?: Array<string>, } | { "type": "run.notice", 
+/**
+ * The run, which a click opens.
+ */
+runId: RunId, 
+/**
+ * One line.
+ */
+title: string, 
+/**
+ * A sentence or two; may be empty.
+ */
+message: string, 
+/**
+ * Whether it should stay until it is seen.
+ */
+urgent: boolean, } | { "type": "trigger.changed", 
 /**
  * The pipeline.
  */
@@ -881,7 +897,7 @@ export type FaultSeverity = "error" | "warning";
 /**
  * How a field of a step's `config` is filled in.
  */
-export type FieldShape = "template" | "long_template" | "expression" | "map" | "text" | "number" | "bool" | "choice" | "json" | "model" | "schema" | "messages" | "template_list" | "duration" | "pipeline";
+export type FieldShape = "template" | "long_template" | "expression" | "map" | "expressions" | "text" | "code" | "words" | "number" | "bool" | "choice" | "json" | "model" | "schema" | "messages" | "template_list" | "duration" | "pipeline";
 
 /**
  * Why a model stopped.
@@ -3687,6 +3703,58 @@ outputs?: { [key in string]: ValuePreview },
 waiting: Array<WaitingStep>, };
 
 /**
+ * Which secret.
+ */
+export type SecretParams = { 
+/**
+ * As pipelines call it.
+ */
+name: string, 
+/**
+ * What it is for.
+ */
+place: SecretPlace, };
+
+/**
+ * What a secret is for; it goes nowhere else.
+ */
+export type SecretPlace = { "type": "server", 
+/**
+ * Such as "https://api.github.com".
+ */
+address: string, } | { "type": "commands" } | { "type": "signing" };
+
+/**
+ * A secret, as typed.
+ */
+export type SecretSetParams = { 
+/**
+ * As pipelines call it.
+ */
+name: string, 
+/**
+ * What it is for.
+ */
+place: SecretPlace, 
+/**
+ * The secret itself.
+ */
+value: TypedKey, 
+/**
+ * Where to keep it.
+ */
+keep?: KeepKey, };
+
+/**
+ * Whether a secret is there.
+ */
+export type SecretState = { 
+/**
+ * Whether it can be used now.
+ */
+present: boolean, };
+
+/**
  * All settings, with what holds where nothing was set.
  */
 export type Settings = { 
@@ -4416,6 +4484,9 @@ export interface Methods {
   "run/step": { params: RunStepParams; result: StepView };
   "run/steps": { params: RunStepsParams; result: Page<StepRun> };
   "run/value": { params: RunValueParams; result: ValueView };
+  "secret/delete": { params: SecretParams; result: Nothing };
+  "secret/set": { params: SecretSetParams; result: Nothing };
+  "secret/state": { params: SecretParams; result: SecretState };
   "settings/get": { params: Nothing; result: Settings };
   "settings/update": { params: SettingsUpdateParams; result: Settings };
   "system/bundle": { params: Nothing; result: Bundle };
