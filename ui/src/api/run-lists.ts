@@ -11,7 +11,7 @@ export function applyRun(run: Run, queries: QueryClient): void {
   for (const query of queries.getQueryCache().findAll({ queryKey: ['run/list'] })) {
     const listed = query.state.data as Listed | undefined;
     if (!listed) continue;
-    const next = withRun(listed, run, (query.queryKey[1] ?? {}) as RunListParams);
+    const next = withRun(listed, run, query.queryKey[1] ?? {});
     if (next === 'stale') void queries.invalidateQueries({ queryKey: query.queryKey, exact: true });
     else if (next !== listed) queries.setQueryData(query.queryKey, next);
   }

@@ -4,17 +4,21 @@ import '../../shared/canvas.css';
 import {
   Background,
   BackgroundVariant,
+  ControlButton,
   Controls,
   ReactFlow,
   type NodeMouseHandler,
   type ReactFlowInstance,
 } from '@xyflow/react';
+import { Maximize } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 
 import { useStore } from '@/lib/store';
 
 import { withPlaces } from '../../builder/model/layout';
+import { visibleIn, windowOf } from '../../builder/model/visible';
 import { nodeTitle } from '../../shared/definition';
+import { boundsOf, type Box } from '../../shared/geometry';
 import { StepNode, type StepFlowNode } from '../../shared/step-node';
 import type { StepFlowEdge } from '../../shared/step-edge';
 import { StepStatesContext, statusWords } from '../../shared/step-states';
@@ -25,7 +29,7 @@ import { GraphStates } from './graph-states';
 
 import { LiveEdge } from './live-edge';
 import { ScopeBar } from './scope-bar';
-import { useSight } from './sight';
+import { nextWindow, roomOf, useSight, wholeView, type View } from './sight';
 
 const nodeTypes = { step: StepNode };
 const edgeTypes = { step: LiveEdge };
@@ -47,9 +51,20 @@ export default function RunGraph() {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [states, definition, scopes]);
 
+  const [near, setNear] = useState<Box>(() => windowOf({ x: 0, y: 0, zoom: 1 }, { w: 1200, h: 800 }));
+  const seen = useCallback((view: View) => {
+    const room = roomOf();
+    if (room) setNear((before) => nextWindow(before, view, room));
+  }, []);
+  const chosenNode = chosen === null ? null : nameOf(chosen).node;
+  const visible = useMemo(
+    () => visibleIn(scene, near, new Set(chosenNode === null ? [] : [chosenNode])),
+    [scene, near, chosenNode],
+  );
   const nodes = useMemo(
     () =>
       [...scene.steps.values()]
+        .filter(({ id }) => visible.steps.has(id))
         .sort((one, other) => one.depth - other.depth)
         .map((step): StepFlowNode => ({
           id: step.id,
@@ -59,16 +74,16 @@ export default function RunGraph() {
           height: step.box.h,
           ...(step.parent === undefined ? {} : { parentId: step.parent }),
           data: { step },
-          selected: chosen !== null && nameOf(chosen).node === step.id,
+          selected: chosenNode === step.id,
           ariaLabel: nodeTitle(step.node),
           // What stands inside lies over its container.
           zIndex: step.depth,
         })),
-    [scene, chosen],
+    [scene, visible, chosenNode],
   );
   const edges = useMemo(
     () =>
-      scene.lines.map((line): StepFlowEdge => ({
+      visible.lines.map((line): StepFlowEdge => ({
         id: line.id,
         type: 'step',
         source: line.source,
@@ -79,14 +94,18 @@ export default function RunGraph() {
         focusable: false,
         zIndex: scene.steps.get(line.target)?.depth ?? 0,
       })),
-    [scene],
+    [scene, visible],
   );
   const press = useCallback<NodeMouseHandler<StepFlowNode>>(
     (_event, node) => select(shown.keyOf(node.id)),
     [select, shown],
   );
   const [flow, setFlow] = useState<ReactFlowInstance<StepFlowNode, StepFlowEdge> | null>(null);
-  useSight(flow, scene, chosen === null ? null : nameOf(chosen).node);
+  useSight(flow, scene, chosenNode, seen);
+  const showAll = () => {
+    const [all, room] = [boundsOf(scene.absolute.values()), roomOf()];
+    if (all && room) void flow?.setViewport(wholeView(all, room));
+  };
   return (
     <StepStatesContext value={states}>
       <div className="relative h-full min-h-0 bg-background">
@@ -106,15 +125,19 @@ export default function RunGraph() {
           nodesDraggable={false}
           nodesConnectable={false}
           edgesFocusable={false}
-          onlyRenderVisibleElements
           onInit={setFlow}
+          onMove={(_event, view) => seen(view)}
           minZoom={0.1}
           maxZoom={1.5}
           zoomOnDoubleClick={false}
           proOptions={{ hideAttribution: true }}
         >
           <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
-          <Controls showInteractive={false} />
+          <Controls showInteractive={false} showFitView={false}>
+            <ControlButton onClick={showAll} aria-label="Show all steps" title="Show all steps">
+              <Maximize aria-hidden />
+            </ControlButton>
+          </Controls>
         </ReactFlow>
         <ScopeBar />
         <Said />

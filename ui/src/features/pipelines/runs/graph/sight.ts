@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 
 import type { ReactFlowInstance } from '@xyflow/react';
 
+import { windowOf } from '../../builder/model/visible';
 import { boundsOf, type Box } from '../../shared/geometry';
 import type { Scene } from '../../shared/scene';
 import type { StepFlowEdge } from '../../shared/step-edge';
@@ -39,7 +40,25 @@ export function firstView(all: Box, focus: Box, room: { w: number; h: number }):
   };
 }
 
-export function useSight(flow: Flow | null, scene: Scene, chosen: string | null): void {
+/** All of it, however small. */
+export function wholeView(all: Box, room: { w: number; h: number }): View {
+  const zoom = Math.max(0.05, Math.min(1, (room.w - 2 * around) / all.w, (room.h - 2 * around) / all.h));
+  return { x: (room.w - all.w * zoom) / 2 - all.x * zoom, y: (room.h - all.h * zoom) / 2 - all.y * zoom, zoom };
+}
+
+/** Which part of the canvas is given to React Flow: the same one until its edge comes into sight, or far more is there than is seen. */
+export function nextWindow(before: Box, view: View, room: { w: number; h: number }): Box {
+  const wide = windowOf(view, room);
+  const bare = { x: -view.x / view.zoom, y: -view.y / view.zoom, w: room.w / view.zoom, h: room.h / view.zoom };
+  const inside =
+    bare.x >= before.x &&
+    bare.y >= before.y &&
+    bare.x + bare.w <= before.x + before.w &&
+    bare.y + bare.h <= before.y + before.h;
+  return inside && before.w < wide.w * 1.6 ? before : wide;
+}
+
+export function useSight(flow: Flow | null, scene: Scene, chosen: string | null, seen: (view: View) => void): void {
   const { live } = usePlace();
   const begun = useRef(false);
   useEffect(() => {
@@ -52,8 +71,10 @@ export function useSight(flow: Flow | null, scene: Scene, chosen: string | null)
       .steps()
       .find(({ scope, status }) => scope === '' && ['failed', 'ambiguous', 'waiting', 'running'].includes(status));
     const focus = scene.absolute.get(chosen ?? goesOn?.node ?? '') ?? { x: all.x, y: all.y, w: 0, h: 0 };
-    void flow.setViewport(firstView(all, focus, room));
-  }, [flow, scene, live, chosen]);
+    const view = firstView(all, focus, room);
+    seen(view);
+    void flow.setViewport(view);
+  }, [flow, scene, live, chosen, seen]);
   useEffect(() => {
     const box = chosen === null ? undefined : scene.absolute.get(chosen);
     if (!flow || !box) return;
@@ -74,7 +95,7 @@ export function useSight(flow: Flow | null, scene: Scene, chosen: string | null)
   }, [flow, scene, chosen]);
 }
 
-function roomOf(): { w: number; h: number } | null {
+export function roomOf(): { w: number; h: number } | null {
   const canvas = document.querySelector('.react-flow');
   return canvas ? { w: canvas.clientWidth, h: canvas.clientHeight } : null;
 }

@@ -44,6 +44,7 @@ export function TableView({ table, label = 'Table' }: { table: Table; label?: st
             <tr>
               {table.columns.map((column, index) => {
                 const mine = order?.column === index ? order : null;
+                const numbers = rows.length > 0 && rows.every((row) => typeof row[index] === 'number');
                 const Sign = mine?.down === true ? ArrowDown : ArrowUp;
                 return (
                   <th
@@ -55,7 +56,10 @@ export function TableView({ table, label = 'Table' }: { table: Table; label?: st
                     <button
                       type="button"
                       onClick={() => press(index)}
-                      className="focus-inset flex h-8 w-full items-center gap-1 px-3 whitespace-nowrap hover:bg-hover"
+                      className={classNames(
+                        'focus-inset flex h-8 w-full items-center gap-1 px-3 whitespace-nowrap hover:bg-hover',
+                        numbers && 'flex-row-reverse',
+                      )}
                     >
                       {column}
                       <Sign

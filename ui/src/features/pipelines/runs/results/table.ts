@@ -49,7 +49,7 @@ function cellsOf(row: unknown, columns: readonly string[]): unknown[] {
 /** A cell in one line. */
 export function cellText(cell: unknown): string {
   if (cell === null || cell === undefined) return '';
-  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell as string | number | boolean);
+  return typeof cell === 'string' ? cell : JSON.stringify(cell);
 }
 
 export interface Order {

@@ -57,7 +57,7 @@ function readCase(one: unknown, failed: boolean): TestCase[] {
   if (typeof one === 'string') return [{ name: one, state: failed ? 'failed' : 'passed', message: '', tookMs: null }];
   if (!isRecord(one)) return [];
   const text = (...names: string[]) =>
-    names.map((name) => one[name]).find((said) => typeof said === 'string') as string | undefined;
+    names.map((name) => one[name]).find((said): said is string => typeof said === 'string');
   const status = (text('state', 'status', 'outcome') ?? '').toLowerCase();
   const state =
     one.skipped === true || /^(skip|ignor|pend)/.test(status)
@@ -65,8 +65,7 @@ function readCase(one: unknown, failed: boolean): TestCase[] {
       : one.passed === false || failed || /^(fail|error)/.test(status)
         ? 'failed'
         : 'passed';
-  const took = [one.duration_ms, one.took_ms, one.durationMs].find((ms) => typeof ms === 'number') as
-    number | undefined;
+  const took = [one.duration_ms, one.took_ms, one.durationMs].find((ms): ms is number => typeof ms === 'number');
   return [
     {
       name: text('name', 'test', 'title') ?? 'A test without a name',

@@ -28,7 +28,7 @@ export interface Gantt {
 const leastMs = 10;
 
 /**
- * Those that began, in the order in which they did, each container before its inside; then those that haven't.
+ * Those that began, in the order in which they did, each container before its inside; then those that haven't, in the order given.
  * `begin` and `now` are milliseconds since 1970.
  */
 export function layOut(steps: readonly StepRun[], begin: number, now: number): Gantt {
@@ -39,7 +39,7 @@ export function layOut(steps: readonly StepRun[], begin: number, now: number): G
   const spanMs = Math.max(leastMs, end - begin);
   const fraction = (at: number) => Math.min(1, Math.max(0, (at - begin) / spanMs));
   const rows = steps
-    .map((step) => ({ step, at: sortKey(step, steps) }))
+    .map((step, index) => ({ step, at: sortKey(step, steps, index) }))
     .sort((one, other) => compare(one.at, other.at))
     .map(({ step }): GanttRow => {
       const ended = step.finishedAt ?? end;
@@ -60,11 +60,11 @@ export function layOut(steps: readonly StepRun[], begin: number, now: number): G
 type Sorted = readonly (number | string)[];
 
 /** Along the containers: when each of them began, then when the step did. */
-function sortKey(step: StepRun, steps: readonly StepRun[]): Sorted {
+function sortKey(step: StepRun, steps: readonly StepRun[], place: number): Sorted {
   const byKey = indexOf(steps);
   const at = (one: StepRun | undefined) => one?.startedAt ?? Number.MAX_SAFE_INTEGER;
   const around = partsOf(step.scope).flatMap(({ name, index }) => [at(byKey.get(keyOf(name))), name.node, index]);
-  return [...around, at(step), step.node];
+  return [...around, at(step), step.startedAt === undefined ? place : step.node];
 }
 
 const indices = new WeakMap<readonly StepRun[], Map<string, StepRun>>();

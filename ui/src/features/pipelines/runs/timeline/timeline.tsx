@@ -39,7 +39,9 @@ export function Timeline() {
     const missing = definition.nodes
       .filter(({ id }) => shown.scopeOf(id) === '' && !there.has(id))
       .map(({ id }) => ({ scope: '', node: id, status: 'pending' as const, tries: 0, costNanoUsd: 0, tokens: 0 }));
-    return layOut([...known, ...missing], run?.startedAt ?? run?.createdAt ?? now, now);
+    const order = new Map(definition.nodes.map(({ id }, index) => [id, index]));
+    const all = [...known, ...missing].sort((one, other) => (order.get(one.node) ?? 0) - (order.get(other.node) ?? 0));
+    return layOut(all, run?.startedAt ?? run?.createdAt ?? now, now);
     // `version` says that steps moved.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [live, definition, shown, run?.startedAt, run?.createdAt, now, version]);
