@@ -39,6 +39,7 @@ pub enum EngineState {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(optional_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own about a model in memory")]
 pub struct LoadedModel {
     /// Its name, without the provider's slug.
     pub name: String,
