@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use test_support::ollama::{Answer, Buffer, Gpu, RunnerFault, Script};
 use webplus_tests::{
-    Gguf, OllamaHome, PATIENCE, Program, Sent, TestApp, eventually, free_address, model, ollama_is, processes_of,
+    Gguf, OllamaHome, PATIENCE, Program, Sent, TestApp, eventually, free_address, model, ollama_is,
+    processes_of,
 };
 
 const SMOL: &str = "ollama/smol:latest";
@@ -371,7 +372,11 @@ async fn a_model_that_memory_is_too_small_for_is_refused_with_the_numbers_before
         app.call("message/send", json!({"text": "Tell me.", "model": LARGE, "parameters": parameters}))
     };
     let ended = app.ended(&Sent::of(&ask(ALL).await).answer).await;
-    assert_eq!((&ended["status"], &ended["errorCode"]), (&json!("failed"), &json!("out_of_memory")), "{ended}");
+    assert_eq!(
+        (&ended["status"], &ended["errorCode"]),
+        (&json!("failed"), &json!("out_of_memory")),
+        "{ended}"
+    );
     says(ended["errorMessage"].as_str().unwrap());
     assert_eq!(model(&app, LARGE).await["state"]["type"], "on_disk");
     assert_eq!(runners(), 0, "nothing was loaded");

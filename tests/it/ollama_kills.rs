@@ -8,9 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 use test_support::ollama::{Answer, Registry, Script, model_file};
-use webplus_tests::{
-    OllamaHome, PATIENCE, Program, Served, eventually, ollama_is, processes_of, terminate,
-};
+use webplus_tests::{OllamaHome, PATIENCE, Program, Served, eventually, ollama_is, processes_of, terminate};
 
 /// How often the ordinary run kills; `WEBPLUS_KILLS` says otherwise.
 const KILLS: u64 = 15;
@@ -115,7 +113,8 @@ impl Scene {
             }
             Phase::Pulling => {
                 let reference = self.registry.model("pulled");
-                let job = served.call("model/pull", json!({"reference": reference, "target": "ollama"})).await;
+                let job =
+                    served.call("model/pull", json!({"reference": reference, "target": "ollama"})).await;
                 let before = self.registry.ranges().len();
                 until("the pull has begun", async || {
                     let jobs = served.call("job/list", json!({})).await;

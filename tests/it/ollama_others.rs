@@ -29,7 +29,11 @@ async fn one_of_another_user_is_sent_nothing_before_the_person_says_yes() {
     let ask = || app.call("message/send", json!({"text": "A secret.", "model": SMOL}));
     let ended = app.ended(&Sent::of(&ask().await).answer).await;
     let told = ended["errorMessage"].as_str().unwrap();
-    assert_eq!((&ended["status"], &ended["errorCode"]), (&json!("failed"), &json!("engine_unavailable")), "{ended}");
+    assert_eq!(
+        (&ended["status"], &ended["errorCode"]),
+        (&json!("failed"), &json!("engine_unavailable")),
+        "{ended}"
+    );
     assert!(told.contains(&named) && told.contains(&theirs.host), "{told}");
     let refused = app.refused("model/start", json!({"id": SMOL})).await;
     assert_eq!(refused.code, "engine_unavailable", "{refused:?}");
@@ -55,7 +59,11 @@ async fn a_folder_that_can_t_be_read_is_said_to_be_whose_and_its_list_is_asked_f
     let program = Program::new().env("WEBPLUS_OLLAMA", theirs.host.clone()).run_by(user);
     let served = program.serve().await;
     let state = ollama_is(&served, "ready").await;
-    assert_eq!((&state["ownership"], &state["pid"]), (&json!("adopted"), &json!(null)), "only its user is known: {state}");
+    assert_eq!(
+        (&state["ownership"], &state["pid"]),
+        (&json!("adopted"), &json!(null)),
+        "only its user is known: {state}"
+    );
     let begun = std::time::Instant::now();
     let folder = loop {
         let folder = ollama_is(&served, "ready").await["folder"].clone();
@@ -79,7 +87,8 @@ async fn a_folder_that_can_t_be_read_is_said_to_be_whose_and_its_list_is_asked_f
     // A repair needs its files, so it says whose they are.
     let mut events = served.events(None).await;
     let job = served.call("model/repair", json!({"id": SMOL})).await;
-    let failed = events.until(|event| event["job"]["id"] == job["id"] && event["job"]["state"]["status"] == "failed");
+    let failed =
+        events.until(|event| event["job"]["id"] == job["id"] && event["job"]["state"]["status"] == "failed");
     let message = failed.await["job"]["state"]["message"].as_str().unwrap().to_owned();
     assert!(message.contains("belong to the user root"), "{message}");
     assert_eq!(served.terminate().await.code(), 0);

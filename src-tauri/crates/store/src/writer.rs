@@ -110,7 +110,9 @@ impl Writer {
         match self.execute("COMMIT") {
             Ok(()) => {
                 kill_point!("store_after_commit");
-                held.into_iter().for_each(|job| job.answer(Ok(())));
+                for job in held {
+                    job.answer(Ok(()));
+                }
             }
             Err(error) => {
                 self.roll_back();

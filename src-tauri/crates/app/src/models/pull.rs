@@ -153,7 +153,8 @@ pub(crate) async fn run_repair(
 }
 
 pub(super) fn unreadable(app: &App, host: &Host) -> Error {
-    let whose = host.folder_owner(app).map(|owner| format!(" belong to the user {owner} and")).unwrap_or_default();
+    let whose =
+        host.folder_owner(app).map(|owner| format!(" belong to the user {owner} and")).unwrap_or_default();
     Error::new(
         ErrorCode::ReadOnly,
         format!(

@@ -25,8 +25,7 @@ pub(super) async fn mark(app: &App, models: &mut [Model]) {
         let Some(name) = problem.model.map(|model| model.short()) else { continue };
         // One in memory works with what it has.
         let rests = |model: &&mut Model| {
-            model.id.name() == name
-                && matches!(model.state, ModelState::OnDisk | ModelState::Damaged { .. })
+            model.id.name() == name && matches!(model.state, ModelState::OnDisk | ModelState::Damaged { .. })
         };
         if let Some(model) = models.iter_mut().find(rests) {
             model.state = ModelState::Damaged { reason: problem.message };
