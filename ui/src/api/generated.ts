@@ -4238,7 +4238,15 @@ lastError?: string,
 /**
  * What it does, as a sentence.
  */
-description: string, };
+description: string, 
+/**
+ * Where it is reached on this computer, of a webhook.
+ */
+path?: string, 
+/**
+ * What a sender signs with, told once: when it was made.
+ */
+secret?: string, };
 
 /**
  * What an answer waits for.
