@@ -62,7 +62,14 @@ async fn resumed(door: &Door, run: &str) -> Result<Run, Failure> {
     if run.status.is_final() {
         return Ok(run);
     }
-    door.call("run/resume", json!({ "id": run.id })).await
+    match door.call("run/resume", json!({ "id": run.id })).await {
+        // It came to its end meanwhile.
+        Err(failure) if failure.code == ErrorCode::Conflict => {
+            let found: Value = door.call("run/get", json!({ "id": run.id })).await?;
+            parsed(&found["run"])
+        }
+        resumed => resumed,
+    }
 }
 
 async fn started(
@@ -95,7 +102,7 @@ async fn started(
     match run {
         // One that was there already under the key may have been cut off.
         Ok(run) if arguments.idempotency_key.is_some() && goes_on(run.status) => {
-            Ok(Ok(door.call("run/resume", json!({ "id": run.id })).await?))
+            Ok(Ok(resumed(door, &run.id.to_string()).await?))
         }
         Ok(run) => Ok(Ok(run)),
         Err(failure) if failure.code == ErrorCode::InvalidInput => {
