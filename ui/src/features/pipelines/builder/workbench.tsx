@@ -79,7 +79,7 @@ export function Workbench({ tab, step }: { tab: Tab; step: string | undefined })
     );
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <header className="flex min-h-12 shrink-0 flex-wrap items-center gap-x-2 border-b border-border pr-3 pl-2">
+      <header className="flex min-h-12 shrink-0 flex-wrap items-center gap-x-2 border-b border-border pt-2 pr-3 pl-2 lg:pt-0">
         <Link
           to="/pipelines"
           aria-label="All pipelines"

@@ -11,7 +11,7 @@ export interface Visible {
 }
 
 /** Around the window, in parts of its size: what is dragged or scrolled a little is there already. */
-const margin = 0.15;
+const margin = 0.06;
 
 export function windowOf(viewport: { x: number; y: number; zoom: number }, size: { w: number; h: number }): Box {
   const zoom = Math.max(viewport.zoom, 0.01);

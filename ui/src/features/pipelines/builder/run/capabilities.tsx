@@ -16,8 +16,7 @@ export function CapabilityList({ capabilities }: { capabilities: readonly Pipeli
     <ul className="flex flex-col gap-1.5">
       {capabilities.map((one) => (
         <li key={one} className="text-dense">
-          <span className="font-medium">{capabilityWords[one].title}.</span>{' '}
-          <span className="text-muted-foreground">{capabilityWords[one].means}</span>
+          <span className="font-medium">{capabilityWords[one].title}.</span> {capabilityWords[one].means}
         </li>
       ))}
     </ul>

@@ -84,7 +84,7 @@ export default function TextView() {
               key={fault.place + fault.message}
               type="button"
               onClick={() => go(fault.place)}
-              className="focus-inset block w-full rounded-small px-1 py-0.5 text-left hover:bg-hover"
+              className="focus-inset block min-h-7 w-full rounded-small px-1 py-1 text-left hover:bg-hover"
             >
               <span className={fault.severity === 'error' ? 'text-danger' : 'text-warning'}>
                 Line {lineOf(text, fault.place) + 1}
