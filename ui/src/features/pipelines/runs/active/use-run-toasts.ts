@@ -25,7 +25,10 @@ export function useRunToasts(): void {
         gathered.current.push(notice);
         timer.current ??= setTimeout(() => {
           timer.current = undefined;
-          const { single, more } = together(gathered.current.splice(0));
+          // Somebody may have gone there meanwhile.
+          const here = router.state.location.pathname;
+          const news = gathered.current.splice(0).filter(({ run }) => here !== `/runs/${run.id}`);
+          const { single, more } = together(news);
           for (const one of single)
             say(one, () => void navigate({ to: '/runs/$runId', params: { runId: one.run.id } }));
           if (more) {

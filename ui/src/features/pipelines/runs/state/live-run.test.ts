@@ -130,4 +130,7 @@ it('a snapshot fills in what was said before somebody looked, and never takes ba
   expect(withSnapshot(undefined, 1, 'before').text).toBe('before');
   const now = foldDelta(undefined, { attempt: 1, text: 'before and after' });
   expect(withSnapshot(now, 1, 'before')).toBe(now);
+  const late = foldDelta(undefined, { attempt: 1, text: 'word3 word4 word5' });
+  expect(withSnapshot(late, 1, 'word1 word2 word3 wo').text).toBe('word1 word2 word3 word4 word5');
+  expect(withSnapshot(late, 1, 'word1').text).toBe('word1\n…\nword3 word4 word5');
 });

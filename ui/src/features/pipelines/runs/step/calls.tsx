@@ -32,7 +32,8 @@ export function Calls({ calls }: { calls: readonly Call[] }) {
             >
               <td title={call.model} className="max-w-40 truncate">
                 {modelName(call.model)}
-                {call.outcome !== 'succeeded' && (
+                {call.outcome === 'reserved' && <span className="text-muted-foreground"> under way</span>}
+                {call.outcome !== 'succeeded' && call.outcome !== 'reserved' && (
                   <span className="text-danger"> {call.outcome.replaceAll('_', ' ')}</span>
                 )}
               </td>

@@ -62,7 +62,8 @@ type Sorted = readonly (number | string)[];
 /** Along the containers: when each of them began, then when the step did. */
 function sortKey(step: StepRun, steps: readonly StepRun[], place: number): Sorted {
   const byKey = indexOf(steps);
-  const at = (one: StepRun | undefined) => one?.startedAt ?? Number.MAX_SAFE_INTEGER;
+  // What was taken over was there before anything began.
+  const at = (one: StepRun | undefined) => one?.startedAt ?? (one?.status === 'reused' ? 0 : Number.MAX_SAFE_INTEGER);
   const around = partsOf(step.scope).flatMap(({ name, index }) => [at(byKey.get(keyOf(name))), name.node, index]);
   return [...around, at(step), step.startedAt === undefined ? place : step.node];
 }
