@@ -63,7 +63,9 @@ export function MoveFolder({ provider }: { provider: Mover }) {
         onClose={() => setPicked(null)}
         title={`Move all models to ${picked?.name ?? ''}?`}
         description={`${formatBytes(size)} are copied, compared and then removed from the old place. ${
-          provider === 'ollama' ? 'Ollama is restarted for it.' : 'Nothing can be added or loaded at the moment of the change.'
+          provider === 'ollama'
+            ? 'Ollama is restarted for it.'
+            : 'Nothing can be added or loaded at the moment of the change.'
         } You can pause it, and go on after a restart.`}
         footer={
           <>

@@ -22,7 +22,12 @@ interface NumberRule {
 export const loadNumbers: Record<LoadNumber, NumberRule> = {
   gpuLayers: { label: 'Layers on the GPU', note: '0 uses the processor alone.', min: 0, max: 4096 },
   threads: { label: 'Threads', note: 'To compute with on the processor.', min: 1, max: 4096 },
-  batch: { label: 'Tokens at once', note: 'Of the prompt. More is quicker and takes more memory.', min: 1, max: 16_384 },
+  batch: {
+    label: 'Tokens at once',
+    note: 'Of the prompt. More is quicker and takes more memory.',
+    min: 1,
+    max: 16_384,
+  },
 };
 
 export function loadDraft(kept: LoadSettings | undefined, context: number): LoadDraft {
