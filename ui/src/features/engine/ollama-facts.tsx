@@ -35,7 +35,8 @@ export function OllamaFacts({ state }: { state: Extract<OllamaState, { type: 're
 function folderWords({ owner, readable, writable }: ModelsFolder): string {
   const whose = owner === null ? 'Yours.' : `Belongs to the user ${owner}.`;
   // One that can’t even be found from here, as in a container, is nobody’s that could be named.
-  if (!readable) return `${owner === null ? '' : `${whose} `}Web+ can’t read it, so changes made elsewhere show up within some seconds.`;
+  if (!readable)
+    return `${owner === null ? '' : `${whose} `}Web+ can’t read it, so changes made elsewhere show up within some seconds.`;
   if (!writable) return `${whose} Web+ can’t write there: for a repair it names the file and the command instead.`;
   return owner === null ? whose : `${whose} Web+ can read and write it.`;
 }

@@ -128,10 +128,7 @@ export function useShelfVerbs(): ShelfVerbs {
     client.call('settings/update', { defaultModel: model.id }).catch(refused('The model wasn’t chosen'));
   });
   const defaultModel = settings.data?.defaultModel;
-  return useMemo(
-    () => ({ pending, defaultModel, run, chat, choose }),
-    [pending, defaultModel, run, chat, choose],
-  );
+  return useMemo(() => ({ pending, defaultModel, run, chat, choose }), [pending, defaultModel, run, chat, choose]);
 }
 
 export function modelEntries(

@@ -121,9 +121,8 @@ impl Memory {
             return;
         }
         let Ok(Ok(list)) = timeout(GLANCE, ollama.named(SLUG).models()).await else { return };
-        if let Some(before) = self.listed.replace(list.clone())
-            && before != list
-        {
+        // The first list counts as a change too: what came since somebody else asked for one is in none before it.
+        if self.listed.replace(list.clone()) != Some(list) {
             self.app.models_changed(SLUG);
         }
     }
