@@ -82,8 +82,3 @@ pub(crate) fn reserve(
     let cost = if resolved.free { Some(0) } else { resolved.price(prompt).map(|price| price.cost(&most)) };
     app.pipelines.budgets.reserve(run, call.id, cost, prompt + answer)
 }
-
-/// What a verb answers that isn't built.
-fn unbuilt<T>() -> Result<T, crate::Error> {
-    Err(crate::Error::new(domain::ErrorCode::Conflict, "This isn't built into this version yet."))
-}
