@@ -75,7 +75,7 @@ async fn a_schedule_begins_a_run_at_its_instant_and_once_across_a_crash() {
     );
     let view = enabled(&app, "hourly").await;
     assert_eq!(view["nextAt"], json!(1_750_003_200_000_i64));
-    app.opened.clock.advance(Duration::from_secs(54 * 60));
+    app.opened.clock.advance(Duration::from_mins(54));
     // Saving wakes whoever looks at the clock.
     saved(&app, &definition).await;
     let found = runs(&app, "hourly", 1).await;
@@ -85,7 +85,7 @@ async fn a_schedule_begins_a_run_at_its_instant_and_once_across_a_crash() {
     saved(&again, &definition).await;
     assert_eq!(runs(&again, "hourly", 1).await.len(), 1);
     // Missed while it was off: one run for all.
-    again.opened.clock.advance(Duration::from_secs(5 * 60 * 60));
+    again.opened.clock.advance(Duration::from_hours(5));
     saved(&again, &definition).await;
     let found = runs(&again, "hourly", 2).await;
     assert_eq!(said(&again, &found[1]).await, "2025-06-15T21:00:00Z");

@@ -66,8 +66,10 @@ async function modelsIn(folder: FileSystemDirectoryEntry, depth: number): Promis
   entries.sort((one, other) => one.name.localeCompare(other.name));
   const found = await Promise.all(
     entries.map((entry) => {
-      if (entry.isDirectory) return depth > 1 ? modelsIn(entry as FileSystemDirectoryEntry, depth - 1) : [];
-      if (!/^(?!.*mmproj).*\.gguf$/i.test(entry.name)) return [];
+      if (entry.isDirectory) {
+        return depth > 1 ? modelsIn(entry as FileSystemDirectoryEntry, depth - 1) : Promise.resolve<File[]>([]);
+      }
+      if (!/^(?!.*mmproj).*\.gguf$/i.test(entry.name)) return Promise.resolve<File[]>([]);
       return new Promise<File[]>((resolve) => {
         (entry as FileSystemFileEntry).file(
           (file) => resolve([file]),

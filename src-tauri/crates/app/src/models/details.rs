@@ -155,16 +155,13 @@ fn tensors(told: &Value) -> Vec<ModelTensors> {
         let sizes = tensor["shape"].as_array().into_iter().flatten().filter_map(Value::as_u64);
         let elements = sizes.fold(1_u64, u64::saturating_mul);
         let bytes = packing(kind).map_or(0, |(block, size)| (elements / block).saturating_mul(size));
-        match sums.iter_mut().find(|sum| sum.kind == kind) {
-            Some(sum) => {
-                sum.count += 1;
-                sum.parameters = sum.parameters.saturating_add(elements);
-                sum.bytes = sum.bytes.saturating_add(bytes);
-            }
-            None => {
-                let kind = kind.to_owned();
-                sums.push(ModelTensors { kind, count: 1, parameters: elements, bytes });
-            }
+        if let Some(sum) = sums.iter_mut().find(|sum| sum.kind == kind) {
+            sum.count += 1;
+            sum.parameters = sum.parameters.saturating_add(elements);
+            sum.bytes = sum.bytes.saturating_add(bytes);
+        } else {
+            let kind = kind.to_owned();
+            sums.push(ModelTensors { kind, count: 1, parameters: elements, bytes });
         }
     }
     sums.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.kind.cmp(&b.kind)));

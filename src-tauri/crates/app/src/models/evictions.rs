@@ -92,8 +92,8 @@ fn limits(app: &App, resolved: &gateway::Resolved) -> (usize, bool) {
 }
 
 async fn memory(app: &App, ollama: &llm::Ollama, name: &str, context: u32) -> u64 {
-    let Some((header, content)) = estimate::header(ollama, name).await else { return 0 };
-    let factor = app.learned.of(&content, &header).at(context);
+    let Some((header, digest)) = estimate::header(ollama, name).await else { return 0 };
+    let factor = app.learned.of(&digest, &header).at(context);
     engine::estimate_with(&header, &EstimateOptions::ollama(context)).corrected(factor).total
 }
 

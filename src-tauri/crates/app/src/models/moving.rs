@@ -295,7 +295,7 @@ pub(crate) async fn discard_move(app: &App, job: &Job) {
     let here = if order.provider == PROVIDER {
         Some(app.models_dir())
     } else {
-        app.ollama.supervisor().ok().and_then(|supervisor| supervisor.own_models_folder())
+        app.ollama.supervisor().ok().and_then(engine::ollama::OllamaSupervisor::own_models_folder)
     };
     if here.as_deref() == Some(order.from.as_path())
         && let Err(error) = relocate::give_up(&order.from, &order.to, order.fresh).await

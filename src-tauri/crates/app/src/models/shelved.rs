@@ -38,7 +38,7 @@ pub(super) async fn list(app: &App, actor: Actor, params: ModelListParams) -> Re
         if let Some(settings) = &load_settings {
             settings.show_in(&mut model);
         }
-        ShelvedModel { load_settings, model }
+        ShelvedModel { model, load_settings }
     };
     Ok(ShelvedList { models: list.models.into_iter().map(shelved).collect(), problems: list.problems })
 }

@@ -91,7 +91,7 @@ pub(crate) struct Asked {
 /// What became of a run that was asked for.
 pub(crate) enum Came {
     /// It is accepted.
-    Accepted(Run),
+    Accepted(Box<Run>),
     /// The key was used before: for that run, with the same inputs or not.
     Known(RunId, bool),
     /// Who asked changed its mind in the same transaction.
@@ -206,7 +206,7 @@ fn told(faults: &[Fault]) -> Error {
 /// Accepts a run of a definition that was checked. The same key gives the same run.
 pub(crate) async fn accept(app: &App, actor: Actor, checked: &Checked, asked: Asked) -> Result<Run, Error> {
     match accept_with(app, actor, checked, asked, |_| Ok(true)).await? {
-        Came::Accepted(run) => Ok(run),
+        Came::Accepted(run) => Ok(*run),
         Came::Known(run, true) => app
             .store
             .read(move |conn| store::runs::get(conn, actor.user_id, run))
@@ -271,7 +271,7 @@ pub(crate) async fn accept_with(
             kill_point!("accepted");
             let run = accepted.row.run.clone();
             accepted.admitted(app);
-            Ok(Came::Accepted(run))
+            Ok(Came::Accepted(Box::new(run)))
         }
         Err(Some((run, same))) => Ok(Came::Known(run, same)),
         Err(None) => Ok(Came::Passed),

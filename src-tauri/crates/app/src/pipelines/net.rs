@@ -101,7 +101,7 @@ async fn follow(app: &App, mut request: Request) -> Result<Reply, StepError> {
             }
             (307 | 308, _) | (_, true) => {}
             _ => {
-                request.method = "GET".to_owned();
+                "GET".clone_into(&mut request.method);
                 request.body = None;
             }
         }

@@ -59,11 +59,13 @@ impl Roots {
         match (kind, value) {
             ("dir", Value::String(path)) if !path.is_empty() => self.folders.push(PathBuf::from(path)),
             ("file" | "image" | "audio", Value::String(path)) if !path.is_empty() => {
-                self.files.push(PathBuf::from(path))
+                self.files.push(PathBuf::from(path));
             }
             (list, Value::Array(values)) => {
                 if let Some(kind) = list.strip_prefix("list<").and_then(|kind| kind.strip_suffix('>')) {
-                    values.iter().for_each(|value| self.add(kind, value));
+                    for value in values {
+                        self.add(kind, value);
+                    }
                 }
             }
             _ => {}

@@ -211,7 +211,7 @@ async fn o10_a_model_that_left_the_graphics_card_is_told() {
     let supervisor = desk.start(OllamaSettings::default());
     until(&supervisor, adopted).await;
     let ollama = llm::Ollama::new(desk.options(OllamaSettings::default()).http, &theirs.url()).unwrap();
-    ollama.load("smol", None, llm::KeepAlive::Forever).await.unwrap();
+    ollama.load("smol", llm::OllamaLoad::default(), llm::KeepAlive::Forever).await.unwrap();
     let seen = theirs.requests().len();
     // A whole look at it after the load.
     crate::desk::holds(|| {
@@ -219,7 +219,7 @@ async fn o10_a_model_that_left_the_graphics_card_is_told() {
     })
     .await;
     ollama.unload("smol").await.unwrap();
-    ollama.load("smol", None, llm::KeepAlive::Forever).await.unwrap();
+    ollama.load("smol", llm::OllamaLoad::default(), llm::KeepAlive::Forever).await.unwrap();
     let lost = |state: &OllamaState| {
         matches!(state, OllamaState::Ready { notices, .. }
             if notices.iter().any(|notice| notice.code == NoticeCode::GpuLost))

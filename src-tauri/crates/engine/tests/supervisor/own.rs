@@ -187,7 +187,7 @@ async fn o6_o15_a_killed_server_leaves_no_runner() {
     let (address, pid) = ready(&supervisor).await;
     let http = desk.options(own()).http;
     let ollama = llm::Ollama::new(http, &address).unwrap();
-    ollama.load("smol", None, llm::KeepAlive::Forever).await.unwrap();
+    ollama.load("smol", llm::OllamaLoad::default(), llm::KeepAlive::Forever).await.unwrap();
     let runners = children(pid);
     assert_eq!(runners.len(), 1);
     let begin = Instant::now();

@@ -80,7 +80,8 @@ async fn real_ollama_runs_crashes_and_runs_again() {
         request.files.insert("smol.gguf".into(), digest.into());
         let lines: Vec<_> = ollama.create(&request).collect().await;
         assert!(lines.iter().all(Result::is_ok), "{lines:?}");
-        ollama.load("smol", Some(2048), KeepAlive::Forever).await.unwrap();
+        let load = llm::OllamaLoad { context: Some(2048), ..llm::OllamaLoad::default() };
+        ollama.load("smol", load, KeepAlive::Forever).await.unwrap();
         runners = children(pid);
         assert_eq!(runners.len(), 1);
         holds(|| supervisor.loads().last().is_some_and(|load| load.total() > 100 << 20)).await;

@@ -79,6 +79,7 @@ impl Gguf {
     }
 
     /// The given part, from 0, of a model in three files: the first says what it is, the others hold weights only.
+    #[allow(dead_code, reason = "not every test needs a model in several files")]
     pub(crate) fn part(name: &str, number: u16) -> Self {
         let first = Self { tensors: Vec::new(), data: 0, ..Self::model(name) };
         let gguf = if number == 0 { first } else { Self::empty() };

@@ -26,7 +26,6 @@ pub(super) struct Question {
 #[derive(Debug)]
 pub(super) struct Answered {
     pub text: String,
-    pub reasoning: String,
     pub finish: FinishReason,
     pub call: Call,
 }
@@ -82,7 +81,7 @@ pub(super) async fn ask(
     };
     let live = gateway::begin(&step.app, step.actor, resolved, spec).await?;
     let mut asked = Asked { app: step.app.clone(), actor: step.actor, live: Some(live) };
-    let (mut text, mut reasoning) = (String::new(), String::new());
+    let mut text = String::new();
     let mut finish = None;
     loop {
         let Some(live) = asked.live.as_mut() else {
@@ -104,7 +103,6 @@ pub(super) async fn ask(
                     }
                     text.push_str(&piece);
                 }
-                CompletionEvent::Reasoning(piece) => reasoning.push_str(&piece),
                 CompletionEvent::Notice(notice) => step.tell.notice(&notice),
                 CompletionEvent::Finished { reason, .. } => finish = Some(reason),
                 _ => {}
@@ -129,7 +127,7 @@ pub(super) async fn ask(
     let call = settled
         .pop()
         .ok_or_else(|| StepError::new(ErrorCode::Internal, "The call was lost. Run the step again."))?;
-    Ok(Answered { text, reasoning, finish, call })
+    Ok(Answered { text, finish, call })
 }
 
 fn some_text(text: String) -> Option<Value> {

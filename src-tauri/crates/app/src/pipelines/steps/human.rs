@@ -26,16 +26,15 @@ pub(super) fn ask(call: &StepCall) -> Answer {
 pub(super) fn delay(call: &StepCall) -> Answer {
     let config = Config::new(&call.input);
     let now = call.app.clock.now();
-    let at = match config.value("until") {
-        Some(until) => moment(until)?,
-        None => {
-            let time = config.duration("for")?.ok_or_else(|| {
-                StepError::invalid("Say how long this step waits: fill in \"for\" or \"until\".")
-            })?;
-            Timestamp::from_millis(
-                now.millis().saturating_add(i64::try_from(time.as_millis()).unwrap_or(i64::MAX)),
-            )
-        }
+    let at = if let Some(until) = config.value("until") {
+        moment(until)?
+    } else {
+        let time = config.duration("for")?.ok_or_else(|| {
+            StepError::invalid("Say how long this step waits: fill in \"for\" or \"until\".")
+        })?;
+        Timestamp::from_millis(
+            now.millis().saturating_add(i64::try_from(time.as_millis()).unwrap_or(i64::MAX)),
+        )
     };
     Ok(StepEnd::Wait(Wait::Until { at }))
 }

@@ -54,7 +54,7 @@ async fn reshaped(call: &StepCall, query: &str, input: Value, results: &str) -> 
     match worker::run(&call.app, &job, &call.cancel).await? {
         Outcome::Done { mut values, .. } => match (results, values.len()) {
             ("all", _) => Ok(values.into()),
-            ("first", 0) | ("auto", 0) => Ok(Value::Null),
+            ("first" | "auto", 0) => Ok(Value::Null),
             ("first", _) | ("auto", 1) => Ok(values.swap_remove(0)),
             ("auto", _) => Ok(values.into()),
             _ => Err(StepError::invalid("\"results\" must be auto, first or all.")),

@@ -39,7 +39,7 @@ pub(super) fn question(config: Config<'_>) -> Result<Question, StepError> {
     Ok(Question { system, messages, parameters: parameters(config)?, quiet: false })
 }
 
-fn listed<'a>(config: Config<'a>) -> Result<&'a [Value], StepError> {
+fn listed(config: Config<'_>) -> Result<&[Value], StepError> {
     match config.value("messages") {
         None => Ok(&[]),
         Some(Value::Array(messages)) => Ok(messages),

@@ -72,16 +72,14 @@ pub async fn post(app: App, pipeline: String, trigger: String, posted: Posted) -
         depth: 0,
         note: None,
     };
-    match occur::begin(&app, occurrence).await? {
-        Some(run) => Ok(run),
-        None => {
-            let row = super::find(&app, actor, &pipeline, &trigger).await?;
-            let message = row
-                .last_error
-                .unwrap_or_else(|| "An earlier run is still under way, so this one wasn't begun.".into());
-            Err(Error::new(domain::ErrorCode::Conflict, message))
-        }
+    if let Some(run) = occur::begin(&app, occurrence).await? {
+        return Ok(run);
     }
+    let row = super::find(&app, actor, &pipeline, &trigger).await?;
+    let message = row
+        .last_error
+        .unwrap_or_else(|| "An earlier run is still under way, so this one wasn't begun.".into());
+    Err(Error::new(domain::ErrorCode::Conflict, message))
 }
 
 /// A secret for a trigger that names none of the person's own, made and kept where there is none yet: then it is given, once.

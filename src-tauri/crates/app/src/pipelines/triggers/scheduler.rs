@@ -14,7 +14,7 @@ use super::{
 use crate::{App, Error, events::Event};
 
 /// The longest that the clock isn't looked at.
-const LOOK: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_mins(1);
 
 /// Until the application ends.
 pub(super) async fn keep(app: App, shutdown: CancellationToken) {

@@ -21,7 +21,7 @@ use super::{
 use crate::{App, Error, events::Event};
 
 /// The longest that nobody looks.
-const LOOK: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_mins(1);
 /// What our own runs wrote, at most so many.
 const WRITTEN: usize = 10_000;
 
@@ -205,7 +205,7 @@ async fn begin(
                 "at": occur::time(app.clock.now()),
                 "path": shown(&found.path),
                 "name": name,
-                "folder": found.path.parent().map(|folder| shown(folder)),
+                "folder": found.path.parent().map(shown),
                 "size": found.size,
                 "hash": found.hash,
                 "content": found.text,

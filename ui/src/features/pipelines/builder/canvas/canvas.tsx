@@ -17,6 +17,7 @@ import {
   type Viewport,
 } from '@xyflow/react';
 import {
+  memo,
   useCallback,
   useEffect,
   useLayoutEffect,
@@ -64,6 +65,23 @@ export interface CanvasWays {
   show(id: string): void;
   focus(id: string): void;
 }
+
+/** What doesn't change from one frame of a drag to the next, so that only what is dragged is drawn again. */
+const Around = memo(function Around({ editor, show, onAdd }: { editor: Editor; show: () => void; onAdd: () => void }) {
+  return (
+    <>
+      <Background variant={BackgroundVariant.Dots} gap={24} size={1.5} />
+      <CanvasBar
+        editor={editor}
+        onFit={() => {
+          show();
+        }}
+        onAdd={onAdd}
+      />
+      <MiniMap />
+    </>
+  );
+});
 
 export default function Canvas(props: CanvasProps) {
   const editor = useEditor();
@@ -151,18 +169,6 @@ function Surface({ editor, flow, at, onReady, ...ways }: CanvasProps & { editor:
     () => handlersOf(editor, flow, () => (box ? { w: box.clientWidth, h: box.clientHeight } : null)),
     [editor, flow, box],
   );
-  const { onAdd } = ways;
-  // The same elements from one frame of a drag to the next, so that only what is dragged is drawn again.
-  const around = useMemo(
-    () => (
-      <>
-        <Background variant={BackgroundVariant.Dots} gap={24} size={1.5} />
-        <CanvasBar editor={editor} onFit={() => show()} onAdd={onAdd} />
-        <MiniMap />
-      </>
-    ),
-    [editor, show, onAdd],
-  );
   const keys = handleKeys(editor, flow, { ...ways, fit: () => show() });
   const dropped = (event: DragEvent<HTMLDivElement>) => {
     const kind = editor.kinds.get(event.dataTransfer.getData('application/webplus-step'));
@@ -184,7 +190,7 @@ function Surface({ editor, flow, at, onReady, ...ways }: CanvasProps & { editor:
       {...keys}
     >
       <Drawn flow={flow} handlers={handlers}>
-        {around}
+        <Around editor={editor} show={show} onAdd={ways.onAdd} />
       </Drawn>
     </div>
   );

@@ -97,12 +97,13 @@ async fn a_tool_that_can_not_be_taken_back_needs_somebody_s_word() {
     let (left, asked) = answered(&bench, node(json!([tool])), rest(), &texts).await;
     left.unwrap();
     assert!(asked[1].messages[2].plain().contains("42"));
-    let begun = bench.inner.begun.lock().unwrap();
-    assert!(
-        begun.iter().any(|(_, name, effect, _)| name == "run" && *effect == EffectClass::AtMostOnce),
-        "{begun:?}"
-    );
-    drop(begun);
+    {
+        let begun = bench.inner.begun.lock().unwrap();
+        assert!(
+            begun.iter().any(|(_, name, effect, _)| name == "run" && *effect == EffectClass::AtMostOnce),
+            "{begun:?}"
+        );
+    }
     bench.finish().await;
 }
 

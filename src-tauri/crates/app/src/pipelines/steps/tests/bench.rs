@@ -200,12 +200,11 @@ impl InnerAttempts for Inner {
         input: Value,
     ) -> BoxFuture<'_, Result<InnerBegun, StepError>> {
         let known = self.ended.lock().unwrap().get(&index).cloned();
-        let begun = match known {
-            Some(values) => InnerBegun::Done(values),
-            None => {
-                self.begun.lock().unwrap().push((index, name, effect, input));
-                InnerBegun::Go { idempotency_key: format!("key{index}") }
-            }
+        let begun = if let Some(values) = known {
+            InnerBegun::Done(values)
+        } else {
+            self.begun.lock().unwrap().push((index, name, effect, input));
+            InnerBegun::Go { idempotency_key: format!("key{index}") }
         };
         Box::pin(async move { Ok(begun) })
     }

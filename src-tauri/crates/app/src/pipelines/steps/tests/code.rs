@@ -53,7 +53,7 @@ async fn a_program_that_never_ends_or_takes_all_memory_is_ended_and_the_next_one
     assert!(js(&bench, "const f = () => f() + 1; return f()").await.is_err());
     assert!(jq(&bench, "[range(infinite)]", json!(1)).await.is_err());
     assert!(jq(&bench, "def f: [f]; f", json!(1)).await.is_err());
-    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_mins(1), "{:?}", begun.elapsed());
     assert_eq!(js(&bench, "return 1").await, Ok(json!(1)));
     bench.finish().await;
 }
