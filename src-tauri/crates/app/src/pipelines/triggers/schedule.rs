@@ -48,11 +48,17 @@ impl Schedule {
     pub(crate) fn parse(config: &Value) -> Result<Self, String> {
         let text = |key: &str| config.get(key).and_then(Value::as_str);
         let cron = text("cron").unwrap_or_default();
-        // Five fields and nothing more: names of our own would mean something else elsewhere.
+        let wrong = |why: &str| {
+            format!(
+                "\"{cron}\" is no schedule ({why}). It has five fields: minute, hour, day, month, weekday, such as \"0 7 * * 1-5\"."
+            )
+        };
+        // Five fields and nothing more: nicknames such as "@daily" mean something else elsewhere.
+        if cron.split_whitespace().count() != 5 {
+            return Err(wrong("it hasn't five fields"));
+        }
         let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
-        let cron = parser.parse(cron).map_err(|error| {
-            format!("\"{cron}\" is no schedule ({error}). It has five fields: minute, hour, day, month, weekday, such as \"0 7 * * 1-5\".")
-        })?;
+        let cron = parser.parse(cron).map_err(|error| wrong(&error.to_string()))?;
         let zone = match text("tz").unwrap_or("local") {
             "local" => None,
             name => Some(TimeZone::get(name).map_err(|_| {
