@@ -48,6 +48,9 @@ async fn a_kill_at_any_boundary_changes_nothing_that_a_run_promises() {
             loop {
                 let Some((fixture, kill, reference)) = kills.lock().await.pop_front() else { return };
                 let (outcome, recovery) = stage.kill(fixture, std::slice::from_ref(&kill), &reference).await;
+                if outcome.is_broken() {
+                    eprintln!("{}: {outcome:?}", fixture.name);
+                }
                 let mut told_so_far = told.lock().await;
                 told_so_far.push((fixture.name, kill.clone(), outcome));
                 if told_so_far.len().is_multiple_of(50) {
