@@ -11,6 +11,8 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}'],
     setupFiles: ['src/test-setup.ts'],
     restoreMocks: true,
+    // What counts is whether something comes; a busy machine draws a list of hundreds slowly.
+    testTimeout: 30_000,
     // The tokens' test reads the style sheet's text.
     css: true,
   },

@@ -62,8 +62,8 @@ async fn a_folder_that_can_t_be_read_is_said_to_be_whose_and_its_list_is_asked_f
     let private = std::fs::Permissions::from_mode(0o700);
     std::fs::set_permissions(theirs.home().join(".ollama"), private).unwrap();
     let program = Program::new().env("WEBPLUS_OLLAMA", theirs.host.clone()).run_by(user);
-    let served = program.serve().await;
-    let state = ollama_is(&served, "ready").await;
+    let webplus = program.serve().await;
+    let state = ollama_is(&webplus, "ready").await;
     assert_eq!(
         (&state["ownership"], &state["pid"]),
         (&json!("adopted"), &json!(null)),
@@ -71,7 +71,7 @@ async fn a_folder_that_can_t_be_read_is_said_to_be_whose_and_its_list_is_asked_f
     );
     let begun = std::time::Instant::now();
     let folder = loop {
-        let folder = ollama_is(&served, "ready").await["folder"].clone();
+        let folder = ollama_is(&webplus, "ready").await["folder"].clone();
         if !folder.is_null() {
             break folder;
         }
@@ -81,25 +81,25 @@ async fn a_folder_that_can_t_be_read_is_said_to_be_whose_and_its_list_is_asked_f
     let path = theirs.models().display().to_string();
     assert_eq!(folder, json!({"path": path, "readable": false, "writable": false, "owner": "root"}));
     // What is put there is seen by asking for the list, every five seconds.
-    while model(&served, SMOL).await.is_null() {
+    while model(&webplus, SMOL).await.is_null() {
         assert!(begun.elapsed() < PATIENCE, "its models are never listed");
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-    let mut events = served.events(None).await;
+    let mut events = webplus.events(None).await;
     theirs.add_model("new", 2);
     let put = std::time::Instant::now();
-    while model(&served, "ollama/new:latest").await.is_null() {
+    while model(&webplus, "ollama/new:latest").await.is_null() {
         events.until(|event| event["type"] == "model.changed").await;
     }
     eprintln!("a change in a folder that can't be read was shown after {:?}", put.elapsed());
     // A repair needs its files, so it says whose they are.
-    let mut events = served.events(None).await;
-    let job = served.call("model/repair", json!({"id": SMOL})).await;
+    let mut events = webplus.events(None).await;
+    let job = webplus.call("model/repair", json!({"id": SMOL})).await;
     let failed =
         events.until(|event| event["job"]["id"] == job["id"] && event["job"]["state"]["status"] == "failed");
     let message = failed.await["job"]["state"]["errorMessage"].as_str().unwrap().to_owned();
     assert!(message.contains("belong to the user root"), "{message}");
-    assert_eq!(served.terminate().await.code(), 0);
+    assert_eq!(webplus.terminate().await.code(), 0);
     assert!(theirs.answers().await);
     terminate(&mut server).await;
 }

@@ -42,10 +42,10 @@ async fn imported(names: &[&str]) -> Option<OllamaHome> {
     let ollama = Ollama::new(http, &format!("http://{}", home.host)).unwrap();
     let mut bytes = std::fs::read(file).unwrap();
     let key = b"general.name";
-    let named = bytes.windows(key.len()).position(|window| window == key).unwrap() + key.len();
+    let after_key = bytes.windows(key.len()).position(|window| window == key).unwrap() + key.len();
     for (number, name) in names.iter().enumerate() {
         // After the key: the kind (4 bytes), the length (8 bytes), the name.
-        bytes[named + 12] = b'A' + number as u8;
+        bytes[after_key + 12] = b'A' + number as u8;
         import(&ollama, name, &Bytes::from(bytes.clone())).await;
     }
     terminate(&mut serving).await;

@@ -225,7 +225,7 @@ impl Stage {
                     .lines()
                     .map(|meeting| Kill { process, meeting: meeting.to_owned() }),
             );
-            let last = String::from_utf8_lossy(&output.stdout)
+            let told = String::from_utf8_lossy(&output.stdout)
                 .lines()
                 .last()
                 .and_then(|line| serde_json::from_str(line).ok())
@@ -233,23 +233,23 @@ impl Stage {
             words = run.map(str::to_owned).to_vec();
             match output.status.code() {
                 None => killed += 1,
-                Some(0) if last["answered"] == true => {}
-                Some(3) if last["waiting"][0]["kind"] == "human" => {
-                    let id = last["id"].as_str().unwrap_or_default();
+                Some(0) if told["answered"] == true => {}
+                Some(3) if told["waiting"][0]["kind"] == "human" => {
+                    let id = told["id"].as_str().unwrap_or_default();
                     words = ["runs", "answer", id, "approve", "--json"].map(str::to_owned).to_vec();
                 }
-                Some(0 | 1 | 3) if last["type"] == "run" => {
+                Some(0 | 1 | 3) if told["type"] == "run" => {
                     let over = Over {
-                        status: last["status"].as_str().unwrap_or_default().to_owned(),
-                        outputs: last["outputs"].clone(),
+                        status: told["status"].as_str().unwrap_or_default().to_owned(),
+                        outputs: told["outputs"].clone(),
                     };
                     return Ok(Played { over, kills: killed, met, program, case });
                 }
                 // What was answered before the kill can't be answered again.
-                Some(1) if last["code"] == "conflict" && killed > 0 => {}
+                Some(1) if told["code"] == "conflict" && killed > 0 => {}
                 code => {
                     return Err(format!(
-                        "a process ended with {code:?}: {} {last}",
+                        "a process ended with {code:?}: {} {told}",
                         String::from_utf8_lossy(&output.stderr)
                     ));
                 }

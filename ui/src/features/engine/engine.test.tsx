@@ -42,7 +42,7 @@ const ready = {
 
 function show(element: ReactNode, answers: Record<string, unknown>) {
   const call = vi.fn((method: string, _params: unknown) => {
-    const answer = answers[method] ?? {};
+    const answer = answers[method] ?? { 'job/list': [], 'model/space': { folders: [] } }[method] ?? {};
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   });
   const client = createClient({

@@ -36,7 +36,8 @@ fn look(folder: &Path, depth: u32, left: &mut usize, found: &mut Vec<PathBuf>) {
 fn is_model(path: &Path, name: &str) -> bool {
     let is_first = engine::parts_of(path).first().is_some_and(|first| first == path);
     Path::new(name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gguf"))
-        && !name.contains("mmproj") && is_first
+        && !name.contains("mmproj")
+        && is_first
 }
 
 #[cfg(test)]

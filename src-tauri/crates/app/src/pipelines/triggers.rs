@@ -16,7 +16,10 @@ use serde_json::{Value, json};
 use store::triggers::TriggerRow;
 use tokio::sync::Notify;
 
-use super::{params::{TriggerListParams, TriggerEnableParams, TriggerIdParams}, views::TriggerView};
+use super::{
+    params::{TriggerEnableParams, TriggerIdParams, TriggerListParams},
+    views::TriggerView,
+};
 use crate::{App, Error, events::Event};
 pub(crate) use event::happened;
 pub use hook::{MAX_BODY, Posted, post};

@@ -134,6 +134,7 @@ pub(crate) enum Runs {
 }
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_field_names, reason = "the field's name is the argument's, as it is shown")]
 pub(crate) struct Answer {
     /// The run's id.
     pub run: String,

@@ -75,13 +75,13 @@ async fn waiting(
             message: "No step of this run waits for that.".to_owned(),
         }),
         steps => {
-            let names: Vec<String> = steps
+            let waiting: Vec<String> = steps
                 .iter()
                 .map(|step| format!("{}/{}", word(&step["scope"]), word(&step["node"])))
                 .collect();
             Err(Failure::invalid(format!(
                 "Several steps wait: {}. Name one with --step.",
-                names.iter().map(|name| name.trim_start_matches('/')).collect::<Vec<_>>().join(", ")
+                waiting.iter().map(|name| name.trim_start_matches('/')).collect::<Vec<_>>().join(", ")
             )))
         }
     }
