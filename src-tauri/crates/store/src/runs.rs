@@ -285,6 +285,20 @@ pub fn unfinished(connection: &Connection) -> Result<Vec<Unfinished>, Error> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Steps that wait for a run that is over: the step's run, then the other one. A crash between the two leaves such.
+pub fn unheard(connection: &Connection) -> Result<Vec<(RunId, RunId)>, Error> {
+    let sql = "SELECT parent.id, child.id FROM runs parent
+               JOIN runs child ON child.parent_run_id = parent.id
+               JOIN step_runs step ON step.run_id = parent.id
+                   AND step.scope = child.parent_scope AND step.node = child.parent_node
+               WHERE parent.status IN ('queued', 'running', 'waiting', 'paused')
+                   AND child.status IN ('succeeded', 'failed', 'cancelled') AND step.status = 'waiting'
+               ORDER BY child.id";
+    let mut query = connection.prepare_cached(sql)?;
+    let rows = query.query_map([], |found| Ok((row::id(found, 0)?, row::id(found, 1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// That run, those that steps of it wait for, and so on.
 pub fn family(connection: &Connection, id: RunId) -> Result<Vec<RunId>, Error> {
     let sql = "WITH RECURSIVE family (id) AS (

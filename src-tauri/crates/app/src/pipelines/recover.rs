@@ -19,6 +19,8 @@ pub(crate) async fn begin(app: &App) {
         let of_task = app.clone();
         app.tasks.spawn("run-retention", |shutdown| retention::keep(of_task, shutdown));
         super::triggers::begin(app);
+    } else {
+        settle(app).await;
     }
     let of_task = app.clone();
     app.tasks.spawn("run-timers", |shutdown| timers::keep(of_task, shutdown));
@@ -45,10 +47,12 @@ pub(crate) async fn take_up(app: &App, only: Option<RunId>) {
             let is_left = left.iter().any(ours);
             told.extend(left);
             told.retain(|id| ours(id));
-            Ok((runs, timers, told, is_left))
+            let mut unheard = store::runs::unheard(conn)?;
+            unheard.retain(|(run, _)| ours(run));
+            Ok((runs, timers, told, unheard, is_left))
         })
         .await;
-    let (mut runs, timers, told, is_left) = match found {
+    let (mut runs, timers, told, unheard, is_left) = match found {
         Ok(found) => found,
         Err(error) => return tracing::error!(%error, "unfinished runs could not be looked for"),
     };
@@ -81,7 +85,28 @@ pub(crate) async fn take_up(app: &App, only: Option<RunId>) {
             registry::tell(app, run, Message::Signal(None));
         }
     }
+    for (run, other) in unheard {
+        registry::tell(app, run, Message::Child(other));
+    }
     if recovered > 0 {
         tracing::info!(runs = recovered, "unfinished runs are gone on with");
+    }
+}
+
+/// Attempts of runs that are over are nobody's to go on with, and are ended by whoever comes first.
+async fn settle(app: &App) {
+    let found = app
+        .store
+        .read(|conn| {
+            let unfinished: HashSet<RunId> =
+                store::runs::unfinished(conn)?.iter().map(|run| run.id).collect();
+            let mut left = store::attempts::runs_with_left(conn)?;
+            left.retain(|id| !unfinished.contains(id));
+            Ok(left)
+        })
+        .await;
+    match found {
+        Ok(left) => left.into_iter().for_each(|run| registry::tell(app, run, Message::Signal(None))),
+        Err(error) => tracing::error!(%error, "attempts of runs that are over could not be looked for"),
     }
 }
