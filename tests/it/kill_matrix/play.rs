@@ -215,15 +215,15 @@ impl Stage {
         let (mut words, mut killed, mut met) = (run.map(str::to_owned).to_vec(), 0, Vec::new());
         for process in 0..PROCESSES {
             let kill = kills.iter().find(|kill| kill.process == process);
-            let list = program.home().join(format!("met-{process}"));
+            let record_file = program.home().join(format!("met-{process}"));
             let output = self
-                .process(fixture, &case, &program, &words, kill, record.then_some(list.as_path()))
+                .process(fixture, &case, &program, &words, kill, record.then_some(record_file.as_path()))
                 .await?;
             met.extend(
-                std::fs::read_to_string(&list)
+                std::fs::read_to_string(&record_file)
                     .unwrap_or_default()
                     .lines()
-                    .map(|meeting| Kill { process, meeting: meeting.to_owned() }),
+                    .map(|line| Kill { process, meeting: line.to_owned() }),
             );
             let told = String::from_utf8_lossy(&output.stdout)
                 .lines()

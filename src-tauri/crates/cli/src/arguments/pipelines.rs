@@ -139,7 +139,8 @@ pub(crate) struct Answer {
     /// The run's id.
     pub run: String,
     /// One of the answers that the step gives to choose from.
-    pub answer: String,
+    #[arg(value_name = "ANSWER")]
+    pub chosen: String,
     /// Which step, as SCOPE/NODE; not needed where only one waits.
     #[arg(long)]
     pub step: Option<String>,

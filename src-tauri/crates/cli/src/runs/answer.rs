@@ -23,7 +23,7 @@ pub(super) async fn answer(door: &Door, answer: Answer, output: &Output) -> Resu
         .map(|(name, text)| (name, serde_json::from_str(&text).unwrap_or(Value::String(text))))
         .collect();
     let params = json!({
-        "id": answer.run, "scope": scope, "node": node, "answer": answer.answer, "values": values,
+        "id": answer.run, "scope": scope, "node": node, "answer": answer.chosen, "values": values,
         // One answer a step and run, however often the command is repeated.
         "signalId": format!("{}:{scope}:{node}", answer.run),
     });
