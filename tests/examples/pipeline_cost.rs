@@ -32,7 +32,7 @@ const UNFINISHED: usize = 10_000;
 fn main() -> Outcome<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let folder = tempfile::tempdir_in(std::env::current_dir()?)?;
+        let folder = tempfile::tempdir()?;
         let data = folder.path().join("data");
         let app = open(&data).await?;
         let mut alone = Vec::new();

@@ -327,7 +327,9 @@ async fn a_name_is_copied_and_changed_and_a_taken_one_is_refused() {
     let renamed =
         scene.app.call("model/rename", json!({"id": "ollama/second:latest", "name": "third:v1"})).await;
     assert_eq!(renamed["id"], "ollama/third:v1");
-    assert_eq!(scene.ids().await, [id, "ollama/third:v1"]);
+    let mut ids = scene.ids().await;
+    ids.sort();
+    assert_eq!(ids, [id, "ollama/third:v1"]);
     assert_eq!(
         scene.app.rows("SELECT model FROM models WHERE load_settings LIKE '%2048%'"),
         ["ollama/third:v1"]
@@ -340,7 +342,9 @@ async fn a_name_is_copied_and_changed_and_a_taken_one_is_refused() {
             assert_eq!(refused.code, code, "{method} {name}");
         }
     }
-    assert_eq!(scene.ids().await, [id, "ollama/third:v1"]);
+    let mut ids = scene.ids().await;
+    ids.sort();
+    assert_eq!(ids, [id, "ollama/third:v1"]);
     scene.app.finish().await;
 }
 

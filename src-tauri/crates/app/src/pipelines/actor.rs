@@ -125,7 +125,7 @@ pub(crate) struct Driver {
     pub(super) recent: Recent,
     pub(super) lists: HashMap<Key, Arc<Vec<Value>>>,
     /// Rows of steps that aren't over.
-    steps: HashMap<Key, StepRow>,
+    pub(super) steps: HashMap<Key, StepRow>,
     live: HashMap<Key, Live>,
     /// Aborted ones whose end is still to come.
     leaving: HashMap<(Key, u32), Live>,

@@ -193,6 +193,10 @@ impl Driver {
         if let Some(instance) = self.plan.instance(key) {
             return Ok(Some(instance.opened).filter(|opened| *opened > 0));
         }
+        // Of an item that has ended the planner knows nothing, and what happened in this turn isn't written yet.
+        if let Some(opened) = self.steps.get(key).and_then(|row| row.step.opened) {
+            return Ok(Some(opened).filter(|opened| *opened > 0));
+        }
         let (run, scope, node) = (self.run().id, key.scope.clone(), key.node.clone());
         let row = self.app.store.read(move |conn| store::step_runs::get(conn, run, &scope, &node)).await;
         match row {
