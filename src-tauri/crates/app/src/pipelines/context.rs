@@ -174,7 +174,11 @@ impl Driver {
     }
 
     /// What a node's ports hold, seen from a scope: at the nearest common level; of a loop's inside, its last iteration's.
-    async fn result_seen_from(&mut self, from: &str, node: &str) -> Result<Option<Arc<Values>>, StepError> {
+    pub(super) async fn result_seen_from(
+        &mut self,
+        from: &str,
+        node: &str,
+    ) -> Result<Option<Arc<Values>>, StepError> {
         let around: Vec<String> = self.blueprint.around(node).into_iter().map(str::to_owned).collect();
         let here: Vec<(String, u32)> =
             scope::parts(from).into_iter().map(|(node, index)| (node.to_owned(), index)).collect();

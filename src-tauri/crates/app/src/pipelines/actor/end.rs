@@ -274,9 +274,13 @@ impl Driver {
         let mut found = Values::new();
         for (name, output) in &definition.outputs {
             let Some((node, port)) = output.from.split_once('.') else { continue };
-            let key = Key { scope: String::new(), node: node.to_owned() };
-            let at_the_top = self.blueprint.around(node).is_empty();
-            let result = if at_the_top { self.result_of(&key).await? } else { None };
+            // Of a loop's inside it is the last iteration's; a map has many, and hands them on as its items.
+            let is_one = self
+                .blueprint
+                .around(node)
+                .iter()
+                .all(|around| self.blueprint.seat(around).is_some_and(|seat| seat.node.kind == "loop"));
+            let result = if is_one { self.result_seen_from("", node).await? } else { None };
             let stored = result.and_then(|result| result.get(port).cloned());
             found.insert(name.clone(), stored.unwrap_or(StoredValue::Inline { value: Value::Null }));
         }
