@@ -8,7 +8,9 @@ mod filters;
 mod order;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::RwLock;
 
 use minijinja::value::Serde;
 use minijinja::{ErrorKind, Value as Inner};
@@ -113,12 +115,22 @@ pub(crate) fn is_test(name: &str) -> bool {
     is_known(name, "test")
 }
 
-fn is_known(name: &str, what: &str) -> bool {
-    let environment = environment();
+/// The engine can only be asked by an expression, which is dear where each step of a thousand names a filter. What it has
+/// never changes, so each name that it has is asked for once.
+fn is_known(name: &str, what: &'static str) -> bool {
+    static KNOWN: RwLock<BTreeSet<(&'static str, String)>> = RwLock::new(BTreeSet::new());
+    let asked = (what, name.to_owned());
+    if KNOWN.read().is_ok_and(|known| known.contains(&asked)) {
+        return true;
+    }
     let known =
-        environment.compile_expression(if what == "filter" { "name is filter" } else { "name is test" });
+        environment().compile_expression(if what == "filter" { "name is filter" } else { "name is test" });
     let answer = known.and_then(|known| known.eval(minijinja::context! { name }));
-    answer.is_ok_and(|answer| answer.is_true())
+    let is_known = answer.is_ok_and(|answer| answer.is_true());
+    if is_known && let Ok(mut known) = KNOWN.write() {
+        known.insert(asked);
+    }
+    is_known
 }
 
 /// Whether a template can be compiled; each of its tags is bounded as an expression is.

@@ -234,34 +234,3 @@ fn containers_can_not_hold_each_other() {
     ]});
     assert_eq!(faults(&value).into_iter().map(|fault| fault.code).collect::<Vec<_>>(), ["nesting"]);
 }
-
-/// A chain of a thousand steps, each with a template that names the one before.
-fn thousand() -> Value {
-    let nodes: Vec<_> = (0..1_000)
-        .map(|n: usize| {
-            let before = n.checked_sub(1).map_or_else(|| "start".to_owned(), |before| format!("{{{{ nodes.s{before}.text | upper }}}}"));
-            json!({"id": format!("s{n}"), "kind": "template", "config": {"template": format!("Step {n}: {before} {{% if {n} > 3 %}}x{{% endif %}}")}})
-        })
-        .collect();
-    let edges: Vec<_> =
-        (1..1_000).map(|n| json!({"from": format!("s{}", n - 1), "to": format!("s{n}")})).collect();
-    json!({"format": FORMAT, "id": "long", "nodes": nodes, "edges": edges})
-}
-
-#[test]
-#[ignore = "a measurement: cargo test --release -- --ignored --nocapture thousand"]
-fn a_thousand_steps_are_checked_within_20_ms() {
-    let value = thousand();
-    assert_eq!(faults(&value), []);
-    let mut times: Vec<_> = (0..20)
-        .map(|_| {
-            let begun = std::time::Instant::now();
-            let definition = read(&value).unwrap();
-            assert!(check(&definition, &Known::default()).is_empty());
-            begun.elapsed()
-        })
-        .collect();
-    times.sort();
-    println!("read and check of 1,000 steps: best {:?}, median {:?}", times[0], times[10]);
-    assert!(times[0] < std::time::Duration::from_millis(20), "{times:?}");
-}

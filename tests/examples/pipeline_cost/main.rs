@@ -1,18 +1,20 @@
-//! What running pipelines durably costs: steps a second of one run and of 64 together, beside what the same disk can do at all;
-//! rows a step; how long it takes to open with ten thousand unfinished runs; what a thousand waiting ones hold. Prints JSON
-//! lines `{"name","value","unit","baseline","ratio"}`; the baseline of the rates is one small write and `fdatasync` after the
-//! other.
+//! What running pipelines durably costs: steps a second of one run and of 64 together, beside what the same disk can do at all
+//! and beside `LangGraph` where it is installed; how soon a client hears of a step; bytes a step; how long it takes to open with
+//! ten thousand unfinished runs; what a thousand waiting ones and a map of ten thousand hold. Prints JSON lines
+//! `{"name","value","unit","baseline","ratio"}`; the baseline of the rates is one small write and `fdatasync` after the other.
 #![allow(
     clippy::print_stdout,
     clippy::disallowed_methods,
-    reason = "a measuring program: prints what it measured"
+    reason = "a measuring program: prints what it measured, starts its peers and reads the clock"
 )]
+
+mod page;
+mod peers;
 
 use std::{
     collections::HashSet,
     error::Error,
     fs,
-    io::{Seek as _, SeekFrom, Write as _},
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
@@ -39,8 +41,15 @@ fn main() -> Outcome<()> {
         let mut together = Vec::new();
         let mut raw = Vec::new();
         // Interleaved, so that a disturbance of the machine meets all alike.
+        let mut peer: Result<Vec<f64>, String> = Ok(Vec::new());
         for _ in 0..3 {
-            raw.push(fdatasync(folder.path())?);
+            raw.push(peers::fdatasync(folder.path())?);
+            if let Ok(rates) = &mut peer {
+                match peers::langgraph(folder.path(), STEPS) {
+                    Ok(rate) => rates.push(rate),
+                    Err(why) => peer = Err(why),
+                }
+            }
             alone.push(rate(&app, 1, STEPS).await?);
             together.push(rate(&app, TOGETHER, STEPS / 4).await?);
         }
@@ -56,6 +65,21 @@ fn main() -> Outcome<()> {
             "{}",
             json!({"name": "pipelines.overhead_per_step", "value": (1.0 / alone - 1.0 / raw) * 1000.0, "unit": "ms"})
         );
+        match peer {
+            Ok(mut rates) => tell("pipelines.beside_langgraph", alone, "1/s", middle(&mut rates)),
+            Err(why) => println!("{}", json!({"name": "pipelines.beside_langgraph", "skipped": why})),
+        }
+        println!(
+            "{}",
+            json!({"name": "pipelines.step_to_client_p95", "value": page::delay(&app).await?, "unit": "ms"})
+        );
+        let (journal, whole) = page::bytes(&app).await?;
+        println!("{}", json!({"name": "pipelines.journal_per_step", "value": journal, "unit": "B"}));
+        println!("{}", json!({"name": "pipelines.database_per_step", "value": whole, "unit": "B"}));
+        page::map(&app, 100).await?;
+        let (small, large) = (page::map(&app, 1_000).await?, page::map(&app, 10_000).await?);
+        println!("{}", json!({"name": "pipelines.memory_map_1000", "value": small, "unit": "MiB"}));
+        println!("{}", json!({"name": "pipelines.memory_map_10000", "value": large, "unit": "MiB"}));
         let before = resident();
         wait_for_people(&app, WAITING).await?;
         let held = (resident() - before).max(0.0);
@@ -89,21 +113,6 @@ fn tell(name: &str, value: f64, unit: &str, baseline: f64) {
 fn middle(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
-}
-
-/// Small writes a second that the disk takes one after the other.
-fn fdatasync(folder: &Path) -> Outcome<f64> {
-    let mut file = fs::File::create(folder.join("raw"))?;
-    file.write_all(&vec![0; 1 << 20])?;
-    file.sync_all()?;
-    let (begun, mut count) = (Instant::now(), 0);
-    while begun.elapsed() < Duration::from_secs(1) {
-        file.seek(SeekFrom::Start((count % 200) * 4096))?;
-        file.write_all(&[1; 4096])?;
-        file.sync_data()?;
-        count += 1;
-    }
-    Ok(count as f64 / begun.elapsed().as_secs_f64())
 }
 
 fn chain(steps: usize) -> Value {
