@@ -2,6 +2,7 @@
 //! scripted.
 
 mod kills;
+mod real;
 mod story;
 
 use std::{

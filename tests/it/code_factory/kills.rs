@@ -22,7 +22,7 @@ fn piece(text: &str) -> String {
     format!("data: {}\n\n", json!({"choices": [{"delta": {"content": text}}]}))
 }
 
-fn said(text: &str) -> Script {
+pub(super) fn said(text: &str) -> Script {
     let end = json!({
         "choices": [{"delta": {}, "finish_reason": "stop"}],
         "usage": {"prompt_tokens": 11, "completion_tokens": 7}
@@ -31,7 +31,7 @@ fn said(text: &str) -> Script {
 }
 
 /// What was asked, as text.
-fn asked(request: &Recorded) -> String {
+pub(super) fn asked(request: &Recorded) -> String {
     request.json()["messages"].to_string()
 }
 
@@ -55,7 +55,7 @@ fn script(cut: &Mutex<bool>, request: &Recorded) -> Script {
     said(&change(if asked.contains("Your last try didn't pass the tests") { WRONG } else { BROKEN }))
 }
 
-async fn until(served: &Served, id: &str, what: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+pub(super) async fn until(served: &Served, id: &str, what: &str, is_so: impl Fn(&Value) -> bool) -> Value {
     let mut events = served.events(None).await;
     loop {
         let view = served.call("run/get", json!({"id": id})).await;
@@ -68,15 +68,36 @@ async fn until(served: &Served, id: &str, what: &str, is_so: impl Fn(&Value) -> 
     }
 }
 
-async fn approve(served: &Served, id: &str, node: &str) -> Value {
+pub(super) async fn approve(served: &Served, id: &str, node: &str) -> Value {
     let view = until(served, id, node, |view| view["waiting"][0]["node"] == node).await;
     let answer = json!({"id": id, "node": node, "answer": "approve", "signalId": node});
     served.call("run/answer", answer).await;
     view["waiting"][0].clone()
 }
 
+/// Begins the template, changed by `change`, with the scripted model as the default one.
+pub(super) async fn begin(
+    served: &Served,
+    server: &FaultServer,
+    repo: &Path,
+    test: &str,
+    change: impl Fn(&mut Value),
+) -> String {
+    let provider =
+        json!({"kind": "openai_compatible", "name": "Drip", "baseUrl": format!("{}/v1", server.url())});
+    served.call("provider/add", provider).await;
+    served.call("settings/update", json!({"defaultModel": "drip/m"})).await;
+    let templates = served.call("pipeline/templates", json!({})).await;
+    let found = templates.as_array().unwrap().iter().find(|template| template["id"] == "code-factory");
+    let mut definition = found.unwrap()["definition"].clone();
+    change(&mut definition);
+    let inputs = json!({"task": "Make add add", "repo": repo, "test": test});
+    let params = json!({"definition": definition, "inputs": inputs, "allow": ["commands", "files"]});
+    served.call("run/start", params).await["id"].as_str().unwrap().to_owned()
+}
+
 /// Pulls the plug, and opens again when nothing of it is left.
-async fn pull_the_plug(program: &Program, served: Served) -> Served {
+pub(super) async fn pull_the_plug(program: &Program, served: Served) -> Served {
     served.kill().await;
     let data = program.data();
     eventually("no process is left", Duration::from_secs(2), || processes_of(&data).is_empty()).await;
@@ -97,24 +118,9 @@ async fn killed_twice_on_the_way_it_makes_the_same_patch_and_pays_again_for_what
     std::fs::write(&hold, HOLD).unwrap();
     let program = Program::new();
     let served = program.serve().await;
-    let provider =
-        json!({"kind": "openai_compatible", "name": "Drip", "baseUrl": format!("{}/v1", server.url())});
-    served.call("provider/add", provider).await;
-    served.call("settings/update", json!({"defaultModel": "drip/m"})).await;
-    let templates = served.call("pipeline/templates", json!({})).await;
-    let found = templates.as_array().unwrap().iter().find(|template| template["id"] == "code-factory");
     let test = format!("sh {} {} && sh test.sh", hold.display(), outside.path().display());
-    let run = served
-        .call(
-            "run/start",
-            json!({
-                "definition": found.unwrap()["definition"],
-                "inputs": {"task": "Make add add", "repo": repo.path(), "test": test},
-                "allow": ["commands", "files"]
-            }),
-        )
-        .await;
-    let id = run["id"].as_str().unwrap();
+    let run = begin(&served, &server, repo.path(), &test, |_| {}).await;
+    let id = run.as_str();
     approve(&served, id, "plan_gate").await;
 
     let held = outside.path().join("held");
