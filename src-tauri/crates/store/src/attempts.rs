@@ -159,6 +159,22 @@ pub fn left(connection: &Connection, run: RunId) -> Result<Vec<Left>, Error> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The run's attempts at what must not happen twice, as far as they may have happened: those that were taken back before
+/// they did anything are left out. Oldest first.
+pub fn outside(
+    connection: &Connection,
+    run: RunId,
+    limit: u32,
+) -> Result<Vec<(String, String, Attempt)>, Error> {
+    let sql = "SELECT number, effect, idempotency_key, outcome, error_message, started_at, ended_at, scope, node FROM attempts
+               WHERE run_id = ?1 AND effect = 'at_most_once' AND outcome NOT IN ('cancelled', 'interrupted')
+               ORDER BY started_at, scope, node, number LIMIT ?2";
+    let mut query = connection.prepare_cached(sql)?;
+    let rows = query
+        .query_map(params![Blob(run), limit], |found| Ok((found.get(7)?, found.get(8)?, attempt(found)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The runs that have attempts that never ended.
 pub fn runs_with_left(connection: &Connection) -> Result<Vec<RunId>, Error> {
     let sql = "SELECT DISTINCT run_id FROM attempts WHERE outcome = 'running'";

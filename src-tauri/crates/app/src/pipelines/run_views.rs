@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Actor, ErrorCode, RunId, StepRun, StepStatus, StoredValue, WaitReason};
+use domain::{Actor, ErrorCode, Run, RunId, RunStatus, StepRun, StepStatus, StoredValue, WaitReason};
 use pipeline::Key;
 use serde_json::Value;
 use store::{runs::Values, step_runs::StepRow};
 
 use super::{
-    RunIdParams, RunStepParams, RunValueParams, RunView, StepView, ValuePreview, ValueView, WaitingStep,
+    OutsideEffect, RunIdParams, RunStepParams, RunValueParams, RunView, StepView, ValuePreview, ValueView, WaitingStep,
     blobs,
     blueprint::blueprint,
     runs::{find, missing},
@@ -20,6 +20,8 @@ use crate::{App, Error};
 
 /// The most steps at once.
 const MAX_STEPS: usize = 500;
+/// The most effects that are told.
+const MAX_EFFECTS: usize = 200;
 /// Bytes of a preview.
 const PREVIEW: usize = 16 * 1024;
 /// The largest value that is given whole, in bytes.
@@ -28,7 +30,7 @@ const WHOLE: u64 = 8 * 1024 * 1024;
 /// One run with its steps.
 pub async fn get(app: App, actor: Actor, params: RunIdParams) -> Result<RunView, Error> {
     let id = params.id;
-    let (row, definition, steps, waiting) = app
+    let (row, definition, steps, waiting, effects) = app
         .store
         .read(move |conn| {
             let run = store::runs::get(conn, actor.user_id, id)?;
@@ -40,7 +42,8 @@ pub async fn get(app: App, actor: Actor, params: RunIdParams) -> Result<RunView,
                 &[StepStatus::Ambiguous, StepStatus::Waiting, StepStatus::RetryWait],
                 100,
             )?;
-            Ok((row, definition, shown(conn, id)?, waiting))
+            let effects = effects(conn, &row.run)?;
+            Ok((row, definition, shown(conn, id)?, waiting, effects))
         })
         .await
         .map_err(missing)?;
@@ -64,7 +67,32 @@ pub async fn get(app: App, actor: Actor, params: RunIdParams) -> Result<RunView,
         None => None,
     };
     let waiting = waiting.into_iter().map(waits).collect();
-    Ok(RunView { run: row.run, definition, steps, inputs, outputs, waiting })
+    Ok(RunView { run: row.run, definition, steps, inputs, outputs, waiting, effects })
+}
+
+/// What a run that didn't end well may have done outside, with the runs that it had begun.
+fn effects(conn: &store::Connection, run: &Run) -> Result<Vec<OutsideEffect>, store::Error> {
+    let mut found = Vec::new();
+    if !matches!(run.status, RunStatus::Failed | RunStatus::Cancelled) {
+        return Ok(found);
+    }
+    for run_id in store::runs::family(conn, run.id)? {
+        let room = (MAX_EFFECTS - found.len()) as u32;
+        for (scope, node, attempt) in store::attempts::outside(conn, run_id, room)? {
+            found.push(OutsideEffect {
+                run_id,
+                scope,
+                node,
+                attempt: attempt.number,
+                outcome: attempt.outcome,
+                error_message: attempt.error_message,
+                started_at: attempt.started_at,
+                ended_at: attempt.ended_at,
+            });
+        }
+    }
+    found.sort_by_key(|effect| effect.started_at);
+    Ok(found)
 }
 
 /// The steps at the top, and the newest inside of each container that is under way, level by level.

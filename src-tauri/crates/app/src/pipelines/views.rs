@@ -246,6 +246,35 @@ pub struct RunView {
     pub outputs: Option<BTreeMap<String, ValuePreview>>,
     /// What it waits for.
     pub waiting: Vec<WaitingStep>,
+    /// What may have happened outside of Web+, of one that was cancelled or failed; nothing undoes it. Oldest first, at most 200.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<OutsideEffect>>")]
+    pub effects: Vec<OutsideEffect>,
+}
+
+/// An attempt at something that must not happen twice, which ended so that it may have happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(optional_fields)]
+pub struct OutsideEffect {
+    /// The run that made it: the one asked for, or one that a step of it had begun.
+    pub run_id: RunId,
+    /// The step's scope.
+    pub scope: String,
+    /// The node; inside an agent's scope, the tool.
+    pub node: String,
+    /// Which attempt, from 1.
+    pub attempt: u32,
+    /// How it ended: `succeeded` and `discarded_after_cancel` happened, `failed` may have in part, of the rest nobody knows.
+    pub outcome: domain::AttemptOutcome,
+    /// What went wrong, as a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_message: Option<String>,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended; absent while it is still being stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
 }
 
 /// An item of a map, or an iteration of a loop.
