@@ -162,6 +162,9 @@ pub enum Event {
         /// The pipeline.
         pipeline_id: String,
     },
+    /// Webhooks came, went or changed, or something was sent to one.
+    #[serde(rename = "webhook.changed")]
+    WebhookChanged,
 }
 
 impl Event {

@@ -31,6 +31,7 @@ pub mod system;
 pub mod tasks;
 pub mod threads;
 pub mod usage;
+pub mod webhooks;
 
 pub use api::call;
 pub use environment::environment_options;
@@ -74,6 +75,7 @@ pub struct Inner {
     pub(crate) clients: clients::Clients,
     pub(crate) jobs: jobs::Jobs,
     pub(crate) pipelines: pipelines::Pipelines,
+    pub(crate) webhooks: webhooks::Webhooks,
     /// Seconds.
     first_token_timeout: std::sync::atomic::AtomicU32,
     engine: Result<EmbeddedEngine, String>,

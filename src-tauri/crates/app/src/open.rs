@@ -155,6 +155,7 @@ impl App {
             clients: crate::clients::Clients::default(),
             jobs: Jobs::default(),
             pipelines: pipelines::Pipelines::default(),
+            webhooks: crate::webhooks::Webhooks::default(),
             first_token_timeout: std::sync::atomic::AtomicU32::new(found.settings.first_token_timeout),
             engine,
             ollama,

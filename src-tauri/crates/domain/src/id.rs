@@ -79,6 +79,8 @@ ids! {
     RunId "run";
     /// A row of the outbox.
     EventRowId "event";
+    /// Who is told of events by request.
+    WebhookId "webhook";
 }
 
 impl UserId {

@@ -24,7 +24,7 @@ pub use code::ErrorCode;
 pub use event::{EventId, ParseEventIdError};
 pub use id::{
     CallId, ConversationId, EventRowId, JobId, MessageId, ParseIdError, PresetId, ProviderId, RunId,
-    ThreadId, UserId,
+    ThreadId, UserId, WebhookId,
 };
 pub use job::{Job, JobState, JobStatus};
 pub use model::{Capability, Model, ModelRef, ModelState, ParameterName, ParameterSpec, ParseModelRefError};

@@ -4,7 +4,7 @@
 
 use domain::{
     CallId, ConversationId, EventRowId, JobId, MessageId, PresetId, ProviderId, RunId, ThreadId, Timestamp,
-    UserId,
+    UserId, WebhookId,
 };
 use rusqlite::{
     Row,
@@ -38,7 +38,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { CallId ConversationId EventRowId JobId MessageId PresetId ProviderId RunId ThreadId UserId }
+ids! { CallId ConversationId EventRowId JobId MessageId PresetId ProviderId RunId ThreadId UserId WebhookId }
 
 /// An id as a BLOB of 16 bytes.
 #[derive(Debug, Clone, Copy)]

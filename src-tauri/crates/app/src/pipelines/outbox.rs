@@ -1,11 +1,12 @@
-//! Events that nobody may miss: handed on in the order in which they were committed, and removed once they were.
+//! Events that nobody may miss: handed on in the order in which they were committed, and removed once they were. What is
+//! to be sent to others is put on its way in the transaction that removes it here.
 
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use super::{kill::kill_point, triggers};
-use crate::App;
+use crate::{App, webhooks};
 
 /// How many are handed on at a time.
 const TOGETHER: u32 = 64;
@@ -19,15 +20,28 @@ pub(crate) async fn deliver(app: App, shutdown: CancellationToken) {
         let pause = match waiting {
             Ok(events) if events.is_empty() => None,
             Ok(events) => {
-                let ids: Vec<_> = events.iter().map(|event| event.id).collect();
-                for event in events {
-                    triggers::happened(&app, event).await;
+                for event in &events {
+                    triggers::happened(&app, event.clone()).await;
                 }
                 kill_point!("outbox_sent");
-                let removed = app
-                    .store
-                    .write(move |conn| ids.into_iter().try_for_each(|id| store::outbox::delete(conn, id)));
-                Some(if removed.await.is_ok() { Duration::ZERO } else { AGAIN })
+                let removed = app.store.write(move |conn| {
+                    let receivers = store::webhooks::enabled(conn)?;
+                    for event in &events {
+                        webhooks::queue(conn, &receivers, event)?;
+                        store::outbox::delete(conn, event.id)?;
+                    }
+                    Ok(!receivers.is_empty())
+                });
+                match removed.await {
+                    Ok(sends) => {
+                        if sends {
+                            kill_point!("webhook_queued");
+                            webhooks::wake(&app);
+                        }
+                        Some(Duration::ZERO)
+                    }
+                    Err(_) => Some(AGAIN),
+                }
             }
             Err(_) => Some(AGAIN),
         };

@@ -26,6 +26,8 @@ pub(crate) async fn begin(app: &App) {
     app.tasks.spawn("run-timers", |shutdown| timers::keep(of_task, shutdown));
     let of_task = app.clone();
     app.tasks.spawn("outbox", |shutdown| outbox::deliver(of_task, shutdown));
+    let of_task = app.clone();
+    app.tasks.spawn("webhooks", |shutdown| crate::webhooks::deliver(of_task, shutdown));
 }
 
 /// Puts the unfinished runs in their order, arms timers, and lets everything go on; or only that run and those inside it.

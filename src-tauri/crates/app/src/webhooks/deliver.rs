@@ -1,0 +1,173 @@
+//! The one task that sends: what is due goes out, a few at a time to each receiver, so that one that hangs holds up only what
+//! is its own. A try is written down after it; a crash between the two sends it again, under the same id.
+
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
+
+use domain::{EventRowId, Timestamp, WebhookId};
+use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
+use store::{deliveries::DeliveryRow, webhooks::WebhookRow};
+use tokio_util::sync::CancellationToken;
+
+use super::attempt::{self, Went};
+use crate::{App, events::Event, pipelines::kill::kill_point, webhooks::DeliveryState};
+
+/// So many at a time to one receiver.
+const TOGETHER: usize = 4;
+/// How often is looked at the clock while anything waits: it may be put forward, and computers sleep.
+const LOOK: Duration = Duration::from_secs(30);
+/// Before anything goes on where the database can't be read or written.
+const AGAIN: Duration = Duration::from_secs(2);
+/// So long an ended delivery is remembered.
+const REMEMBERED: i64 = 30 * 24 * 60 * 60 * 1000;
+
+type Sent = (WebhookRow, DeliveryRow, Went);
+
+/// Sends what is due, until the application ends.
+pub(crate) async fn deliver(app: App, shutdown: CancellationToken) {
+    let mut under_way: FuturesUnordered<BoxFuture<'static, Sent>> = FuturesUnordered::new();
+    let mut busy: HashSet<(WebhookId, EventRowId)> = HashSet::new();
+    loop {
+        let next = match due(&app, &busy).await {
+            Ok((due, next)) => {
+                for (receiver, row) in due {
+                    busy.insert((row.webhook_id, row.event_id));
+                    let app = app.clone();
+                    let sending = async move {
+                        let went = attempt::send(&app, &receiver, &row).await;
+                        (receiver, row, went)
+                    };
+                    under_way.push(sending.boxed());
+                }
+                next
+            }
+            Err(error) => {
+                tracing::warn!(%error, "what is to be sent could not be looked for");
+                Some(AGAIN)
+            }
+        };
+        let wait = async {
+            match next {
+                Some(next) => tokio::time::sleep(next.min(LOOK)).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            Some((receiver, row, went)) = under_way.next() => {
+                kill_point!("webhook_sent");
+                busy.remove(&(row.webhook_id, row.event_id));
+                ended(&app, &receiver, row, went).await;
+            }
+            () = app.webhooks.woken.notified() => {}
+            () = wait => {}
+        }
+    }
+}
+
+/// What is due now and not under way, as far as each receiver has room, and when the next is.
+async fn due(
+    app: &App,
+    busy: &HashSet<(WebhookId, EventRowId)>,
+) -> Result<(Vec<(WebhookRow, DeliveryRow)>, Option<Duration>), store::Error> {
+    let mut taken: HashMap<WebhookId, usize> = HashMap::new();
+    for (receiver, _) in busy {
+        *taken.entry(*receiver).or_default() += 1;
+    }
+    let most = TOGETHER as u32;
+    let found = app
+        .store
+        .read(move |conn| {
+            let receivers = store::webhooks::enabled(conn)?;
+            receivers
+                .into_iter()
+                // Those under way are among the first, so that there must be as many more.
+                .map(|one| Ok((store::deliveries::waiting(conn, one.id, 2 * most)?, one)))
+                .collect::<Result<Vec<_>, store::Error>>()
+        })
+        .await?;
+    let (now, mut due, mut next) = (app.clock.now().millis(), Vec::new(), None::<Duration>);
+    for (rows, receiver) in found {
+        let mut room = TOGETHER.saturating_sub(taken.get(&receiver.id).copied().unwrap_or(0));
+        for row in rows.into_iter().filter(|row| !busy.contains(&(row.webhook_id, row.event_id))) {
+            let wait = row.next_at.millis() - now;
+            if wait > 0 {
+                let wait = Duration::from_millis(wait as u64);
+                next = Some(next.map_or(wait, |before| before.min(wait)));
+                break;
+            }
+            if room == 0 {
+                break;
+            }
+            room -= 1;
+            due.push((receiver.clone(), row));
+        }
+    }
+    Ok((due, next))
+}
+
+/// Writes down how a try went.
+async fn ended(app: &App, to: &WebhookRow, row: DeliveryRow, went: Went) {
+    let now = app.clock.now();
+    let mut row = DeliveryRow { tries: row.tries + 1, ..row };
+    let (mut off, mut well) = (false, false);
+    match went {
+        Went::Well(status) => {
+            (row.last_status, row.last_error, row.ended_at) = (Some(status), None, Some(now));
+            DeliveryState::Delivered.name().clone_into(&mut row.state);
+            well = true;
+        }
+        Went::Badly { status, message, wait, gone } => {
+            (row.last_status, row.last_error) = (status, Some(message));
+            match attempt::pause(row.tries, wait).filter(|_| !gone) {
+                Some(pause) => {
+                    row.next_at = Timestamp::from_millis(now.millis() + pause.as_millis() as i64);
+                }
+                None => {
+                    row.ended_at = Some(now);
+                    DeliveryState::Failed.name().clone_into(&mut row.state);
+                    off = true;
+                }
+            }
+        }
+    }
+    let (id, kept) = (to.id, row.clone());
+    let written = app
+        .store
+        .write(move |conn| {
+            store::deliveries::tried(conn, &kept)?;
+            store::deliveries::sweep(conn, Timestamp::from_millis(now.millis() - REMEMBERED))?;
+            if well {
+                store::webhooks::well(conn, id)?;
+                return Ok(false);
+            }
+            let message = kept.last_error.as_deref().unwrap_or_default();
+            store::webhooks::failing(conn, id, message, off)
+        })
+        .await;
+    match written {
+        Ok(was_on) if off && was_on => switched_off(app, to, &row),
+        Ok(_) => {}
+        // It is sent again, and the receiver tells it by its id; but not at once, and not again and again.
+        Err(error) => {
+            tracing::warn!(%error, "how a webhook went could not be written down");
+            tokio::time::sleep(AGAIN).await;
+        }
+    }
+    app.bus.publish(Event::WebhookChanged);
+}
+
+/// Somebody must look at it: nothing more is sent there.
+fn switched_off(app: &App, to: &WebhookRow, row: &DeliveryRow) {
+    let why = row.last_error.clone().unwrap_or_default();
+    tracing::warn!(url = to.url, why, "a webhook was switched off");
+    let Some(run_id) = row.run_id else { return };
+    app.bus.publish(Event::RunNotice {
+        run_id,
+        title: "A webhook was switched off".to_owned(),
+        message: format!("{}: {why} Mend it, then switch it on again.", to.url),
+        urgent: true,
+    });
+}
