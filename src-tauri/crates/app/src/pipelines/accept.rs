@@ -17,7 +17,7 @@ use store::{
 };
 
 use super::{
-    actor::holder,
+    blobs::holder,
     blueprint::{Blueprint, blueprint},
     kill::kill_point,
     registry::{self, Queued},

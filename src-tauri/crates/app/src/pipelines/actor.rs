@@ -4,14 +4,19 @@
 mod attempt;
 mod batch;
 mod begin;
+mod clocks;
+mod commit;
 mod containers;
 mod end;
+mod failure;
 mod inner;
 mod load;
 mod outcome;
 mod reuse;
+mod standing;
 mod tell;
 mod told;
+mod writing;
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet, VecDeque},
@@ -39,8 +44,6 @@ use super::{
 };
 use crate::{App, Error};
 use batch::Batch;
-
-pub(crate) use batch::{holder, release};
 
 /// How often the page is told.
 const TELL: Duration = Duration::from_millis(33);

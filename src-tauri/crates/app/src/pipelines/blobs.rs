@@ -63,6 +63,34 @@ impl InFlight {
     }
 }
 
+/// Who holds a run's large values.
+pub(crate) fn holder(run: domain::RunId) -> String {
+    format!("run:{run}")
+}
+
+/// Removes files that nobody holds: looked at once more on the writer, so that none is taken from who has just come to hold it.
+pub(crate) async fn release(app: &crate::App, hashes: Vec<String>) {
+    if hashes.is_empty() {
+        return;
+    }
+    let (data, of_writer) = (app.store.folder().to_owned(), app.clone());
+    let gone = app
+        .store
+        .write(move |conn| {
+            for hash in &hashes {
+                if !store::blob_refs::is_held(conn, hash)? {
+                    kill_point!("before_unlink");
+                    of_writer.pipelines.in_flight.remove(&data, hash);
+                }
+            }
+            Ok(())
+        })
+        .await;
+    if let Err(error) = gone {
+        tracing::warn!(%error, "values that nobody holds could not be removed");
+    }
+}
+
 /// Writes the bytes unless they are there, and gives their hash. Blocks until they are on the disk.
 pub(crate) fn write(data: &Path, bytes: &[u8]) -> io::Result<String> {
     let hash = hash(bytes);

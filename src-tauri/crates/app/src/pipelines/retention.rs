@@ -7,8 +7,7 @@ use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    actor::{holder, release},
-    blobs,
+    blobs::{self, holder, release},
     kill::kill_point,
 };
 use crate::{App, Error, events::Event};
