@@ -104,6 +104,7 @@ pub(super) struct Live {
     pub fingerprint: Option<String>,
     pub cache_key: Option<String>,
     pub effect: domain::EffectClass,
+    pub snapshot: tell::Snapshot,
     /// Its place, given back when this is dropped.
     #[allow(dead_code, reason = "held, not read")]
     pub permit: Option<Permit>,

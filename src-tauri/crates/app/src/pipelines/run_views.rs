@@ -151,7 +151,7 @@ pub async fn step(app: App, actor: Actor, params: RunStepParams) -> Result<StepV
     let run = find(&app, actor, params.id).await?;
     let key = Key { scope: params.scope, node: params.node };
     let (id, at, name) = (params.id, key.clone(), scope::step_name(&key));
-    let (row, attempts, input, calls) = app
+    let (row, attempts, input, calls, kept) = app
         .store
         .read(move |conn| {
             let calls = store::calls::get_by_step(conn, actor.user_id, id, &name)?;
@@ -160,6 +160,7 @@ pub async fn step(app: App, actor: Actor, params: RunStepParams) -> Result<StepV
                 store::attempts::of_step(conn, id, &at.scope, &at.node)?,
                 store::attempts::newest_input(conn, id, &at.scope, &at.node)?,
                 calls,
+                store::partial_texts::get(conn, id, &at.scope, &at.node)?,
             ))
         })
         .await
@@ -179,6 +180,9 @@ pub async fn step(app: App, actor: Actor, params: RunStepParams) -> Result<StepV
     let result = result.into_iter().filter(|(port, _)| !port.contains(':')).collect();
     let outputs = previews(&app, result, &types).await?;
     let text = app.pipelines.texts.so_far(id, &key).filter(|text| !text.is_empty());
+    // What had come before a crash is shown until the step is tried again.
+    let kept = kept.filter(|_| !row.step.status.is_final()).map(|kept| kept.text);
+    let text = text.or(kept);
     Ok(StepView { step: row.step, attempts, input, outputs, calls, text })
 }
 

@@ -118,9 +118,21 @@ impl Teller {
         });
     }
 
-    /// What was said so far.
+    /// What was said so far, as far as it may be told.
     pub(crate) fn so_far(&self) -> String {
-        self.with(|said| said.text.clone())
+        self.with(|said| said.text.get(..said.tellable()).unwrap_or_default().to_owned())
+    }
+
+    /// The same, of a long text its end only.
+    pub(crate) fn end_of(&self, most: usize) -> String {
+        self.with(|said| {
+            let end = said.tellable();
+            let mut from = end.saturating_sub(most);
+            while !said.text.is_char_boundary(from) {
+                from += 1;
+            }
+            said.text.get(from..end).unwrap_or_default().to_owned()
+        })
     }
 
     /// When a piece came last; absent before the first.

@@ -35,6 +35,8 @@ pub(super) struct Batch {
     pub timers_gone: Vec<(String, String, &'static str)>,
     pub all_timers_gone: bool,
     pub calls: Vec<Call>,
+    /// Steps whose text so far is void.
+    pub texts_gone: Vec<Key>,
     /// Large values that the rows name; one that was kept twice stands here twice.
     pub blobs: Vec<String>,
     pub vars: bool,
@@ -43,7 +45,8 @@ pub(super) struct Batch {
     pub signals: Vec<String>,
     pub cache: Vec<(String, Cached)>,
     pub cache_hits: Vec<String>,
-    pub outbox: Vec<(&'static str, Value)>,
+    /// What others are told.
+    pub outbox: Vec<Announced>,
     pub children: Vec<Accepted>,
     /// Runs that nobody waits for any more.
     pub cancel_runs: Vec<RunId>,
@@ -53,6 +56,14 @@ pub(super) struct Batch {
     /// Answered once it is written.
     pub replies: Vec<Reply>,
     pub inner_replies: Vec<InnerReply>,
+}
+
+/// Something that others are told of, and the entry of the journal that it belongs to: who hears it twice knows by that.
+pub(super) struct Announced {
+    pub topic: &'static str,
+    pub detail: Value,
+    /// How many of this turn's entries there were with it.
+    pub entries: usize,
 }
 
 /// An answer to an attempt's own question.
@@ -86,6 +97,12 @@ impl Driver {
     /// Adds an entry to the run's journal.
     pub(super) fn journal(&mut self, kind: &'static str, body: Value) {
         self.batch.journal.push((kind, body));
+    }
+
+    /// Tells others of what was journaled last. One entry is told of once: its number is what they know it by.
+    pub(super) fn announce(&mut self, topic: &'static str, detail: Value) {
+        let entries = self.batch.journal.len();
+        self.batch.outbox.push(Announced { topic, detail, entries });
     }
 
     /// The same about a step.

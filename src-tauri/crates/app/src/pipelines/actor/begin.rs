@@ -203,6 +203,10 @@ impl Driver {
             input: stored,
             started_at: now,
         });
+        if number > 1 {
+            // What an earlier attempt had said is void.
+            self.batch.texts_gone.push(key.clone());
+        }
         self.journal_step("step.started", key, json!({ "attempt": number }));
         self.node_clock(key, &seat.node, number);
         let (cancel, teller) = (tokio_util::sync::CancellationToken::new(), Teller::default());
@@ -233,6 +237,7 @@ impl Driver {
                 fingerprint: Some(ready.fingerprint),
                 cache_key: ready.cache_key,
                 effect: seat.effect,
+                snapshot: super::tell::Snapshot::new(),
                 permit,
             },
         );

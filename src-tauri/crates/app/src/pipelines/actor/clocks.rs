@@ -122,7 +122,7 @@ impl Driver {
         let wait = self.steps.get(key).and_then(|row| row.wait.clone()).unwrap_or_default();
         let then = wait["on_timeout"].as_str().unwrap_or("fail").to_owned();
         self.journal_step("human.expired", key, json!({}));
-        self.batch.outbox.push(("human.expired", json!({ "node": key.node })));
+        self.announce("human.expired", json!({ "node": key.node }));
         let nothing = BTreeMap::new();
         if let Some(branch) = then.strip_prefix("branch:") {
             self.succeeded_by(key, branch.to_owned(), nothing).await;

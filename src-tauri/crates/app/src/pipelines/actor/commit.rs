@@ -4,11 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{EventRowId, JournalEntry, Timestamp};
 use pipeline::Key;
-use serde_json::{Value, json};
+use serde_json::json;
 use store::{outbox::OutboxEvent, step_runs::StepRow};
 use tokio_util::sync::CancellationToken;
 
-use super::{Batch, Driver, Message, batch::InnerReply, writing::Writing};
+use super::{Batch, Driver, Message, batch::{Announced, InnerReply}, writing::Writing};
 use crate::pipelines::{kill::kill_point, registry};
 
 /// Before each try to write again what a full or failing disk refused.
@@ -24,9 +24,10 @@ impl Driver {
         }
         let now = self.app.clock.now();
         let batch = std::mem::take(&mut self.batch);
+        let before = self.row.run.seq;
         let entries = self.entries(&batch, now);
         let rows: Vec<StepRow> = batch.steps.iter().filter_map(|key| self.steps.get(key)).cloned().collect();
-        let outbox = batch.outbox.iter().map(|(topic, body)| self.event(topic, body, now)).collect();
+        let outbox = batch.outbox.iter().map(|one| self.event(one, before, now)).collect();
         let writing = Arc::new(Writing {
             epoch: self.app.store.epoch(),
             owner: self.row.owner_id,
@@ -78,17 +79,18 @@ impl Driver {
         entries
     }
 
-    fn event(&self, topic: &str, body: &Value, now: Timestamp) -> OutboxEvent {
+    /// The run is told as it stands after the turn, under the number of the entry.
+    fn event(&self, one: &Announced, before: u64, now: Timestamp) -> OutboxEvent {
         let mut payload = json!({
-            "run": self.run(), "runSeq": self.run().seq, "depth": self.row.depth,
+            "run": self.run(), "runSeq": before + one.entries as u64, "depth": self.row.depth,
         });
-        if !body.is_null() {
-            payload["detail"] = body.clone();
+        if !one.detail.is_null() {
+            payload["detail"] = one.detail.clone();
         }
         OutboxEvent {
             id: EventRowId::new(now),
             owner_id: self.row.owner_id,
-            topic: topic.to_owned(),
+            topic: one.topic.to_owned(),
             payload,
             created_at: now,
         }

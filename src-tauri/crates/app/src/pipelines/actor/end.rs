@@ -27,7 +27,7 @@ impl Driver {
         self.row.run.status = RunStatus::Running;
         self.batch.run = true;
         self.journal("run.started", json!({}));
-        self.batch.outbox.push(("run.started", Value::Null));
+        self.announce("run.started", Value::Null);
         let key = run_key();
         self.clear_timer(&key, "schedule");
         let timeout = self.blueprint.definition.defaults.timeout.run;
@@ -67,6 +67,7 @@ impl Driver {
         }
         self.paused = true;
         self.journal("run.paused", json!({ "reason": reason }));
+        self.announce("run.paused", Value::Null);
         self.row.run.reason = Some(reason);
         self.batch.run = true;
     }
@@ -81,6 +82,7 @@ impl Driver {
         self.row.run.status = RunStatus::Running;
         self.batch.run = true;
         self.journal("run.resumed", json!({}));
+        self.announce("run.resumed", Value::Null);
         self.app.pipelines.budgets.grant(self.row.run.id);
         // Steps whose tries were used up have no timer.
         let idle: Vec<Key> = self
@@ -137,14 +139,12 @@ impl Driver {
         self.batch.run = true;
         self.batch.all_timers_gone = true;
         self.journal(kind, json!({}));
-        self.batch.outbox.push((
-            match status {
-                RunStatus::Succeeded => "run.succeeded",
-                RunStatus::Cancelled => "run.cancelled",
-                _ => "run.failed",
-            },
-            Value::Null,
-        ));
+        let topic = match status {
+            RunStatus::Succeeded => "run.succeeded",
+            RunStatus::Cancelled => "run.cancelled",
+            _ => "run.failed",
+        };
+        self.announce(topic, Value::Null);
         let waiting: Vec<_> = self.steps.keys().filter_map(|key| self.waits_for_run(key)).collect();
         self.batch.cancel_runs.extend(waiting);
         self.app.pipelines.budgets.forget(self.row.run.id);

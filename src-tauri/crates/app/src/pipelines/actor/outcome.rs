@@ -32,6 +32,9 @@ impl Driver {
         }
         let Some(live) = self.live.remove(&key) else { return };
         self.app.pipelines.texts.remove(self.row.run.id, &key);
+        if live.snapshot.any && result.is_some() {
+            self.batch.texts_gone.push(key.clone());
+        }
         match result {
             Some(Ok(StepEnd::Done { port, values, calls, vars })) => {
                 self.settled(&key, calls);

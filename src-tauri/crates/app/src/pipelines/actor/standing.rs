@@ -39,14 +39,16 @@ impl Driver {
         self.batch.run = true;
         if status == RunStatus::Waiting {
             self.journal("run.waiting", json!({ "for": reason }));
-            match reason {
-                Some(WaitReason::Human) => self.batch.outbox.push(("human.requested", Value::Null)),
-                Some(WaitReason::Decision) => self.batch.outbox.push(("run.decision_needed", Value::Null)),
-                _ => {}
-            }
+            let topic = match reason {
+                Some(WaitReason::Human) => "human.requested",
+                Some(WaitReason::Decision) => "run.decision_needed",
+                _ => "run.waiting",
+            };
+            self.announce(topic, Value::Null);
             self.run_clock(false);
         } else if was == RunStatus::Waiting && status == RunStatus::Running {
             self.journal("run.resumed", json!({}));
+            self.announce("run.resumed", Value::Null);
             self.run_clock(true);
         }
     }

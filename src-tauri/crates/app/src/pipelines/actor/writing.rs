@@ -47,6 +47,9 @@ impl Writing {
         for timer in &batch.timers {
             store::timers::set(conn, timer)?;
         }
+        for key in &batch.texts_gone {
+            store::partial_texts::clear(conn, id, &key.scope, &key.node)?;
+        }
         for call in &batch.calls {
             match store::calls::settle(conn, self.owner, call) {
                 // One that was never reserved has nothing to settle.
