@@ -175,6 +175,7 @@ impl App {
             let marks = self.command_marks();
             // What a crash left of steps' programs ends before any step begins again.
             tokio::task::spawn_blocking(move || engine::leftovers::sweep(&marks)).await.ok();
+            pipelines::end_left(self).await;
             self.sweep_uploads().await;
             if !seeded && let Err(error) = seed(self).await {
                 tracing::error!(%error, "the built-in engine could not be added to the providers");

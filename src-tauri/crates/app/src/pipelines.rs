@@ -45,6 +45,7 @@ use tokio::sync::Notify;
 use crate::{App, Error, gateway::Resolved};
 
 pub use params::*;
+pub(crate) use process::end_left;
 pub(crate) use recover::begin;
 pub use views::*;
 pub(crate) use worker::{SUBCOMMAND as WORKER, Worker, end as end_worker, live as work};

@@ -10,6 +10,7 @@
 //! shows it to nobody, nothing is found. Elsewhere no engine is started, so that none is left.
 
 mod record;
+mod trace;
 #[cfg(unix)]
 mod running;
 #[cfg(not(unix))]
@@ -22,6 +23,7 @@ use uuid::Uuid;
 
 #[cfg(unix)]
 pub(crate) use record::Record;
+pub use trace::Trace;
 
 /// The variable that marks an engine and its children.
 pub const MARK: &str = "WEBPLUS_ENGINE";

@@ -59,6 +59,25 @@ pub(super) fn end(marks: &[Uuid]) -> Ended {
     }
 }
 
+/// Kills all of the session whose leader had started then, again and again until nothing is left of it.
+pub(super) fn end_session(leader: u32, started: u64) -> Vec<u32> {
+    let mut killed = BTreeSet::new();
+    let until = Instant::now() + PATIENCE;
+    loop {
+        // Whoever leads a session of that number and started at another time is somebody else.
+        if start_time(leader).is_some_and(|found| found != started) {
+            break;
+        }
+        let found = system::of_session(leader, started);
+        if found.is_empty() || Instant::now() > until {
+            break;
+        }
+        killed.extend(found.into_iter().filter(|pid| system::kill_of_session(*pid, leader, started)));
+        thread::sleep(LOOK);
+    }
+    killed.into_iter().collect()
+}
+
 /// Whether anything carries the mark.
 pub(super) fn any(mark: Uuid) -> bool {
     !system::find(&entries(&[mark])).is_empty()

@@ -33,11 +33,36 @@ fn carries(pid: u32, entries: &[String]) -> Option<usize> {
     variables.find_map(|variable| entries.iter().position(|entry| entry.as_bytes() == variable))
 }
 
-/// Whether it was killed: it is held first and looked at again, so that it can't be another of the same number.
+/// The processes of a session that began then or later. One that is dead and not yet waited for is none.
+pub(super) fn of_session(session: u32, started: u64) -> Vec<u32> {
+    let here = std::process::id();
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = processes.filter_map(|process| process.file_name().to_str()?.parse().ok());
+    pids.filter(|pid| *pid != here && is_of_session(*pid, session, started)).collect()
+}
+
+fn is_of_session(pid: u32, session: u32, started: u64) -> bool {
+    let Some(fields) = fields(pid) else { return false };
+    let number = |at: usize| fields.get(at).and_then(|text| text.parse::<u64>().ok());
+    let dead = fields.first().is_some_and(|state| matches!(state.as_str(), "Z" | "X"));
+    !dead && number(3) == Some(u64::from(session)) && number(19).is_some_and(|time| time >= started)
+}
+
+/// Whether it was killed.
+pub(super) fn kill_of_session(pid: u32, session: u32, started: u64) -> bool {
+    kill_if(pid, || is_of_session(pid, session, started))
+}
+
+/// Whether it was killed.
 pub(super) fn kill(process: &Marked, entries: &[String]) -> bool {
-    match hold(process.pid) {
+    kill_if(process.pid, || carries(process.pid, entries).is_some())
+}
+
+/// It is held first and looked at again, so that it can't be another of the same number.
+fn kill_if(pid: u32, is_it: impl FnOnce() -> bool) -> bool {
+    match hold(pid) {
         Ok(held) => {
-            if carries(process.pid, entries).is_none() {
+            if !is_it() {
                 return false;
             }
             let nothing = std::ptr::null::<libc::siginfo_t>();
@@ -49,7 +74,7 @@ pub(super) fn kill(process: &Marked, entries: &[String]) -> bool {
         // A kernel before 5.3, or a sandbox that forbids the call.
         Err(error) if matches!(error.raw_os_error(), Some(libc::ENOSYS | libc::EPERM)) => {
             // SAFETY: touches no memory.
-            unsafe { libc::kill(process.pid as libc::pid_t, libc::SIGKILL) == 0 }
+            unsafe { libc::kill(pid as libc::pid_t, libc::SIGKILL) == 0 }
         }
         Err(_) => false,
     }
@@ -67,9 +92,14 @@ fn hold(pid: u32) -> io::Result<OwnedFd> {
 
 /// Ticks since the computer started.
 pub(in super::super) fn start_time(pid: u32) -> Option<u64> {
+    fields(pid)?.get(19)?.parse().ok()
+}
+
+/// What the system tells of a process, from its state on: the start time is the 22nd field of all, and here the 19th from 0.
+fn fields(pid: u32) -> Option<Vec<String>> {
     let line = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The second field is the program's name in brackets, which may hold anything; the start time is the 22nd.
-    line.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse().ok()
+    // The second field is the program's name in brackets, which may hold anything.
+    Some(line.rsplit_once(')')?.1.split_whitespace().map(str::to_owned).collect())
 }
 
 #[cfg(test)]

@@ -29,6 +29,18 @@ pub(super) fn kill(process: &Marked, _entries: &[String]) -> bool {
     unsafe { libc::kill(process.pid as libc::pid_t, libc::SIGKILL) == 0 }
 }
 
+/// The leader alone: this system's list doesn't tell who is in which session.
+pub(super) fn of_session(leader: u32, started: u64) -> Vec<u32> {
+    start_time(leader).filter(|found| *found == started).map(|_| leader).into_iter().collect()
+}
+
+/// Whether it was killed, with its group.
+#[allow(unsafe_code, reason = "the standard library doesn't send signals")]
+pub(super) fn kill_of_session(leader: u32, _session: u32, started: u64) -> bool {
+    // SAFETY: touches no memory.
+    start_time(leader) == Some(started) && unsafe { libc::killpg(leader as libc::pid_t, libc::SIGKILL) == 0 }
+}
+
 /// Seconds since 1970.
 pub(in super::super) fn start_time(pid: u32) -> Option<u64> {
     let (mut system, pid) = (System::new(), Pid::from_u32(pid));
