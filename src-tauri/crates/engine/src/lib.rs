@@ -3,6 +3,7 @@
 //! Deliberately not here: inference itself (that is `webplus-runner`, which this crate starts and talks to), HTTP (whoever
 //! downloads hands in a `Fetch`), and what the person chose (the application passes it in).
 
+pub mod awake;
 pub mod catalogue;
 pub mod confine;
 pub mod discover;

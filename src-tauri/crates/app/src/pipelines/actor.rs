@@ -12,6 +12,7 @@ mod failure;
 mod inner;
 mod load;
 mod outcome;
+mod patience;
 mod reuse;
 mod standing;
 mod tell;
@@ -115,7 +116,7 @@ struct Launch {
     key: Key,
     number: u32,
     call: super::step::StepCall,
-    limits: attempt::Limits,
+    limits: patience::Limits,
 }
 
 /// A run under way.

@@ -147,6 +147,8 @@ pub(crate) enum RetryReason {
     Server,
     Network,
     InvalidOutput,
+    /// The computer slept, or we were stopped: costs no try.
+    Suspended,
     Other,
 }
 
@@ -159,6 +161,7 @@ impl RetryReason {
             Self::Server => "5xx",
             Self::Network => "network",
             Self::InvalidOutput => "invalid_output",
+            Self::Suspended => "suspended",
             Self::Other => "other",
         }
     }

@@ -4,11 +4,14 @@ use std::{any::Any, time::Duration};
 
 use domain::{EffectClass, ErrorCode};
 use futures_util::{FutureExt as _, future::BoxFuture};
-use pipeline::{Definition, Key, Node};
-use tokio::{sync::mpsc, time::Instant};
+use pipeline::Key;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{Driver, Launch, Message};
+use super::{
+    Driver, Launch, Message,
+    patience::{Limits, Patience},
+};
 use crate::pipelines::{
     kill::kill_point,
     step::{RetryReason, StepEnd, StepError, Teller},
@@ -19,28 +22,6 @@ use crate::pipelines::{
 const GRACE: Duration = Duration::from_secs(5);
 /// The same when the application ends.
 pub(super) const LAST_WORDS: Duration = Duration::from_millis(2500);
-/// Between two pieces of a stream, unless told.
-const IDLE: Duration = Duration::from_mins(2);
-
-/// How long an attempt may take.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
-    attempt: Option<Duration>,
-    idle: Duration,
-}
-
-impl Limits {
-    /// What the node says, else what the definition says.
-    pub(super) fn of(node: &Node, definition: &Definition) -> Self {
-        let defaults = &definition.defaults.timeout;
-        let millis = |own: Option<u64>, default: Option<u64>| own.or(default).map(Duration::from_millis);
-        Self {
-            attempt: millis(node.timeout.attempt, defaults.attempt),
-            idle: millis(node.timeout.idle, defaults.idle).unwrap_or(IDLE),
-        }
-    }
-}
-
 /// What is known of the end when the task is over.
 enum Told {
     /// Nothing: the task panicked.
@@ -121,20 +102,13 @@ async fn make(
     shutdown: CancellationToken,
 ) -> Option<Result<StepEnd, StepError>> {
     let mut running = running.map(|ended| ended.unwrap_or_else(|_| Err(broke_off())));
-    let begun = Instant::now();
-    let due = limits.attempt.map(|limit| begun + limit);
+    let mut left = Patience::new(limits, teller);
     let stop = tokio::select! {
         biased;
-        ended = &mut running => return Some(ended),
+        ended = &mut running => return Some(ended.map_err(|error| cut_off(error, &mut left))),
         () = shutdown.cancelled() => Stop::Shutdown,
         () = cancel.cancelled() => Stop::Cancel,
-        () = at(due) => Stop::TimedOut(format!(
-            "The step took longer than the {} that it may. Give it more time, or make it smaller.",
-            spoken(limits.attempt.unwrap_or_default())
-        )),
-        () = idle(&teller, limits.idle) => Stop::TimedOut(format!(
-            "Nothing came for {}. Try again, or choose another model.", spoken(limits.idle)
-        )),
+        message = left.end() => Stop::TimedOut(message),
     };
     cancel.cancel();
     let patience = if matches!(stop, Stop::Shutdown) { LAST_WORDS } else { GRACE };
@@ -163,36 +137,14 @@ async fn make(
     }
 }
 
+/// What broke because the computer slept, or we were stopped, isn't the step's failure.
+fn cut_off(error: StepError, left: &mut Patience) -> StepError {
+    let breaks = matches!(error.reason, RetryReason::Timeout | RetryReason::Network);
+    if breaks && left.was_cut() { StepError { reason: RetryReason::Suspended, ..error } } else { error }
+}
+
 enum Stop {
     Shutdown,
     Cancel,
     TimedOut(String),
-}
-
-async fn at(due: Option<Instant>) {
-    match due {
-        Some(due) => tokio::time::sleep_until(due).await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Returns when nothing came for so long; counted from the first piece on.
-async fn idle(teller: &Teller, limit: Duration) {
-    let pause = (limit / 4).clamp(Duration::from_millis(20), Duration::from_secs(5));
-    loop {
-        tokio::time::sleep(pause).await;
-        if teller.last().is_some_and(|last| last.elapsed() > limit) {
-            return;
-        }
-    }
-}
-
-/// A duration as people say it.
-fn spoken(time: Duration) -> String {
-    match time.as_secs() {
-        0 => format!("{} ms", time.as_millis()),
-        seconds @ 1..120 => format!("{seconds} s"),
-        seconds @ 120..7200 => format!("{} minutes", seconds / 60),
-        seconds => format!("{} hours", seconds / 3600),
-    }
 }

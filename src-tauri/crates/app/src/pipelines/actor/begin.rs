@@ -7,7 +7,7 @@ use pipeline::{Event, Fault, Instance, Key, Outcome};
 use serde_json::{Value, json};
 use store::{attempts::AttemptRow, step_runs::StepRow};
 
-use super::{Driver, Launch, Live, Message, attempt, inner::Inside};
+use super::{Driver, Launch, Live, Message, inner::Inside, patience};
 use crate::pipelines::{
     slots::{Need, Permit},
     step::{Allowed, StepCall, StepError, Teller},
@@ -227,7 +227,7 @@ impl Driver {
             inner: Arc::new(Inside { sender: self.sender.clone(), key: key.clone() }),
         };
         self.app.pipelines.texts.put(self.run().id, key.clone(), teller.clone());
-        let limits = attempt::Limits::of(&seat.node, &blueprint.definition);
+        let limits = patience::Limits::of(&seat.node, &blueprint.definition);
         self.live.insert(
             key.clone(),
             Live {

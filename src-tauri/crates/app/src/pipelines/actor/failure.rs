@@ -7,7 +7,10 @@ use pipeline::{Event, Key, OnAmbiguous, OnError, OnExceed, Outcome};
 use serde_json::{Value, json};
 
 use super::{Driver, Live};
-use crate::pipelines::{step::StepError, values};
+use crate::pipelines::{
+    step::{RetryReason, StepError},
+    values,
+};
 
 impl Driver {
     /// An attempt failed.
@@ -23,6 +26,9 @@ impl Driver {
             return self.pause_for(error.message);
         }
         let message = live.teller.redact(&error.message);
+        if error.reason == RetryReason::Suspended && !(error.unknown && live.effect == EffectClass::AtMostOnce) {
+            return self.interrupted(key, live.number);
+        }
         let asks = live.effect == EffectClass::AtMostOnce || self.is_agent(key);
         if error.unknown && asks {
             return self.ambiguous(key, live.number, message).await;
