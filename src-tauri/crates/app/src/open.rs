@@ -58,6 +58,8 @@ pub struct AppOptions {
     pub scripted: Option<ScriptedProviders>,
     /// Which runs of pipelines go on.
     pub drives: Drives,
+    /// How many runs may wait for their turn before others are refused; 10,000.
+    pub most_queued: usize,
 }
 
 /// Which runs of pipelines an application goes on with.
@@ -87,6 +89,7 @@ impl AppOptions {
             http: llm::HttpOptions::default(),
             scripted: None,
             drives: Drives::All,
+            most_queued: 10_000,
         }
     }
 

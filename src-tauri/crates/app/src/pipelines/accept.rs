@@ -27,8 +27,6 @@ use crate::{App, Error, events::Event};
 
 /// How long a caller's key is remembered: seven days.
 const KEY_LIFE: i64 = 7 * 24 * 60 * 60 * 1000;
-/// How many runs may wait.
-pub(crate) const MAX_QUEUED: usize = 10_000;
 /// How deep pipelines may run pipelines.
 const MAX_NESTED: usize = 8;
 
@@ -234,11 +232,12 @@ pub(crate) async fn accept_with(
     mut asked: Asked,
     also: impl FnOnce(&store::Connection) -> Result<bool, store::Error> + Send + 'static,
 ) -> Result<Came, Error> {
-    if asked.parent.is_none() && app.pipelines.registry.queued() >= MAX_QUEUED {
+    if asked.parent.is_none() && app.pipelines.registry.queued() >= app.options.most_queued {
         let mut error = Error::new(
             ErrorCode::QueueFull,
             format!(
-                "{MAX_QUEUED} runs wait already. Wait until some have ended, or cancel some, then try again."
+                "{} runs wait already. Wait until some have ended, or cancel some, then try again.",
+                app.options.most_queued
             ),
         );
         error.retry_after = Some(std::time::Duration::from_secs(30));

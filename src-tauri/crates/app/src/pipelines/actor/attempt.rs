@@ -22,6 +22,7 @@ use crate::pipelines::{
 const GRACE: Duration = Duration::from_secs(5);
 /// The same when the application ends.
 pub(super) const LAST_WORDS: Duration = Duration::from_millis(2500);
+
 /// What is known of the end when the task is over.
 enum Told {
     /// Nothing: the task panicked.

@@ -9,7 +9,7 @@ use store::{attempts::AttemptRow, step_runs::StepRow};
 
 use super::{Driver, Launch, Live, Message, inner::Inside, patience};
 use crate::pipelines::{
-    slots::{Need, Permit},
+    slots::{Asked, Need, Permit},
     step::{Allowed, StepCall, StepError, Teller},
     steps, values,
 };
@@ -98,18 +98,17 @@ impl Driver {
         if seat.node.kind == "pipeline" {
             return self.begin_run(key, ready).await;
         }
-        let Some(places) = self.app.pipelines.slots.of(&ready.need) else {
-            return self.intend(key, ready, None).await;
+        let later = match self.app.pipelines.slots.ask(&ready.need, self.row.priority) {
+            Asked::Unneeded => return self.intend(key, ready, None).await,
+            Asked::Free(permit) => return self.intend(key, ready, Some(permit)).await,
+            Asked::Later(later) => later,
         };
-        if let Ok(permit) = Arc::clone(&places).try_acquire_owned() {
-            return self.intend(key, ready, Some(permit)).await;
-        }
         self.for_slot.insert(key.clone(), ready);
         let (sender, key) = (self.sender.clone(), key.clone());
         self.app.tasks.spawn("step-slot", |shutdown| async move {
             tokio::select! {
                 () = shutdown.cancelled() => {}
-                permit = places.acquire_owned() => {
+                permit = later => {
                     if let Ok(permit) = permit {
                         let _gone = sender.send(Message::Slot { key, permit });
                     }
@@ -335,7 +334,7 @@ fn need(effect: EffectClass, kind: &str, input: &Value) -> Need {
     let model = input.get("model").and_then(Value::as_str);
     match (kind, model) {
         ("human" | "delay" | "budget" | "pipeline", _) => Need::Nothing,
-        (_, Some(model)) => Need::Provider(model.split('/').next().unwrap_or_default().to_owned()),
+        (_, Some(model)) => Need::Model(model.to_owned()),
         _ if effect == EffectClass::Pure => Need::Nothing,
         _ => Need::Outside,
     }
