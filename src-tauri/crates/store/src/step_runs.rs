@@ -130,6 +130,14 @@ pub fn newest_result(connection: &Connection, run: RunId, node: &str) -> Result<
     })
 }
 
+/// A node's rows that ended well, in all scopes, the newest first.
+pub fn ended(connection: &Connection, run: RunId, node: &str, limit: u32) -> Result<Vec<StepRow>, Error> {
+    let mut query = connection.prepare_cached(select!(
+        "WHERE run_id = ?1 AND node = ?2 AND status = 'succeeded' ORDER BY finished_at DESC LIMIT ?3"
+    ))?;
+    Ok(query.query_map(params![Blob(run), node, limit], whole)?.collect::<Result<_, _>>()?)
+}
+
 /// What a recovery needs: every row at the top, and those of scopes in which something isn't over.
 pub fn open(connection: &Connection, run: RunId) -> Result<Vec<StepRow>, Error> {
     let sql = select!(

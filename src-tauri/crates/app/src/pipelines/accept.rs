@@ -21,6 +21,7 @@ use super::{
     blueprint::{Blueprint, blueprint},
     kill::kill_point,
     registry::{self, Queued},
+    rerun::Restore,
     values,
 };
 use crate::{App, Error, events::Event};
@@ -61,6 +62,9 @@ pub(crate) struct Reuse {
     /// Whether all but the fresh ones are taken as they are.
     #[serde(default)]
     pub only: bool,
+    /// Working copies that are brought back first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub restore: Vec<Restore>,
 }
 
 /// What a run is asked for with, beside its definition.

@@ -13,6 +13,7 @@ mod inner;
 mod load;
 mod outcome;
 mod patience;
+mod restore;
 mod reuse;
 mod standing;
 mod tell;

@@ -62,6 +62,9 @@ pub(crate) async fn run_for(
 ) -> Result<Ended, StepError> {
     run_noted(&call.app, program, &call.cancel, told, async |trace: Trace| {
         let (run, key, number) = (call.run, call.key.clone(), call.attempt);
+        if number == 0 {
+            return;
+        }
         let noted = call.app.store.write(move |conn| {
             let trace = serde_json::to_string(&trace).unwrap_or_default();
             store::attempts::set_process(conn, run, &key.scope, &key.node, number, Some(&trace))

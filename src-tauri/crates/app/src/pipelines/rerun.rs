@@ -1,5 +1,7 @@
 //! A new run from one step of an earlier one on. What doesn't come after that step is taken over where it is made of the same.
 
+mod restore;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Actor, Run, RunOrigin};
@@ -13,6 +15,8 @@ use super::{
     values,
 };
 use crate::{App, Error};
+
+pub(crate) use restore::Restore;
 
 /// A new run that takes over what came before one step of an earlier run.
 pub async fn rerun(app: App, actor: Actor, params: RunRerunParams) -> Result<Run, Error> {
@@ -59,6 +63,9 @@ pub async fn rerun(app: App, actor: Actor, params: RunRerunParams) -> Result<Run
         fresh.remove(node);
     }
     let allowed = allowed(&app, actor, blueprint, &row.run.definition_hash, &row.allowed).await?;
+    let (plan, kept_fresh, owner) = (std::sync::Arc::clone(blueprint), fresh.clone(), actor.user_id);
+    let restore =
+        app.store.read(move |conn| restore::find(conn, owner, id, &plan, &kept_fresh)).await.map_err(missing)?;
     let reuse = Reuse {
         run: id,
         fresh,
@@ -66,6 +73,7 @@ pub async fn rerun(app: App, actor: Actor, params: RunRerunParams) -> Result<Run
         same_definition: blueprint.hash == row.run.definition_hash,
         inputs_changed,
         only: false,
+        restore,
     };
     let asked = Asked {
         inputs,

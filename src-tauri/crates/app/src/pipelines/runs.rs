@@ -113,6 +113,7 @@ async fn only(
         same_definition: run.definition_hash == blueprint.hash,
         inputs_changed: false,
         only: true,
+        restore: Vec::new(),
     }))
 }
 

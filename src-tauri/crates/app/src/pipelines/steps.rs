@@ -31,6 +31,8 @@ use futures_util::future::BoxFuture;
 
 use super::step::{Step, StepCall, StepEnd, StepError};
 
+pub(crate) use git::bring_back;
+
 type Answer = Result<StepEnd, StepError>;
 
 /// The kind's step; absent for what the runner does itself and for what this build doesn't know.

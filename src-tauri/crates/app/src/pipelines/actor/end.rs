@@ -18,9 +18,12 @@ pub(crate) const MAX_DEPTH: u32 = 8;
 
 impl Driver {
     /// The first step may begin.
-    pub(super) fn admitted(&mut self) {
+    pub(super) async fn admitted(&mut self) {
         if self.row.run.started_at.is_some() || self.row.run.status.is_final() || self.paused {
             return;
+        }
+        if let Err(error) = self.bring_back().await {
+            return self.fail_run(error.code, &error.message);
         }
         let now = self.app.clock.now();
         self.row.run.started_at = Some(now);

@@ -19,7 +19,7 @@ impl Driver {
     /// Takes a message in.
     pub(super) async fn take(&mut self, message: Message) {
         match message {
-            Message::Admitted => self.admitted(),
+            Message::Admitted => self.admitted().await,
             Message::Ended { key, number, result } => self.attempt_ended(key, number, result).await,
             Message::Slot { key, permit } => self.slot(key, permit).await,
             Message::Timer { scope, node, kind } => self.timer(scope, node, &kind).await,
@@ -39,7 +39,7 @@ impl Driver {
             Message::Resume(reply) => {
                 self.resume_run();
                 if self.run().started_at.is_none() {
-                    self.admitted();
+                    self.admitted().await;
                 }
                 self.batch.replies.push(reply);
             }

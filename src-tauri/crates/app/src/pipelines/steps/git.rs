@@ -11,7 +11,10 @@ use serde_json::Value;
 
 use self::calls::Git;
 use super::{Answer, StepCall, StepEnd, StepError, config::Config, values::done};
-use crate::pipelines::roots::{Roots, unusable};
+use crate::pipelines::{
+    rerun::Restore,
+    roots::{Roots, unusable},
+};
 
 pub(super) async fn run(call: StepCall) -> Answer {
     call.allowed.check(Capability::Commands)?;
@@ -194,6 +197,33 @@ async fn restore(git: &Git<'_>, base: &str) -> Answer {
     git.run(&["reset", "--quiet", "--hard", &commit]).await?;
     git.run(&["clean", "--quiet", "-d", "--force"]).await?;
     Ok(done([("commit", commit.into()), ("clean", true.into())]))
+}
+
+/// Makes a working copy of an earlier run what it was at that commit, under a branch of this run's own: the branch of the
+/// earlier run keeps what was committed since.
+pub(crate) async fn bring_back(call: &StepCall, copy: &Restore) -> Result<(), StepError> {
+    call.allowed.check(Capability::Commands)?;
+    let (roots, place) = (Roots::of(call).await, PathBuf::from(&copy.path));
+    let branch = format!("webplus/{}/{}", call.run, copy.node);
+    let worktrees = call.app.options.data_dir.join("worktrees");
+    let worktrees = worktrees.canonicalize().unwrap_or(worktrees);
+    if !place.join(".git").exists() {
+        let parent = place.parent().filter(|parent| parent.starts_with(&worktrees)).ok_or_else(|| {
+            StepError::invalid(format!("{} is not a working copy that a run made.", place.display()))
+        })?;
+        std::fs::create_dir_all(parent).map_err(|error| unusable(parent, &error))?;
+        let git = Git::in_folder(call, roots.folder(&copy.repo)?).await?;
+        git.run(&["worktree", "prune"]).await?;
+        let commit = git.commit_of(&copy.commit).await?;
+        git.run(&["worktree", "add", "--force", "-B", &branch, "--", &copy.path, &commit]).await?;
+    }
+    let folder = roots.folder(&copy.path)?;
+    ours(call, &folder)?;
+    let git = Git::in_folder(call, folder).await?;
+    let commit = git.commit_of(&copy.commit).await?;
+    git.run(&["checkout", "--quiet", "--force", "-B", &branch, &commit]).await?;
+    git.run(&["clean", "--quiet", "-d", "--force"]).await?;
+    Ok(())
 }
 
 async fn remove(git: &Git<'_>, folder: &Path) -> Result<StepEnd, StepError> {
