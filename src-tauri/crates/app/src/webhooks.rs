@@ -72,7 +72,9 @@ pub async fn save(app: App, actor: Actor, params: WebhookSaveParams) -> Result<W
         .map_err(|error| match error {
             store::Error::Conflict => Error::new(
                 ErrorCode::Conflict,
-                format!("There are {MOST} webhooks already. Remove one that isn't needed, then add this one."),
+                format!(
+                    "There are {MOST} webhooks already. Remove one that isn't needed, then add this one."
+                ),
             ),
             other => crate::conversations::missing(other, "webhook"),
         })?;
@@ -95,7 +97,9 @@ pub async fn save(app: App, actor: Actor, params: WebhookSaveParams) -> Result<W
     // The secret comes first: a receiver without one could be told nothing.
     if let Some(text) = typed.or_else(|| made.clone()) {
         if standardwebhooks::Webhook::new(&text).is_err() {
-            return Err(Error::invalid("A signing secret is whsec_ and Base64. Copy it again, or leave it out."));
+            return Err(Error::invalid(
+                "A signing secret is whsec_ and Base64. Copy it again, or leave it out.",
+            ));
         }
         let source = match params.keep.unwrap_or_default() {
             KeepKey::Keychain => KeySource::Keychain,
@@ -204,13 +208,19 @@ fn address(text: &str, local: bool) -> Result<Url, Error> {
         None => (false, true),
     };
     if forbidden {
-        return Err(Error::invalid("Nothing is sent to link-local addresses. Use the receiver's own address."));
+        return Err(Error::invalid(
+            "Nothing is sent to link-local addresses. Use the receiver's own address.",
+        ));
     }
     if here && !local {
-        return Err(Error::invalid("This address is on this computer. Allow that for this webhook, if it is meant."));
+        return Err(Error::invalid(
+            "This address is on this computer. Allow that for this webhook, if it is meant.",
+        ));
     }
     if url.scheme() == "http" && !here {
-        return Err(Error::invalid("Web+ sends to other computers with encryption only. Begin it with https://."));
+        return Err(Error::invalid(
+            "Web+ sends to other computers with encryption only. Begin it with https://.",
+        ));
     }
     Ok(url)
 }
@@ -242,7 +252,13 @@ mod tests {
         assert!(address("https://example.org/hook", false).is_ok());
         assert!(address("http://127.0.0.1:9/hook", true).is_ok() && address("http://[::1]/", true).is_ok());
         assert!(address("https://192.168.1.7/hook", true).is_ok());
-        for refused in ["http://example.org/", "http://localhost:9/", "ftp://example.org", "hook", "https://a:b@example.org"] {
+        for refused in [
+            "http://example.org/",
+            "http://localhost:9/",
+            "ftp://example.org",
+            "hook",
+            "https://a:b@example.org",
+        ] {
             assert!(address(refused, false).is_err(), "{refused}");
         }
         for refused in ["https://169.254.169.254/latest", "https://[fe80::1]/", "http://192.168.1.7/"] {

@@ -10,12 +10,12 @@
 //! shows it to nobody, nothing is found. Elsewhere no engine is started, so that none is left.
 
 mod record;
-mod trace;
 #[cfg(unix)]
 mod running;
 #[cfg(not(unix))]
 #[path = "leftovers/nowhere.rs"]
 mod running;
+mod trace;
 
 use std::path::Path;
 

@@ -87,8 +87,9 @@ pub fn push(connection: &Connection, new: &DeliveryRow) -> Result<(), Error> {
 
 /// What is on its way to that receiver, the first due first.
 pub fn waiting(connection: &Connection, webhook: WebhookId, limit: u32) -> Result<Vec<DeliveryRow>, Error> {
-    let sql =
-        select!("WHERE webhook_id = ?1 AND state = 'waiting' ORDER BY next_at, created_at, event_id LIMIT ?2");
+    let sql = select!(
+        "WHERE webhook_id = ?1 AND state = 'waiting' ORDER BY next_at, created_at, event_id LIMIT ?2"
+    );
     let mut query = connection.prepare_cached(sql)?;
     Ok(query.query_map(params![Blob(webhook), limit], delivery)?.collect::<Result<_, _>>()?)
 }
@@ -108,8 +109,7 @@ pub fn list(
     before: Option<(Timestamp, EventRowId)>,
     limit: u32,
 ) -> Result<Vec<DeliveryRow>, Error> {
-    let (time, id) =
-        before.unwrap_or((Timestamp::from_millis(i64::MAX), EventRowId::from_bytes([0xff; 16])));
+    let (time, id) = before.unwrap_or((Timestamp::from_millis(i64::MAX), EventRowId::from_bytes([0xff; 16])));
     let sql = select!(
         "WHERE webhook_id = ?1 AND (?2 IS NULL OR state = ?2) AND (created_at, event_id) < (?3, ?4)
          ORDER BY created_at DESC, event_id DESC LIMIT ?5"

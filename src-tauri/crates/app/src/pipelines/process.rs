@@ -12,7 +12,6 @@ use engine::{
     leftovers::Trace,
 };
 use tokio::io::AsyncReadExt as _;
-use tokio_util::sync::CancellationToken;
 
 use super::step::{RetryReason, StepCall, StepError};
 use crate::App;
@@ -53,61 +52,15 @@ pub(crate) struct Ended {
     pub stderr: Kept,
 }
 
-/// Runs a program of a step's attempt to its end, as `run` does. What it is known by is written down with the attempt, so that
-/// a later start of the application ends what is left of it before anything else begins.
-pub(crate) async fn run_for(
+/// Runs a program of a step's attempt to its end. Cancelled or dropped, it and all that it started are ended within about a
+/// second. What it is known by is written down with the attempt, so that a later start of the application ends what is left of
+/// it before anything else begins.
+pub(crate) async fn run(
     call: &StepCall,
     program: Program,
     told: &(dyn Fn(&str) + Send + Sync),
 ) -> Result<Ended, StepError> {
-    run_noted(&call.app, program, &call.cancel, told, async |trace: Trace| {
-        let (run, key, number) = (call.run, call.key.clone(), call.attempt);
-        if number == 0 {
-            return;
-        }
-        let noted = call.app.store.write(move |conn| {
-            let trace = serde_json::to_string(&trace).unwrap_or_default();
-            store::attempts::set_process(conn, run, &key.scope, &key.node, number, Some(&trace))
-        });
-        // It runs already; where it can't be noted its mark still finds it.
-        if let Err(error) = noted.await {
-            tracing::warn!(%error, "a step's program could not be noted");
-        }
-    })
-    .await
-}
-
-/// Ends what is left of programs of attempts that an earlier start of the application never saw end.
-pub(crate) async fn end_left(app: &App) {
-    let left = match app.store.read(store::attempts::processes_left).await {
-        Ok(left) => left,
-        Err(error) => return tracing::error!(%error, "programs that a crash left could not be looked for"),
-    };
-    let traces: Vec<Trace> = left.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
-    let ended = tokio::task::spawn_blocking(move || traces.iter().flat_map(Trace::end).collect::<Vec<u32>>());
-    match ended.await {
-        Ok(killed) if !killed.is_empty() => tracing::warn!(?killed, "programs that a crash left were ended"),
-        _ => {}
-    }
-}
-
-/// Runs a program to its end. Cancelled or dropped, it and all that it started are ended within about a second.
-pub(crate) async fn run(
-    app: &App,
-    program: Program,
-    cancel: &CancellationToken,
-    told: &(dyn Fn(&str) + Send + Sync),
-) -> Result<Ended, StepError> {
-    run_noted(app, program, cancel, told, async |_| ()).await
-}
-
-async fn run_noted(
-    app: &App,
-    program: Program,
-    cancel: &CancellationToken,
-    told: &(dyn Fn(&str) + Send + Sync),
-    note: impl AsyncFnOnce(Trace),
-) -> Result<Ended, StepError> {
+    let (app, cancel) = (&call.app, &call.cancel);
     let Some(guard) = app.options.program.clone() else {
         return Err(StepError::new(
             ErrorCode::EngineUnavailable,
@@ -121,7 +74,7 @@ async fn run_noted(
     // The guard has opened it by now.
     drop(input);
     if let Some(trace) = Trace::of(&running.guarded) {
-        note(trace).await;
+        note(call, &trace).await;
     }
     let (mut stdout, mut stderr) = (Kept::new(program.keep), Kept::new(program.keep));
     let ended = tokio::select! {
@@ -153,6 +106,37 @@ async fn run_noted(
         });
     }
     Ok(Ended { code, signal, stdout, stderr })
+}
+
+/// Writes down what an attempt's program is known by.
+async fn note(call: &StepCall, trace: &Trace) {
+    // Where it stands in nobody's attempt its mark is all there is.
+    if call.attempt == 0 {
+        return;
+    }
+    let (run, key, number) = (call.run, call.key.clone(), call.attempt);
+    let text = serde_json::to_string(trace).unwrap_or_default();
+    let noted = call.app.store.write(move |conn| {
+        store::attempts::set_process(conn, run, &key.scope, &key.node, number, Some(&text))
+    });
+    // It runs already; where it can't be noted its mark still finds it.
+    if let Err(error) = noted.await {
+        tracing::warn!(%error, "a step's program could not be noted");
+    }
+}
+
+/// Ends what is left of programs of attempts that an earlier start of the application never saw end.
+pub(crate) async fn end_left(app: &App) {
+    let left = match app.store.read(store::attempts::processes_left).await {
+        Ok(left) => left,
+        Err(error) => return tracing::error!(%error, "programs that a crash left could not be looked for"),
+    };
+    let traces: Vec<Trace> = left.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
+    let ended = tokio::task::spawn_blocking(move || traces.iter().flat_map(Trace::end).collect::<Vec<u32>>());
+    match ended.await {
+        Ok(killed) if !killed.is_empty() => tracing::warn!(?killed, "programs that a crash left were ended"),
+        _ => {}
+    }
 }
 
 fn options(guard: PathBuf, program: &Program, input: Option<&Path>) -> Result<CommandOptions, StepError> {

@@ -64,8 +64,11 @@ pub async fn rerun(app: App, actor: Actor, params: RunRerunParams) -> Result<Run
     }
     let allowed = allowed(&app, actor, blueprint, &row.run.definition_hash, &row.allowed).await?;
     let (plan, kept_fresh, owner) = (std::sync::Arc::clone(blueprint), fresh.clone(), actor.user_id);
-    let restore =
-        app.store.read(move |conn| restore::find(conn, owner, id, &plan, &kept_fresh)).await.map_err(missing)?;
+    let restore = app
+        .store
+        .read(move |conn| restore::find(conn, owner, id, &plan, &kept_fresh))
+        .await
+        .map_err(missing)?;
     let reuse = Reuse {
         run: id,
         fresh,

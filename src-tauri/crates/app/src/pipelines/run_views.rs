@@ -8,8 +8,8 @@ use serde_json::Value;
 use store::{runs::Values, step_runs::StepRow};
 
 use super::{
-    OutsideEffect, RunIdParams, RunStepParams, RunValueParams, RunView, StepView, ValuePreview, ValueView, WaitingStep,
-    blobs,
+    OutsideEffect, RunIdParams, RunStepParams, RunValueParams, RunView, StepView, ValuePreview, ValueView,
+    WaitingStep, blobs,
     blueprint::blueprint,
     runs::{find, missing},
     scope,

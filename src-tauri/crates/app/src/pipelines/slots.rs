@@ -220,8 +220,7 @@ mod tests {
     fn more_priority_comes_first_and_then_who_asked_first() {
         let slots = Slots::default();
         let mut held = take(&slots, &model("ollama/m"), LOCAL);
-        let mut waiting =
-            [0, 0, 1].map(|priority| later(&slots, &model("ollama/m"), priority));
+        let mut waiting = [0, 0, 1].map(|priority| later(&slots, &model("ollama/m"), priority));
         let mut order = Vec::new();
         let mut kept = Vec::new();
         while order.len() < 3 {

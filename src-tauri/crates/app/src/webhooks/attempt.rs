@@ -47,7 +47,9 @@ pub(super) async fn send(app: &App, to: &WebhookRow, what: &DeliveryRow) -> Went
     let badly = |message: String| Went::Badly { status: None, message, wait: None, gone: false };
     let secret = match secret(app, to).await {
         Ok(Some(secret)) => secret,
-        Ok(None) => return badly("There is no secret to sign with. Save this webhook with a new one.".to_owned()),
+        Ok(None) => {
+            return badly("There is no secret to sign with. Save this webhook with a new one.".to_owned());
+        }
         Err(error) => return badly(error.message),
     };
     let (call, reach) = match request(app, to, what, &secret) {
@@ -68,13 +70,17 @@ fn judged(status: u16, wait: Option<Duration>, host: &str) -> Went {
         200..300 => Went::Well(status),
         410 => Went::Badly {
             status: Some(status),
-            message: format!("{host} says that nobody is there any more (410). Switch it on again if that was a mistake."),
+            message: format!(
+                "{host} says that nobody is there any more (410). Switch it on again if that was a mistake."
+            ),
             wait: None,
             gone: true,
         },
         300..400 => Went::Badly {
             status: Some(status),
-            message: format!("{host} sends on to another address ({status}), which isn't followed. Enter that one if you trust it."),
+            message: format!(
+                "{host} sends on to another address ({status}), which isn't followed. Enter that one if you trust it."
+            ),
             wait: None,
             gone: false,
         },
@@ -103,9 +109,16 @@ async fn secret(app: &App, of: &WebhookRow) -> Result<Option<Secret>, Error> {
     }
 }
 
-fn request(app: &App, to: &WebhookRow, what: &DeliveryRow, secret: &Secret) -> Result<(HttpCall, Reach), Error> {
-    let unusable = || Error::new(ErrorCode::InvalidInput, "The signing secret can't be used. Enter a new one.");
-    let url = Url::parse(&to.url).map_err(|_| Error::invalid("The address can't be read. Enter it again."))?;
+fn request(
+    app: &App,
+    to: &WebhookRow,
+    what: &DeliveryRow,
+    secret: &Secret,
+) -> Result<(HttpCall, Reach), Error> {
+    let unusable =
+        || Error::new(ErrorCode::InvalidInput, "The signing secret can't be used. Enter a new one.");
+    let url =
+        Url::parse(&to.url).map_err(|_| Error::invalid("The address can't be read. Enter it again."))?;
     let (id, seconds) = (what.event_id.to_string(), app.clock.now().millis() / 1000);
     let signing = standardwebhooks::Webhook::new(secret.expose()).map_err(|_| unusable())?;
     let signature = signing.sign(&id, seconds, what.body.as_bytes()).map_err(|_| unusable())?;

@@ -3,11 +3,7 @@
 
 use domain::RunId;
 use serde_json::{Value, json};
-use store::{
-    deliveries::DeliveryRow,
-    outbox::OutboxEvent,
-    webhooks::WebhookRow,
-};
+use store::{deliveries::DeliveryRow, outbox::OutboxEvent, webhooks::WebhookRow};
 
 /// The longest sentence of an error that is sent, in characters.
 const LONGEST: usize = 2000;
@@ -104,7 +100,9 @@ mod tests {
         };
         let event = at(2000);
         assert!(wants(&receiver(&[], None), &event) && wants(&receiver(&["run.*"], Some("p")), &event));
-        assert!(!wants(&receiver(&["run.succeeded"], None), &event) && !wants(&receiver(&[], Some("q")), &event));
+        assert!(
+            !wants(&receiver(&["run.succeeded"], None), &event) && !wants(&receiver(&[], Some("q")), &event)
+        );
         assert!(!wants(&receiver(&[], None), &at(999)));
         let body = body(&event);
         assert_eq!((&body["type"], &body["data"]["runSeq"]), (&json!("run.failed"), &json!(7)));

@@ -22,7 +22,8 @@ impl Trace {
     /// Of a running program; none where the system doesn't tell enough to find it again.
     pub fn of(running: &Guarded) -> Option<Self> {
         let boot = record::boot();
-        let start_time = running.start_time().filter(|_| !boot.is_empty() && running.session() == running.pid())?;
+        let start_time =
+            running.start_time().filter(|_| !boot.is_empty() && running.session() == running.pid())?;
         Some(Self { pid: running.pid(), start_time, boot })
     }
 

@@ -130,10 +130,8 @@ impl Driver {
             let values = [("answer".to_owned(), json!(answer))].into();
             self.succeeded_by(key, answer.to_owned(), values).await;
         } else {
-            let error = StepError::new(
-                ErrorCode::TimedOut,
-                "Nobody answered in time. Run it again from here.",
-            );
+            let error =
+                StepError::new(ErrorCode::TimedOut, "Nobody answered in time. Run it again from here.");
             self.failed_for_good(key, error).await;
         }
     }

@@ -8,7 +8,11 @@ use serde_json::json;
 use store::{outbox::OutboxEvent, step_runs::StepRow};
 use tokio_util::sync::CancellationToken;
 
-use super::{Batch, Driver, Message, batch::{Announced, InnerReply}, writing::Writing};
+use super::{
+    Batch, Driver, Message,
+    batch::{Announced, InnerReply},
+    writing::Writing,
+};
 use crate::pipelines::{kill::kill_point, registry};
 
 /// Before each try to write again what a full or failing disk refused.

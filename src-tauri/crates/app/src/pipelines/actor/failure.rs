@@ -26,7 +26,9 @@ impl Driver {
             return self.pause_for(error.message);
         }
         let message = live.teller.redact(&error.message);
-        if error.reason == RetryReason::Suspended && !(error.unknown && live.effect == EffectClass::AtMostOnce) {
+        if error.reason == RetryReason::Suspended
+            && !(error.unknown && live.effect == EffectClass::AtMostOnce)
+        {
             return self.interrupted(key, live.number);
         }
         let asks = live.effect == EffectClass::AtMostOnce || self.is_agent(key);

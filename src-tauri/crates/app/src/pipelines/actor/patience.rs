@@ -72,8 +72,14 @@ impl Patience {
     /// With an attempt that begins now.
     pub(super) fn new(limits: Limits, teller: Teller) -> Self {
         let looked = Clocks::now();
-        let mut patience =
-            Self { due: limits.attempt.map(|limit| looked.ours + limit), next: looked.ours, limits, teller, looked, woke: None };
+        let mut patience = Self {
+            due: limits.attempt.map(|limit| looked.ours + limit),
+            next: looked.ours,
+            limits,
+            teller,
+            looked,
+            woke: None,
+        };
         patience.set_next();
         patience
     }
@@ -122,7 +128,9 @@ impl Patience {
         let last = self.teller.last()?;
         let since = self.woke.map_or(last, |woke| woke.max(last));
         let idle = self.looked.ours.saturating_duration_since(since) > self.limits.idle;
-        idle.then(|| format!("Nothing came for {}. Try again, or choose another model.", spoken(self.limits.idle)))
+        idle.then(|| {
+            format!("Nothing came for {}. Try again, or choose another model.", spoken(self.limits.idle))
+        })
     }
 
     /// Whether what broke just now was broken by a suspension.

@@ -9,7 +9,6 @@ use tokio::time::Instant;
 use super::{Driver, Live};
 use crate::events::Event;
 
-
 /// So many steps are told at a time; where more changed the page asks.
 const STEPS: usize = 24;
 /// How often the run itself is told while its standing stays the same.
@@ -20,7 +19,7 @@ const SNAPSHOT: Duration = Duration::from_secs(2);
 const KEPT: usize = 256 * 1024;
 
 /// When an attempt's text was last kept.
-pub(super) struct Snapshot {
+pub(in crate::pipelines) struct Snapshot {
     at: Instant,
     /// Whether there is one.
     pub any: bool,
@@ -36,7 +35,9 @@ impl Snapshot {
 impl Live {
     /// The text, where it is time to keep it and there is more than the last time.
     fn snapshot(&mut self, key: &Key) -> Option<PartialText> {
-        if self.snapshot.at.elapsed() < SNAPSHOT || self.teller.last().is_none_or(|last| last < self.snapshot.at) {
+        if self.snapshot.at.elapsed() < SNAPSHOT
+            || self.teller.last().is_none_or(|last| last < self.snapshot.at)
+        {
             return None;
         }
         let text = Some(self.teller.end_of(KEPT)).filter(|text| !text.is_empty())?;

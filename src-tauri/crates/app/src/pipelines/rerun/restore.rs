@@ -44,7 +44,8 @@ pub(super) fn find(
         }
         let Some((made_by, made)) = really_run(conn, &chain, node)? else { continue };
         let input = store::attempts::newest_input(conn, made_by, "", node)?;
-        let (Some(path), Some(first)) = (text(made.result.as_ref(), "path"), text(made.result.as_ref(), "commit"))
+        let (Some(path), Some(first)) =
+            (text(made.result.as_ref(), "path"), text(made.result.as_ref(), "commit"))
         else {
             continue;
         };
@@ -106,9 +107,10 @@ fn really_run(
 }
 
 fn git_steps<'a>(definition: &'a Definition, op: &'a str) -> impl Iterator<Item = &'a str> {
-    let steps = definition.nodes.iter().filter(move |node| {
-        node.kind == "git" && node.config.get("op").and_then(Value::as_str) == Some(op)
-    });
+    let steps = definition
+        .nodes
+        .iter()
+        .filter(move |node| node.kind == "git" && node.config.get("op").and_then(Value::as_str) == Some(op));
     steps.map(|node| node.id.as_str())
 }
 

@@ -34,7 +34,7 @@ pub(super) async fn run(call: StepCall) -> Answer {
     };
     let name = program.argv.first().cloned().unwrap_or_default();
     let tell = call.tell.clone();
-    let mut ended = process::run_for(&call, program, &move |line| tell.log(line)).await?;
+    let mut ended = process::run(&call, program, &move |line| tell.log(line)).await?;
     let (stdout, stderr) = (ended.stdout.text(), ended.stderr.text());
     let reports = call.node.outputs.iter().filter(|(_, kind)| *kind == "test_report");
     let reports: Vec<String> = reports.map(|(port, _)| port.clone()).collect();

@@ -159,7 +159,7 @@ impl<'a> Git<'a> {
             keep: LARGEST,
             offline: false,
         };
-        let ended = process::run_for(self.call, program, &|_| ()).await?;
+        let ended = process::run(self.call, program, &|_| ()).await?;
         let text = |kept: process::Kept| {
             let whole = kept.whole().ok_or_else(|| {
                 StepError::new(
