@@ -18,8 +18,8 @@ use uuid::Uuid;
 
 use super::{
     CommandOptions, GuardError, Guarded, SUBCOMMAND,
-    held::{ANSWER, Held, LONGEST_ANSWER, STOP, lost},
-    message::{Answer, Instruction, Streams},
+    held::{ANSWER, Held, LONGEST_ANSWER, begun, lost},
+    message::{Instruction, Streams},
 };
 use crate::leftovers;
 
@@ -52,24 +52,11 @@ pub async fn command(options: CommandOptions, marks: &Path) -> Result<Running, G
         BufReader::new((&mut ours).take(LONGEST_ANSWER)).read_line(&mut told).await
     });
     let asked = asked.await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
-    match asked.and_then(|_| Ok(serde_json::from_str(&told)?)) {
-        Ok(Answer::Started { pid, session, start_time }) => {
-            let held = Some(Held::Socket(ours));
-            let guarded = Guarded { child, held, marks: marks.to_owned(), mark, pid, session, start_time };
-            Ok(Running { guarded, stdout, stderr })
-        }
-        Ok(Answer::Refused { obstacle, reason }) => {
-            drop(ours);
-            // It ends by itself; waiting only spares the system a dead process for a while.
-            let _ended = timeout(STOP, child.wait()).await;
+    let answer = asked.and_then(|_| Ok(serde_json::from_str(&told)?));
+    match begun(child, Held::Socket(ours), (marks, mark), answer).await? {
+        Ok(guarded) => Ok(Running { guarded, stdout, stderr }),
+        Err((obstacle, reason)) => {
             Err(obstacle.of(options.program, PathBuf::new(), Some(options.folder), marks, reason))
-        }
-        Err(error) => {
-            drop(ours);
-            if timeout(STOP, child.wait()).await.is_err() {
-                child.kill().await.ok();
-            }
-            Err(lost(&error))
         }
     }
 }

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::{
     GuardError, GuardOptions, SUBCOMMAND,
-    message::{Answer, Instruction, Streams},
+    message::{Answer, Instruction, Obstacle, Streams},
 };
 use crate::leftovers;
 
@@ -55,20 +55,31 @@ pub async fn start(options: GuardOptions, marks: &Path) -> Result<Guarded, Guard
     });
     let asked = asked.await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
     let answer = asked.and_then(|_| Ok(serde_json::from_str(&answer)?));
+    let begun = begun(child, Held::Pipe(stdin), (marks, mark), answer).await?;
+    begun.map_err(|(obstacle, reason)| obstacle.error(options, marks, reason))
+}
+
+/// What came of an instruction that was given to a guard: what it holds now, or what stood in the way. One that gave no
+/// sensible answer is lost, and ended.
+pub(super) async fn begun(
+    mut child: Child,
+    held: Held,
+    (marks, mark): (&Path, Uuid),
+    answer: io::Result<Answer>,
+) -> Result<Result<Guarded, (Obstacle, String)>, GuardError> {
     match answer {
         Ok(Answer::Started { pid, session, start_time }) => {
-            let marks = marks.to_owned();
-            let held = Some(Held::Pipe(stdin));
-            Ok(Guarded { child, held, marks, mark, pid, session, start_time })
+            let (held, marks) = (Some(held), marks.to_owned());
+            Ok(Ok(Guarded { child, held, marks, mark, pid, session, start_time }))
         }
         Ok(Answer::Refused { obstacle, reason }) => {
-            drop(stdin);
+            drop(held);
             // It ends by itself; waiting only spares the system a dead process for a while.
             let _ended = timeout(STOP, child.wait()).await;
-            Err(obstacle.error(options, marks, reason))
+            Ok(Err((obstacle, reason)))
         }
         Err(error) => {
-            drop(stdin);
+            drop(held);
             if timeout(STOP, child.wait()).await.is_err() {
                 child.kill().await.ok();
             }
