@@ -117,6 +117,7 @@ methods! {
     "pipeline/kinds" Read pipelines::look::kinds, Nothing => Vec<pipeline::KindInfo>;
     "pipeline/list" Read pipelines::library::list, Nothing => Vec<pipelines::PipelineSummary>;
     "pipeline/restore" Write pipelines::library::restore, pipelines::PipelineIdParams => pipelines::PipelineView;
+    "pipeline/retention" Write pipelines::retention::retention, pipelines::retention::PipelineRetentionParams => pipelines::retention::Retention;
     "pipeline/save" Write pipelines::library::save, pipelines::PipelineSaveParams => pipelines::PipelineView;
     "pipeline/templates" Read pipelines::look::templates, Nothing => Vec<pipelines::PipelineTemplate>;
     "pipeline/test" Write pipelines::look::test, pipelines::PipelineDefinitionParams => pipelines::PipelineTestReport;

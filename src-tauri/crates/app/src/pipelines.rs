@@ -20,7 +20,7 @@ mod recent;
 mod recover;
 mod registry;
 mod rerun;
-mod retention;
+pub mod retention;
 mod roots;
 mod run_views;
 pub mod runs;
@@ -64,6 +64,8 @@ pub(crate) struct Pipelines {
     pub(crate) triggers: triggers::Woken,
     /// Something was written into the outbox.
     pub(crate) outbox: Notify,
+    /// Old runs are to be looked for.
+    pub(crate) sweep: Notify,
 }
 
 /// Tokens that an answer may have where nobody set a limit.

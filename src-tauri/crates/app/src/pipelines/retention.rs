@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use domain::{Actor, RunId, Timestamp};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
+use ts_rs::TS;
 
 use super::{
     blobs::{self, holder, release},
@@ -20,19 +22,64 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 /// Results that weren't asked for in so many days are forgotten.
 const CACHE_DAYS: i64 = 90;
 
-/// What a pipeline's row says; absent ones are these.
-#[derive(Debug, Deserialize)]
+/// The longest that anything is kept, in days.
+const LONGEST: i64 = 36_500;
+
+/// How long runs that are over are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default)]
-struct Kept {
-    runs: u32,
-    days: i64,
-    failed_days: i64,
+pub struct Retention {
+    /// At most so many that didn't fail.
+    pub runs: u32,
+    /// At most so many days after their end.
+    #[ts(type = "number")]
+    pub days: i64,
+    /// The same for failed ones.
+    #[ts(type = "number")]
+    pub failed_days: i64,
 }
 
-impl Default for Kept {
+/// How long runs of a pipeline are to be kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(optional_fields)]
+pub struct PipelineRetentionParams {
+    /// The pipeline.
+    pub id: String,
+    /// What is changed; without it nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention: Option<Retention>,
+}
+
+impl Default for Retention {
     fn default() -> Self {
         Self { runs: 1000, days: 90, failed_days: 180 }
     }
+}
+
+/// How long runs of a pipeline are kept, changed where that is asked for.
+pub async fn retention(app: App, actor: Actor, params: PipelineRetentionParams) -> Result<Retention, Error> {
+    let id = params.id;
+    let Some(new) = params.retention else {
+        let row = app.store.read(move |conn| store::pipelines::get(conn, actor.user_id, &id)).await;
+        let row = row.map_err(super::library::missing)?;
+        return Ok(serde_json::from_value(row.retention).unwrap_or_default());
+    };
+    let fine = |days: i64| (1..=LONGEST).contains(&days);
+    if new.runs == 0 || !fine(new.days) || !fine(new.failed_days) {
+        return Err(Error::invalid(format!("Keep at least one run, for 1 to {LONGEST} days.")));
+    }
+    let write = app.store.write(move |conn| {
+        let row = store::pipelines::get(conn, actor.user_id, &id)?;
+        store::pipelines::put(
+            conn,
+            actor.user_id,
+            &store::pipelines::PipelineRow { retention: json!(new), ..row },
+        )
+    });
+    write.await.map_err(super::library::missing)?;
+    // What is older by now goes soon, not only in an hour.
+    app.pipelines.sweep.notify_one();
+    Ok(new)
 }
 
 /// Looks now and then. After a jump of the clock by more than a day nothing is removed until the application starts again: what
@@ -44,10 +91,10 @@ pub(crate) async fn keep(app: App, shutdown: CancellationToken) {
         tokio::select! {
             () = shutdown.cancelled() => return,
             () = tokio::time::sleep(wait) => {}
+            () = app.pipelines.sweep.notified() => {}
         }
-        let now = app.clock.now().millis();
         let passed = i64::try_from(begun.elapsed().as_millis()).unwrap_or(0);
-        if (now - before - passed).abs() > DAY {
+        if jumped(before, app.clock.now().millis(), passed) {
             return tracing::warn!(
                 "the clock jumped by more than a day: no old run is removed before the next start"
             );
@@ -59,12 +106,17 @@ pub(crate) async fn keep(app: App, shutdown: CancellationToken) {
     }
 }
 
+/// Whether the clock shows more than a day more or less than has passed, all in milliseconds.
+fn jumped(before: i64, now: i64, passed: i64) -> bool {
+    now.saturating_sub(before).saturating_sub(passed).saturating_abs() > DAY
+}
+
 /// Removes what is older than it is kept.
 pub(crate) async fn sweep(app: &App) -> Result<(), Error> {
     let (actor, now) = (Actor::LOCAL, app.clock.now());
     let pipelines = app.store.read(move |conn| store::pipelines::list(conn, actor.user_id)).await?;
     for row in pipelines {
-        let kept: Kept = serde_json::from_value(row.retention).unwrap_or_default();
+        let kept: Retention = serde_json::from_value(row.retention).unwrap_or_default();
         let before = |days: i64| Timestamp::from_millis(now.millis() - days.saturating_mul(DAY));
         let (days, failed_days) = (before(kept.days), before(kept.failed_days));
         let (owner, id, runs) = (actor.user_id, row.id, kept.runs);
@@ -120,4 +172,17 @@ pub(crate) async fn sweep_orphans(app: &App, older_than: Duration) {
     let data = app.store.folder().to_owned();
     let Ok(all) = tokio::task::spawn_blocking(move || blobs::all(&data, older_than)).await else { return };
     release(app, all).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_jump_of_more_than_a_day_is_one_whichever_way() {
+        let hour = DAY / 24;
+        assert!(!jumped(0, hour, hour) && !jumped(0, 2 * hour, hour) && !jumped(0, -hour, hour));
+        assert!(jumped(0, 365 * DAY, hour) && jumped(365 * DAY, 0, hour) && jumped(0, DAY + hour + 1, hour));
+        assert!(jumped(i64::MIN, i64::MAX, 0));
+    }
 }
