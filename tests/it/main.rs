@@ -16,6 +16,7 @@ mod conversations;
 mod doctor;
 mod jobs;
 mod ledger;
+mod limits;
 mod messages;
 mod models;
 mod moving;
@@ -29,6 +30,8 @@ mod settings;
 mod shelf;
 mod tree;
 mod triggers;
+mod uncertain;
+mod webhooks;
 
 mod bad_input;
 #[cfg(unix)]
@@ -37,9 +40,13 @@ mod command_line;
 mod events;
 mod http_door;
 mod pipeline_commands;
+#[cfg(unix)]
+mod programs;
 mod secrecy;
 #[cfg(unix)]
 mod socket;
+#[cfg(unix)]
+mod takeover;
 
 mod endings;
 #[cfg(unix)]
