@@ -49,8 +49,7 @@ fn commit(id: &str) -> Value {
 
 fn chained(nodes: Vec<Value>) -> Value {
     let ids: Vec<String> = nodes.iter().map(|node| node["id"].as_str().unwrap().to_owned()).collect();
-    let edges: Vec<(&str, &str)> =
-        ids.windows(2).map(|pair| (pair[0].as_str(), pair[1].as_str())).collect();
+    let edges: Vec<(&str, &str)> = ids.windows(2).map(|pair| (pair[0].as_str(), pair[1].as_str())).collect();
     let mut definition = pipeline(json!(nodes), &edges);
     definition["inputs"] = json!({"repo": {"type": "dir"}});
     definition

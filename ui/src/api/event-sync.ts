@@ -98,6 +98,8 @@ export function staleAfter(event: AppEvent): readonly Stale[] | 'everything' {
       return [];
     case 'trigger.changed':
       return [{ method: 'trigger/list' }];
+    case 'webhook.changed':
+      return [{ method: 'webhook/list' }, { method: 'webhook/deliveries' }];
     default:
       return unknownEvent(event);
   }

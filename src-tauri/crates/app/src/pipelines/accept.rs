@@ -1,94 +1,28 @@
 //! Accepting a run: everything that it will rest on is fixed and on the disk before anybody is told its id.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+mod asked;
+mod check;
+mod prepare;
 
-use domain::{Actor, ErrorCode, EventRowId, JournalEntry, Run, RunId, RunOrigin, RunStatus, Timestamp};
-use pipeline::{Definition, Fault, Severity};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
-use store::{
-    idempotency::Used,
-    outbox::OutboxEvent,
-    runs::{RunRow, Values},
-    timers::Timer,
-};
+use domain::{Actor, ErrorCode, EventRowId, JournalEntry, Run, RunId, Timestamp};
+use serde_json::{Value, json};
+use store::{idempotency::Used, outbox::OutboxEvent, runs::RunRow, timers::Timer};
 
 use super::{
     blobs::holder,
-    blueprint::{Blueprint, blueprint},
+    blueprint::blueprint,
     kill::kill_point,
     registry::{self, Queued},
-    rerun::Restore,
-    values,
 };
 use crate::{App, Error, events::Event};
 
+pub(crate) use asked::{Asked, Fixed, Reuse};
+use check::nested;
+pub(crate) use check::{Checked, check};
+use prepare::prepare;
+
 /// How long a caller's key is remembered: seven days.
 const KEY_LIFE: i64 = 7 * 24 * 60 * 60 * 1000;
-/// How deep pipelines may run pipelines.
-const MAX_NESTED: usize = 8;
-
-/// What is fixed when a run is accepted.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct Fixed {
-    /// Hashes of the pipelines that it runs, by id.
-    pub pipelines: BTreeMap<String, String>,
-    /// Outputs that stand in for running nodes.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub pins: BTreeMap<String, Values>,
-    /// Where it stops.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub until: Option<String>,
-    /// What it takes over from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reuse: Option<Reuse>,
-}
-
-/// An earlier run whose results are taken over.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Reuse {
-    pub run: RunId,
-    /// Nodes that are run anew whatever they were made of.
-    pub fresh: BTreeSet<String>,
-    /// Values that stand in for what that run had.
-    #[serde(default)]
-    pub edited: BTreeMap<String, Values>,
-    pub same_definition: bool,
-    pub inputs_changed: bool,
-    /// Whether all but the fresh ones are taken as they are.
-    #[serde(default)]
-    pub only: bool,
-    /// Working copies that are brought back first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub restore: Vec<Restore>,
-}
-
-/// What a run is asked for with, beside its definition.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Asked {
-    pub inputs: BTreeMap<String, Value>,
-    pub origin: RunOrigin,
-    pub parent: Option<(RunId, String, String)>,
-    pub depth: u32,
-    pub allowed: Value,
-    /// Hashes that are fixed already.
-    pub pipelines: BTreeMap<String, String>,
-    pub priority: i64,
-    /// What it is called; the hash doesn't say.
-    pub name: Option<String>,
-    pub idempotency_key: Option<String>,
-    pub pins: BTreeMap<String, BTreeMap<String, Value>>,
-    pub until: Option<String>,
-    pub reuse: Option<Reuse>,
-    /// Whether inputs that the definition doesn't have are left out instead of refused.
-    pub lenient: bool,
-    /// What it is counted with where the definition counts nothing itself: "LIMIT:TEXT".
-    pub counted: Option<String>,
-}
 
 /// What became of a run that was asked for.
 pub(crate) enum Came {
@@ -164,45 +98,6 @@ impl Accepted {
         app.pipelines.outbox.notify_one();
         registry::admit(app);
     }
-}
-
-/// A definition that is to be run: read, checked, and every pipeline that it runs found.
-pub(crate) struct Checked {
-    pub blueprint: Arc<Blueprint>,
-    pub json: Value,
-}
-
-/// Reads and checks a definition; what keeps it from running is told, the first three faults at least.
-pub(crate) async fn check(app: &App, json: Value) -> Result<Checked, Error> {
-    let (hash, json) = app.pipelines.evaluator.run(move || (pipeline::hash(&json), json)).await?;
-    // What is held was checked before.
-    if let Some(blueprint) = app.pipelines.blueprints.find(&hash) {
-        return Ok(Checked { blueprint, json });
-    }
-    let checked = app
-        .pipelines
-        .evaluator
-        .run(move || {
-            let (definition, faults) = pipeline::examine(&json, &pipeline::Known::default());
-            let Some(definition) =
-                definition.filter(|_| faults.iter().all(|f| f.severity != Severity::Error))
-            else {
-                return Err(told(&faults));
-            };
-            Ok(Checked { blueprint: Arc::new(Blueprint::new(hash, definition)), json })
-        })
-        .await??;
-    app.pipelines.blueprints.put(Arc::clone(&checked.blueprint));
-    Ok(checked)
-}
-
-fn told(faults: &[Fault]) -> Error {
-    let errors: Vec<&Fault> = faults.iter().filter(|fault| fault.severity == Severity::Error).collect();
-    let mut text: Vec<String> = errors.iter().take(3).map(|fault| fault.message.clone()).collect();
-    if errors.len() > 3 {
-        text.push(format!("And {} more.", errors.len() - 3));
-    }
-    Error::invalid(text.join(" "))
 }
 
 /// Accepts a run of a definition that was checked. The same key gives the same run.
@@ -292,140 +187,4 @@ pub(crate) async fn inner(app: &App, actor: Actor, hash: &str, mut asked: Asked)
     let allowed: Vec<Value> = asked.allowed.as_array().into_iter().flatten().filter(both).cloned().collect();
     asked.allowed = json!(allowed);
     prepare(app, actor, &blueprint, asked).await
-}
-
-async fn prepare(app: &App, actor: Actor, blueprint: &Blueprint, asked: Asked) -> Result<Accepted, Error> {
-    let definition = &blueprint.definition;
-    let mut given: Map<String, Value> = asked.inputs.into_iter().collect();
-    if asked.lenient {
-        given.retain(|name, _| definition.inputs.contains_key(name));
-    }
-    let inputs = pipeline::inputs(definition, &given).map_err(|faults| told(&faults))?;
-    let key = asked.idempotency_key.map(|key| {
-        let input_hash = pipeline::value_hash(&json!({"definition": blueprint.hash, "inputs": inputs}));
-        (key, input_hash)
-    });
-    let concurrency_key = counted(app, definition, &inputs).await?.or(asked.counted);
-    let input = values::keep(app, inputs.into_iter().collect()).await?;
-    let vars = values::keep(app, definition.vars.clone().into_iter().collect()).await?;
-    let mut pins = BTreeMap::new();
-    for (node, ports) in asked.pins {
-        pins.insert(node, values::keep(app, ports).await?);
-    }
-    let now = app.clock.now();
-    let id = RunId::new(now);
-    let fixed = Fixed { pipelines: asked.pipelines, pins, until: asked.until, reuse: asked.reuse };
-    let mut blobs: Vec<String> = values::blobs_of(&input).chain(values::blobs_of(&vars)).cloned().collect();
-    let edited = fixed.reuse.iter().flat_map(|reuse| reuse.edited.values());
-    for pinned in fixed.pins.values().chain(edited) {
-        blobs.extend(values::blobs_of(pinned).cloned());
-    }
-    let inner = asked.parent.is_some();
-    let row = RunRow {
-        run: Run {
-            id,
-            pipeline_id: definition.id.clone(),
-            pipeline_name: asked.name.unwrap_or_else(|| definition.name.clone()),
-            definition_hash: blueprint.hash.clone(),
-            origin: asked.origin,
-            status: RunStatus::Queued,
-            wait_reason: None,
-            reason: None,
-            error_code: None,
-            error_message: None,
-            seq: 1,
-            cost_nano_usd: 0,
-            tokens: 0,
-            created_at: now,
-            started_at: None,
-            finished_at: None,
-        },
-        owner_id: actor.user_id,
-        parent: asked.parent,
-        input,
-        vars,
-        outputs: None,
-        fixed: json!(fixed),
-        allowed: if asked.allowed.is_null() { json!([]) } else { asked.allowed },
-        cancelling: false,
-        depth: asked.depth,
-        priority: asked.priority,
-        concurrency_key: concurrency_key.clone(),
-    };
-    let queued = Queued {
-        id,
-        pipeline_id: definition.id.clone(),
-        priority: asked.priority,
-        counted: concurrency_key,
-        inner,
-    };
-    let schedule = definition.defaults.timeout.schedule.filter(|_| !inner);
-    Ok(Accepted {
-        row,
-        schedule: schedule.and_then(|millis| i64::try_from(millis).ok()),
-        key: key.map(|(key, input_hash)| (key, Used { input_hash, run_id: id })),
-        queued,
-        blobs,
-    })
-}
-
-/// "LIMIT:TEXT" of a pipeline whose runs are counted.
-async fn counted(
-    app: &App,
-    definition: &Definition,
-    inputs: &Map<String, Value>,
-) -> Result<Option<String>, Error> {
-    let Some(most) = definition.concurrency.max_runs else { return Ok(None) };
-    let Some(template) = definition.concurrency.key.clone() else { return Ok(Some(format!("{most}:"))) };
-    let context = json!({ "inputs": inputs });
-    let text = app.pipelines.evaluator.run(move || pipeline::render(&template, &context)).await?;
-    let text = text.map_err(|error| Error::invalid(format!("The pipeline's concurrency key: {error}")))?;
-    Ok(Some(format!("{most}:{text}")))
-}
-
-/// Fixes the pipelines that this one runs, and those that they run.
-pub(crate) async fn nested(
-    app: &App,
-    actor: Actor,
-    definition: &Definition,
-    fixed: &mut BTreeMap<String, String>,
-) -> Result<(), Error> {
-    let mut open: Vec<(String, usize)> = named(definition).map(|id| (id, 1)).collect();
-    while let Some((id, depth)) = open.pop() {
-        if fixed.contains_key(&id) {
-            continue;
-        }
-        if depth > MAX_NESTED {
-            return Err(Error::invalid(format!(
-                "Pipelines run pipelines more than {MAX_NESTED} deep here, with \"{id}\" the last. Make it flatter."
-            )));
-        }
-        let asked = id.clone();
-        let row = app.store.read(move |conn| store::pipelines::get(conn, actor.user_id, &asked)).await;
-        let row = match row {
-            Ok(row) if row.deleted_at.is_none() => row,
-            Ok(_) | Err(store::Error::NotFound) => {
-                return Err(Error::invalid(format!(
-                    "The pipeline \"{id}\", which this one runs, doesn't exist. Make it, or choose another one."
-                )));
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let Some(hash) = row.hash else {
-            return Err(Error::invalid(format!(
-                "The pipeline \"{}\", which this one runs, has faults. Mend them, then run this one.",
-                row.name
-            )));
-        };
-        let inner = blueprint(app, actor, &hash).await?;
-        fixed.insert(id, hash);
-        open.extend(named(&inner.definition).map(|id| (id, depth + 1)));
-    }
-    Ok(())
-}
-
-fn named(definition: &Definition) -> impl Iterator<Item = String> {
-    let steps = definition.nodes.iter().filter(|node| node.kind == "pipeline");
-    let ids = steps.filter_map(|node| node.config.get("id").and_then(Value::as_str).map(str::to_owned));
-    ids.chain(definition.on_failure.clone())
 }

@@ -33,6 +33,7 @@ const sentences: Record<string, string> = {
   'step.cached': 'was taken from the cache',
   'step.pinned': 'was given its pinned result',
   'step.opened': 'has its list',
+  'step.restored': 'has its working copy as it was at this point',
   'step.judged': 'looked whether it goes round again',
 };
 
