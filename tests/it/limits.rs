@@ -61,18 +61,20 @@ async fn a_model_has_places_of_its_own_so_that_another_isn_t_held_up() {
     call.text("Hi");
     call.finish();
     assert_eq!(app.run_over(&other).await["run"]["status"], "succeeded");
+    let asked = |call: &llm::fake::FakeCall| call.request.messages[0].plain();
+    let first: std::collections::BTreeSet<String> = calls.iter().map(asked).collect();
+    assert_eq!(first, (0..8).map(|at| format!("slow_{at}")).collect());
     // The rest begin as places are given back, in the order in which they asked.
-    for at in 0..12 {
-        if calls.is_empty() {
-            calls.push(app.next_call().await);
-        }
+    for at in 8..12 {
         let call = calls.remove(0);
-        assert_eq!(call.request.messages[0].plain(), format!("slow_{at}"));
         call.text("x");
         call.finish();
-        if at < 4 {
-            calls.push(app.next_call().await);
-        }
+        calls.push(app.next_call().await);
+        assert_eq!(asked(&calls[7]), format!("slow_{at}"));
+    }
+    for call in calls {
+        call.text("x");
+        call.finish();
     }
     assert_eq!(app.run_over(&id).await["run"]["status"], "succeeded");
     app.finish().await;
@@ -167,31 +169,33 @@ async fn a_step_with_all_its_tries_and_a_run_that_waits_for_its_turn_have_their_
     let app = TestApp::start().await;
     let mut node = llm("slow", "fake/m");
     node["timeout"] = json!({"node": "1h"});
-    node["retry"] =
-        json!({"max_attempts": 5, "initial": "30m", "factor": 1, "jitter": "none", "retry_on": ["5xx"]});
-    let mut definition = pipeline(json!([node]), &[]);
-    definition["concurrency"] = json!({"max_runs": 1});
-    definition["defaults"] = json!({"timeout": {"schedule": "2h"}});
-    let id = app.run(&definition, json!({})).await;
+    node["retry"] = json!({"max_attempts": 5, "initial": "30m", "max": "30m", "factor": 1, "jitter": "none", "retry_on": ["5xx"]});
+    let id = app.run(&pipeline(json!([node]), &[]), json!({})).await;
     let call = app.next_call().await;
     call.fail(llm::Error::Engine { code: domain::ErrorCode::EngineFailed, message: "It died.".into() });
     app.run_waits(&id, "timer").await;
     app.opened.clock.advance(Duration::from_mins(31));
     let call = app.next_call().await;
-    let queued = app.run(&definition, json!({})).await;
     app.opened.clock.advance(Duration::from_mins(31));
     let view = app.run_over(&id).await;
     assert_eq!(view["run"]["errorCode"], "timed_out", "{}", view["run"]);
     assert!(view["run"]["errorMessage"].as_str().unwrap().contains("all its tries"), "{}", view["run"]);
     call.dropped().await;
+
+    let mut definition = pipeline(json!([llm("ask", "fake/m")]), &[]);
+    definition["id"] = json!("one-at-a-time");
+    definition["concurrency"] = json!({"max_runs": 1});
+    definition["defaults"] = json!({"timeout": {"schedule": "2h"}});
+    let first = app.run(&definition, json!({})).await;
     let call = app.next_call().await;
     let late = app.run(&definition, json!({})).await;
     app.opened.clock.advance(Duration::from_hours(3));
     let view = app.run_over(&late).await;
     assert_eq!(view["run"]["errorCode"], "timed_out", "{}", view["run"]);
     assert!(view["run"]["errorMessage"].as_str().unwrap().contains("waited in the queue"), "{}", view["run"]);
-    drop(call);
-    app.run_over(&queued).await;
+    call.text("1");
+    call.finish();
+    assert_eq!(app.run_over(&first).await["run"]["status"], "succeeded");
     app.finish().await;
 }
 
