@@ -216,14 +216,14 @@ async fn old_runs_go_as_their_pipeline_says_and_their_files_with_the_last_of_the
     app.run_over(&failed).await;
     let files = |app: &TestApp| files(&app.data().join("values")).len();
     let statuses = |app: &TestApp| app.rows("SELECT status FROM runs ORDER BY created_at");
-    assert_eq!(files(&app), 4, "one input and three results");
+    assert_eq!(files(&app), 7, "one input, three prompts and three results");
     let keep = |runs: u32, days: u32, failed: u32| json!({"id": "p", "retention": {"runs": runs, "days": days, "failedDays": failed}});
     assert_eq!(app.refused("pipeline/retention", keep(0, 1, 1)).await.code, "invalid_input");
     // The newest is the failed one, which has a time of its own.
     app.call("pipeline/retention", keep(2, 30, 60)).await;
     assert_eq!(app.call("pipeline/retention", json!({"id": "p"})).await["runs"], 2);
     eventually("two have gone", PATIENCE, || statuses(&app) == ["succeeded", "failed"]).await;
-    eventually("their files have", PATIENCE, || files(&app) == 2).await;
+    eventually("their files have", PATIENCE, || files(&app) == 3).await;
     // A month later, by the next start.
     app.opened.clock.advance(Duration::from_hours(31 * 24));
     app.call("pipeline/retention", keep(2, 30, 60)).await;

@@ -23,8 +23,7 @@ async fn receiver(status: u16) -> FaultServer {
 
 async fn hook(app: &TestApp, to: &FaultServer, topics: Value) -> Value {
     let url = format!("{}/hook?x=1", to.url());
-    app.call("webhook/save", json!({"url": url, "topics": topics, "allowLocal": true, "keep": "session"}))
-        .await
+    app.call("webhook/save", json!({"url": url, "topics": topics, "allowLocal": true})).await
 }
 
 /// What a receiver checks: the signature over id, time and body.
@@ -111,7 +110,7 @@ async fn a_receiver_that_fails_is_tried_again_under_the_same_id_and_hears_what_i
     app.opened.clock.advance(Duration::from_secs(6));
     let url = format!("{}/hook?x=1", to.url());
     let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-    let save = json!({"id": hook["id"], "url": url, "topics": ["run.succeeded"], "allowLocal": true, "secret": secret, "keep": "session"});
+    let save = json!({"id": hook["id"], "url": url, "topics": ["run.succeeded"], "allowLocal": true, "secret": secret});
     app.call("webhook/save", save).await;
     let found = deliveries(&app, &hook, all("delivered")).await;
     assert_eq!((found.len(), &found[0]["tries"]), (1, &json!(2)));

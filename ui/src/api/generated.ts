@@ -633,6 +633,11 @@ threads: Array<Thread>,
 messages: MessagePage, };
 
 /**
+ * How a delivery stands.
+ */
+export type DeliveryState = "waiting" | "delivered" | "failed";
+
+/**
  * Something that an Ollama computes with.
  */
 export type Device = { 
@@ -882,12 +887,17 @@ urgent: boolean, } | { "type": "trigger.changed",
 /**
  * The pipeline.
  */
-pipelineId: string, };
+pipelineId: string, } | { "type": "webhook.changed" };
 
 /**
  * "EPOCH-SEQ": which start of the application, and which event since. An id of another epoch can't be resumed from.
  */
 export type EventId = string;
+
+/**
+ * A row of the outbox.
+ */
+export type EventRowId = string;
 
 /**
  * Whether it keeps the pipeline from running.
@@ -2402,6 +2412,43 @@ address: string,
 message: string, } | { "type": "stopping" };
 
 /**
+ * An attempt at something that must not happen twice, which ended so that it may have happened.
+ */
+export type OutsideEffect = { 
+/**
+ * The run that made it: the one asked for, or one that a step of it had begun.
+ */
+runId: RunId, 
+/**
+ * The step's scope.
+ */
+scope: string, 
+/**
+ * The node; inside an agent's scope, the tool.
+ */
+node: string, 
+/**
+ * Which attempt, from 1.
+ */
+attempt: number, 
+/**
+ * How it ended: `succeeded` and `discarded_after_cancel` happened, `failed` may have in part, of the rest nobody knows.
+ */
+outcome: AttemptOutcome, 
+/**
+ * What went wrong, as a sentence.
+ */
+errorMessage?: string, 
+/**
+ * When it began.
+ */
+startedAt: Timestamp, 
+/**
+ * When it ended; absent while it is still being stopped.
+ */
+endedAt?: Timestamp, };
+
+/**
  * Who started it.
  */
 export type Ownership = "owned" | "adopted";
@@ -2873,6 +2920,19 @@ secrets: Array<string>,
 capabilities: Array<PipelineCapability>, };
 
 /**
+ * How long runs of a pipeline are to be kept.
+ */
+export type PipelineRetentionParams = { 
+/**
+ * The pipeline.
+ */
+id: string, 
+/**
+ * What is changed; without it nothing is.
+ */
+retention?: Retention, };
+
+/**
  * What to keep.
  */
 export type PipelineSaveParams = { 
@@ -3304,6 +3364,23 @@ enabled?: boolean, };
 export type ReasoningEffort = "none" | "low" | "medium" | "high";
 
 /**
+ * How long runs that are over are kept.
+ */
+export type Retention = { 
+/**
+ * At most so many that didn't fail.
+ */
+runs: number, 
+/**
+ * At most so many days after their end.
+ */
+days: number, 
+/**
+ * The same for failed ones.
+ */
+failedDays: number, };
+
+/**
  * Who wrote a message.
  */
 export type Role = "system" | "user" | "assistant";
@@ -3700,7 +3777,11 @@ outputs?: { [key in string]: ValuePreview },
 /**
  * What it waits for.
  */
-waiting: Array<WaitingStep>, };
+waiting: Array<WaitingStep>, 
+/**
+ * What may have happened outside of Web+, of one that was cancelled or failed; nothing undoes it. Oldest first, at most 200.
+ */
+effects?: Array<OutsideEffect>, };
 
 /**
  * Which secret.
@@ -4387,6 +4468,177 @@ dueAt?: Timestamp,
  */
 runId?: RunId, };
 
+/**
+ * Who is told of events.
+ */
+export type Webhook = { 
+/**
+ * Its id.
+ */
+id: WebhookId, 
+/**
+ * Where it is reached.
+ */
+url: string, 
+/**
+ * What it is told; everything where it is empty.
+ */
+topics: Array<string>, 
+/**
+ * Only of runs of this pipeline.
+ */
+pipelineId?: string, 
+/**
+ * Whether it is told at all.
+ */
+enabled: boolean, 
+/**
+ * Whether its address may be one of this computer or of a private network.
+ */
+allowLocal: boolean, 
+/**
+ * What went wrong last, or why it was switched off by itself.
+ */
+lastError?: string, 
+/**
+ * When it was added.
+ */
+createdAt: Timestamp, 
+/**
+ * What a receiver checks signatures with, told once: when it was made.
+ */
+secret?: string, };
+
+/**
+ * Which deliveries.
+ */
+export type WebhookDeliveriesParams = { 
+/**
+ * The webhook.
+ */
+id: WebhookId, 
+/**
+ * Only those that stand so.
+ */
+state?: DeliveryState, 
+/**
+ * Where the page begins.
+ */
+cursor?: string, };
+
+/**
+ * An event on its way to a receiver.
+ */
+export type WebhookDelivery = { 
+/**
+ * The event: the header `webhook-id` of each try.
+ */
+eventId: EventRowId, 
+/**
+ * "run.failed", say.
+ */
+topic: string, 
+/**
+ * The run that it tells of.
+ */
+runId?: RunId, 
+/**
+ * Its place in that run's journal.
+ */
+runSeq?: number, 
+/**
+ * How it stands.
+ */
+state: DeliveryState, 
+/**
+ * How often it was tried.
+ */
+tries: number, 
+/**
+ * When it is tried next, of one that waits.
+ */
+nextAt?: Timestamp, 
+/**
+ * The status that was answered last.
+ */
+lastStatus?: number, 
+/**
+ * What went wrong last, as a sentence.
+ */
+lastError?: string, 
+/**
+ * When the event happened.
+ */
+createdAt: Timestamp, 
+/**
+ * When it was delivered or given up.
+ */
+endedAt?: Timestamp, };
+
+/**
+ * Who is told of events by request.
+ */
+export type WebhookId = string;
+
+/**
+ * Which webhook.
+ */
+export type WebhookIdParams = { 
+/**
+ * Its id.
+ */
+id: WebhookId, };
+
+/**
+ * Which delivery is made again.
+ */
+export type WebhookReplayParams = { 
+/**
+ * The webhook.
+ */
+id: WebhookId, 
+/**
+ * The event.
+ */
+eventId: EventRowId, };
+
+/**
+ * A receiver as it is to be.
+ */
+export type WebhookSaveParams = { 
+/**
+ * Which is changed; a new one without it.
+ */
+id?: WebhookId, 
+/**
+ * Where it is reached: https://, or this computer.
+ */
+url: string, 
+/**
+ * What it is told, such as "run.failed" or "run.*"; everything where there are none.
+ */
+topics?: Array<string>, 
+/**
+ * Only of runs of this pipeline.
+ */
+pipelineId?: string, 
+/**
+ * Whether it is told at all; yes unless said.
+ */
+enabled?: boolean, 
+/**
+ * Whether its address may be one of this computer or of a private network; no unless said.
+ */
+allowLocal?: boolean, 
+/**
+ * What is signed with: "whsec_" and Base64. Without one a new receiver gets one, and an old one keeps its own.
+ */
+secret?: TypedKey, 
+/**
+ * Where to keep the secret.
+ */
+keep?: KeepKey, };
+
 /** Every method with its parameters and its result. */
 export interface Methods {
   "call/list": { params: CallListParams; result: Page<Call> };
@@ -4460,6 +4712,7 @@ export interface Methods {
   "pipeline/kinds": { params: Nothing; result: Array<PipelineKind> };
   "pipeline/list": { params: Nothing; result: Array<PipelineSummary> };
   "pipeline/restore": { params: PipelineIdParams; result: PipelineView };
+  "pipeline/retention": { params: PipelineRetentionParams; result: Retention };
   "pipeline/save": { params: PipelineSaveParams; result: PipelineView };
   "pipeline/templates": { params: Nothing; result: Array<PipelineTemplate> };
   "pipeline/test": { params: PipelineDefinitionParams; result: PipelineTestReport };
@@ -4505,4 +4758,9 @@ export interface Methods {
   "trigger/enable": { params: TriggerEnableParams; result: TriggerView };
   "trigger/fire": { params: TriggerIdParams; result: Run };
   "trigger/list": { params: TriggerListParams; result: Array<TriggerView> };
+  "webhook/deliveries": { params: WebhookDeliveriesParams; result: Page<WebhookDelivery> };
+  "webhook/list": { params: Nothing; result: Array<Webhook> };
+  "webhook/remove": { params: WebhookIdParams; result: Nothing };
+  "webhook/replay": { params: WebhookReplayParams; result: WebhookDelivery };
+  "webhook/save": { params: WebhookSaveParams; result: Webhook };
 }

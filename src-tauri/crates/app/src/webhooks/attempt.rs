@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use domain::{ErrorCode, Secret};
+use domain::{ErrorCode, KeySource, Secret};
 use llm::{HttpCall, Reach};
 use store::{deliveries::DeliveryRow, webhooks::WebhookRow};
 use url::Url;
 
 use super::{PLACES, handle};
-use crate::{App, Error};
+use crate::{App, Error, secrets::SecretError};
 
 /// How long a receiver may take to answer.
 const TIME: Duration = Duration::from_secs(20);
@@ -99,6 +99,8 @@ async fn secret(app: &App, of: &WebhookRow) -> Result<Option<Secret>, Error> {
         match app.secrets.get(source, handle(of.id)).await {
             Ok(Some(secret)) => return Ok(Some(secret)),
             Ok(None) => {}
+            // A closed vault holds none that could be used.
+            Err(SecretError::Locked(_)) if *source == KeySource::Vault => {}
             // It may be in the next place; where it is in none, this one is told of.
             Err(error) => locked = Some(error),
         }

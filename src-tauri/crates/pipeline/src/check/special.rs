@@ -192,7 +192,6 @@ impl Rule<'_, '_> {
     }
 
     fn git_op(&mut self) {
-        self.needs("worktree", "branch");
         self.needs("apply", "patch");
         self.needs("commit", "message");
     }

@@ -90,7 +90,7 @@ fn git() -> KindInfo {
         "
 | `op` | does | result |
 |---|---|---|
-| `worktree` | makes a working copy of its own at `base` (HEAD unless told), on branch `branch` | `path`, `branch`, `commit` |
+| `worktree` | makes a working copy of its own at `base` (HEAD unless told), on branch `branch` (one named after the run unless told) | `path`, `branch`, `commit` |
 | `status` | lists what changed | `files`, `clean` |
 | `diff` | shows what changed since `base` | `diff`, `clean` |
 | `apply` | applies the diff in `patch`; with `base` only while that commit is checked out | `files` |
@@ -105,7 +105,7 @@ Hooks, filters and other programs that a repository names are switched off.",
             .required(),
         field("repo", "Repository", Template, "Its folder.").required(),
         field("base", "Base", Template, "A commit or branch."),
-        field("branch", "Branch", Template, "For `worktree`: the new branch."),
+        field("branch", "Branch", Template, "For `worktree`: the new branch; one named after the run where it is empty. A name with the run's id in it keeps the step from being taken over by a later run."),
         field("patch", "Patch", LongTemplate, "For `apply`: a diff."),
         field("message", "Message", LongTemplate, "For `commit`."),
         field("check", "Only check", Bool, "For `apply`: whether it would apply, without doing it."),
