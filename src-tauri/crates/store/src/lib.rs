@@ -31,6 +31,7 @@ pub mod outbox;
 pub mod owner;
 pub mod pipelines;
 pub mod presets;
+pub mod promises;
 pub mod providers;
 pub mod row;
 pub mod runs;

@@ -205,7 +205,7 @@ fn told(faults: &[Fault]) -> Error {
 
 /// Accepts a run of a definition that was checked. The same key gives the same run.
 pub(crate) async fn accept(app: &App, actor: Actor, checked: &Checked, asked: Asked) -> Result<Run, Error> {
-    match accept_with(app, actor, checked, asked, |_| Ok(true)).await? {
+    match accept_with(app, actor, checked, asked, |_, _| Ok(true)).await? {
         Came::Accepted(run) => Ok(*run),
         Came::Known(run, true) => app
             .store
@@ -232,7 +232,7 @@ pub(crate) async fn accept_with(
     actor: Actor,
     checked: &Checked,
     mut asked: Asked,
-    also: impl FnOnce(&store::Connection) -> Result<bool, store::Error> + Send + 'static,
+    also: impl FnOnce(&store::Connection, &Run) -> Result<bool, store::Error> + Send + 'static,
 ) -> Result<Came, Error> {
     if asked.parent.is_none() && app.pipelines.registry.queued() >= MAX_QUEUED {
         let mut error = Error::new(
@@ -249,7 +249,7 @@ pub(crate) async fn accept_with(
     let (hash, json) = (checked.blueprint.hash.clone(), checked.json.clone());
     let epoch = app.store.epoch();
     let write = app.store.write(move |conn| {
-        if !also(conn)? {
+        if !also(conn, &accepted.row.run)? {
             return Ok(Err(None));
         }
         let now = accepted.row.run.created_at;
@@ -424,5 +424,8 @@ pub(crate) async fn nested(
 fn named(definition: &Definition) -> impl Iterator<Item = String> {
     let steps = definition.nodes.iter().filter(|node| node.kind == "pipeline");
     let ids = steps.filter_map(|node| node.config.get("id").and_then(Value::as_str).map(str::to_owned));
-    ids.chain(definition.on_failure.clone())
+    let agents = definition.nodes.iter().filter(|node| node.kind == "agent");
+    let tools = agents.filter_map(|node| node.config.get("tools").and_then(Value::as_array)).flatten();
+    let used = tools.filter_map(|tool| tool.get("pipeline").and_then(Value::as_str).map(str::to_owned));
+    ids.chain(used).chain(definition.on_failure.clone())
 }
