@@ -11,9 +11,12 @@
 
 mod architecture;
 
+mod agents;
 mod context;
 mod conversations;
+mod definition_files;
 mod doctor;
+mod happenings;
 mod jobs;
 mod ledger;
 mod messages;
@@ -38,6 +41,8 @@ mod events;
 mod http_door;
 mod pipeline_commands;
 mod secrecy;
+#[cfg(unix)]
+mod self_test;
 #[cfg(unix)]
 mod socket;
 
