@@ -60,8 +60,9 @@ pub struct MessageRunParams {
     /// Where; absent begins a new conversation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation_id: Option<ConversationId>,
-    /// The pipeline's id, or what it is called.
-    pub pipeline: String,
+    /// The pipeline's id, or what it is called; absent where the text begins with that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pipeline: Option<String>,
     /// What it is about: given to its trigger for conversations, or else to its first input that takes text. At most 4 MB.
     #[serde(default)]
     pub text: String,

@@ -13,7 +13,7 @@ use crate::{
     events::Event,
     pipelines::{
         Came, accept_with, happening, load_value,
-        triggers::{FromChat, from_chat},
+        triggers::{Chosen, FromChat, from_chat},
         value_size,
     },
 };
@@ -33,14 +33,14 @@ pub async fn run(app: App, actor: Actor, params: MessageRunParams) -> Result<Mes
     let answer = MessageId::new(now);
     let wanted = FromChat {
         pipeline: params.pipeline,
-        text: params.text.clone(),
+        text: params.text,
         inputs: params.inputs.unwrap_or_default(),
         message: answer,
     };
-    let (checked, asked, name) = from_chat(&app, actor, wanted).await?;
-    let words = format!("/run {name} {}", params.text.trim()).trim_end().to_owned();
+    let (checked, asked, Chosen { name, text }) = from_chat(&app, actor, wanted).await?;
+    let words = format!("/run {name} {text}").trim_end().to_owned();
     let fresh = params.conversation_id.is_none().then(|| {
-        let heading = if params.text.trim().is_empty() { &name } else { &params.text };
+        let heading = if text.is_empty() { &name } else { &text };
         conversations::blank(&app, title::from_question(heading), None, None, None)
     });
     let (id, fresh) = match (params.conversation_id, fresh) {

@@ -58,6 +58,10 @@ pub(crate) fn told(app: &App) {
 pub(crate) async fn follow_models(app: App, shutdown: CancellationToken) {
     let mut events = app.bus.subscribe(None);
     loop {
+        // At the start, too: they may have come and gone while nobody looked.
+        if let Err(error) = compare(&app, Actor::LOCAL).await {
+            tracing::debug!(%error, "which models there are could not be compared");
+        }
         let changed = async {
             while let Some(envelope) = events.next().await {
                 if matches!(envelope.event, Event::ModelChanged | Event::ProviderChanged | Event::Resync) {
@@ -70,9 +74,9 @@ pub(crate) async fn follow_models(app: App, shutdown: CancellationToken) {
             () = shutdown.cancelled() => return,
             more = changed => if !more { return },
         }
-        tokio::time::sleep(TOGETHER).await;
-        if let Err(error) = compare(&app, Actor::LOCAL).await {
-            tracing::debug!(%error, "which models there are could not be compared");
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(TOGETHER) => {}
         }
     }
 }

@@ -22,7 +22,7 @@ use super::{
     views::TriggerView,
 };
 use crate::{App, Error, events::Event};
-pub(crate) use chat::{FromChat, from_chat};
+pub(crate) use chat::{Chosen, FromChat, from_chat};
 pub(crate) use event::happened;
 pub use hook::{MAX_BODY, Posted, post};
 use schedule::Schedule;

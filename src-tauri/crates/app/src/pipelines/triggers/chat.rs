@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use domain::{Actor, MessageId, RunOrigin};
 use pipeline::Definition;
 use serde_json::{Value, json};
+use store::pipelines::PipelineRow;
 
 use super::{
     super::accept::{self, Asked, Checked},
@@ -15,8 +16,8 @@ use crate::{App, Error};
 
 /// What a conversation asks for.
 pub(crate) struct FromChat {
-    /// The pipeline's id, or what it is called.
-    pub pipeline: String,
+    /// The pipeline's id, or what it is called; absent where the text begins with that.
+    pub pipeline: Option<String>,
     pub text: String,
     /// Inputs by name; they win over what the words give.
     pub inputs: BTreeMap<String, Value>,
@@ -24,27 +25,31 @@ pub(crate) struct FromChat {
     pub message: MessageId,
 }
 
-/// The run that it is to become, and what its pipeline is called.
+/// Which pipeline that is.
+pub(crate) struct Chosen {
+    /// What it is called.
+    pub name: String,
+    /// What it is about, without its name in front.
+    pub text: String,
+}
+
+/// The run that it is to become.
 pub(crate) async fn from_chat(
     app: &App,
     actor: Actor,
     wanted: FromChat,
-) -> Result<(Checked, Asked, String), Error> {
+) -> Result<(Checked, Asked, Chosen), Error> {
     let FromChat { pipeline, text, inputs, message } = wanted;
-    let (name, json, allowed) = app
+    let (name, json, allowed, text) = app
         .store
         .read(move |conn| {
             let all = store::pipelines::list(conn, actor.user_id)?;
-            let called = |row: &store::pipelines::PipelineRow| {
-                row.name.to_lowercase() == pipeline.trim().to_lowercase()
-            };
-            let by_id = all.iter().find(|row| row.id == pipeline.trim());
-            let row = by_id.or_else(|| all.iter().find(|row| called(row))).ok_or(store::Error::NotFound)?;
+            let (row, text) = choose(&all, pipeline.as_deref(), &text).ok_or(store::Error::NotFound)?;
             let allowed = match &row.hash {
                 Some(hash) => store::pipelines::allowed(conn, actor.user_id, hash)?,
                 None => None,
             };
-            Ok((row.name.clone(), row.draft.clone(), allowed))
+            Ok((row.name.clone(), row.draft.clone(), allowed, text.trim().to_owned()))
         })
         .await
         .map_err(super::super::library::missing)?;
@@ -53,7 +58,8 @@ pub(crate) async fn from_chat(
     let event = json!({
         "type": "chat.message", "at": occur::time(app.clock.now()), "text": text, "messageId": message,
     });
-    let given = app.pipelines.evaluator.run(move || given(&definition, &text, &event, inputs)).await??;
+    let words = text.clone();
+    let given = app.pipelines.evaluator.run(move || given(&definition, &words, &event, inputs)).await??;
     let asked = Asked {
         inputs: given,
         origin: RunOrigin::Chat { message_id: Some(message) },
@@ -63,7 +69,35 @@ pub(crate) async fn from_chat(
         priority: 1,
         ..Asked::default()
     };
-    Ok((checked, asked, name))
+    Ok((checked, asked, Chosen { name, text }))
+}
+
+/// By its id, by its name, or by whichever of them the text begins with: the longest, so that "Plan" doesn't hide "Plan a trip".
+fn choose<'a>(
+    all: &'a [PipelineRow],
+    named: Option<&str>,
+    text: &'a str,
+) -> Option<(&'a PipelineRow, &'a str)> {
+    if let Some(named) = named.map(|named| named.trim().to_lowercase()) {
+        let by_id = all.iter().find(|row| row.id == named);
+        let row = by_id.or_else(|| all.iter().find(|row| row.name.to_lowercase() == named))?;
+        return Some((row, text));
+    }
+    let text = text.trim_start();
+    let rest = |name: &str| {
+        let count = name.chars().count();
+        let begins: String = text.chars().take(count).flat_map(char::to_lowercase).collect();
+        let rest = text.char_indices().nth(count).map_or("", |(at, _)| text.get(at..).unwrap_or_default());
+        let ends = rest.chars().next().is_none_or(char::is_whitespace);
+        (ends && !name.is_empty() && begins == name.to_lowercase()).then_some((count, rest))
+    };
+    let found = all.iter().flat_map(|row| {
+        [row.id.as_str(), row.name.as_str()]
+            .into_iter()
+            .filter_map(rest)
+            .map(move |(count, rest)| (count, row, rest))
+    });
+    found.max_by_key(|(count, ..)| *count).map(|(_, row, rest)| (row, rest))
 }
 
 fn given(
