@@ -10,6 +10,7 @@ mod ending;
 mod external;
 mod log;
 mod menu;
+mod notices;
 mod opening;
 mod page;
 mod place;

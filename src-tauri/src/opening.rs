@@ -13,7 +13,7 @@ use tokio::{
     time::Instant,
 };
 
-use crate::{refusal, surroundings::Surroundings, tray};
+use crate::{notices, refusal, surroundings::Surroundings, tray};
 
 /// How long a failure is answered without another attempt.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -127,6 +127,7 @@ pub(crate) fn follow(app: &AppHandle) {
         opening.opened.notified().await;
         if let Some(application) = opening.now() {
             tray::follow(&app, &application);
+            notices::follow(&app, &application);
         }
     });
 }

@@ -70,7 +70,6 @@ const SOLE_USER: &[(&str, &str)] = &[
     ("rquickjs", "webplus-app"),
     ("jsonschema", "webplus-pipeline"),
     ("minijinja-contrib", "webplus-runner"),
-    ("landlock", "webplus-runner"),
     ("pulldown-cmark", "webplus-markup"),
     ("pulldown-latex", "webplus-markup"),
     ("syntect", "webplus-markup"),
@@ -97,7 +96,10 @@ const SOLE_USER: &[(&str, &str)] = &[
 ];
 
 /// Crates of others with a few users of ours.
-const USERS: &[(&str, &[&str])] = &[("minijinja", &["webplus-runner", "webplus-pipeline"])];
+const USERS: &[(&str, &[&str])] = &[
+    ("minijinja", &["webplus-runner", "webplus-pipeline"]),
+    ("landlock", &["webplus-runner", "webplus-engine"]),
+];
 
 /// The nouns know nothing that runs.
 const NOT_IN_DOMAIN: &[&str] = &["tokio", "futures-util", "tracing", "libc", "sysinfo", "url"];

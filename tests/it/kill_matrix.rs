@@ -9,6 +9,7 @@ mod check;
 mod oracle;
 mod play;
 mod power;
+mod soak;
 mod table;
 
 use std::{collections::VecDeque, sync::Arc, time::Instant};

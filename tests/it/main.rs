@@ -11,9 +11,12 @@
 
 mod architecture;
 
+mod agents;
 mod context;
 mod conversations;
+mod definition_files;
 mod doctor;
+mod happenings;
 mod jobs;
 mod ledger;
 mod limits;
@@ -43,6 +46,8 @@ mod pipeline_commands;
 #[cfg(unix)]
 mod programs;
 mod secrecy;
+#[cfg(unix)]
+mod self_test;
 #[cfg(unix)]
 mod socket;
 #[cfg(unix)]

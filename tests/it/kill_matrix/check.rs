@@ -37,6 +37,24 @@ pub(crate) fn folder(played: &Played) -> Result<(), String> {
     steps_are_over(&data, &played.over.status)
 }
 
+/// The same of a folder in which many runs ended.
+pub(crate) fn database(data: &Path) -> Result<(), String> {
+    whole(data)?;
+    none(
+        data,
+        "a completed step was done again",
+        "SELECT a.scope || '/' || a.node FROM attempts a JOIN attempts b USING (run_id, scope, node)
+         WHERE a.outcome = 'succeeded' AND b.number > a.number",
+    )?;
+    none(
+        data,
+        "an attempt is still under way",
+        "SELECT scope || '/' || node FROM attempts WHERE outcome = 'running'",
+    )?;
+    journals(data)?;
+    values(data)
+}
+
 /// A query that finds what must not be.
 fn none(data: &Path, what: &str, sql: &str) -> Result<(), String> {
     let found = rows(data, sql);

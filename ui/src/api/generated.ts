@@ -910,6 +910,28 @@ export type FaultSeverity = "error" | "warning";
 export type FieldShape = "template" | "long_template" | "expression" | "map" | "expressions" | "text" | "code" | "words" | "number" | "bool" | "choice" | "json" | "model" | "schema" | "messages" | "template_list" | "duration" | "pipeline";
 
 /**
+ * Why a definition's file isn't what the library has.
+ */
+export type FileProblem = { 
+/**
+ * What it is.
+ */
+kind: FileTrouble, 
+/**
+ * What happened and what to do, as a sentence or two.
+ */
+message: string, 
+/**
+ * What is wrong inside of it, where it could be read.
+ */
+faults: Array<PipelineFault>, };
+
+/**
+ * What is the matter with a definition's file.
+ */
+export type FileTrouble = "broken" | "gone" | "taken";
+
+/**
  * Why a model stopped.
  */
 export type FinishReason = "stop" | "length" | "tool_use" | "refusal" | "other";
@@ -1488,6 +1510,44 @@ id: MessageId,
 model?: ModelRef, };
 
 /**
+ * A run whose end is written into a message.
+ */
+export type MessageRun = { 
+/**
+ * The run.
+ */
+id: RunId, 
+/**
+ * What its pipeline is called.
+ */
+name: string, 
+/**
+ * Whether its end stands in the message.
+ */
+over: boolean, };
+
+/**
+ * A pipeline to be run from a conversation.
+ */
+export type MessageRunParams = { 
+/**
+ * Where; absent begins a new conversation.
+ */
+conversationId?: ConversationId, 
+/**
+ * The pipeline's id, or what it is called; absent where the text begins with that.
+ */
+pipeline?: string, 
+/**
+ * What it is about: given to its trigger for conversations, or else to its first input that takes text. At most 4 MB.
+ */
+text: string, 
+/**
+ * Inputs by name, beside that.
+ */
+inputs?: Record<string, unknown>, };
+
+/**
  * A message to be sent.
  */
 export type MessageSendParams = { 
@@ -1602,6 +1662,10 @@ call?: CallFacts,
  * What it waits for.
  */
 progress?: TurnProgress, 
+/**
+ * The run of a pipeline that writes it.
+ */
+run?: MessageRun, 
 /**
  * When it was made.
  */
@@ -2820,6 +2884,23 @@ definition: unknown,
 requires: PipelineRequires, };
 
 /**
+ * A folder whose definitions are in the library.
+ */
+export type PipelineFolder = { 
+/**
+ * The whole path.
+ */
+path: string, 
+/**
+ * Why it can't be read, with what to do.
+ */
+problem?: string, 
+/**
+ * Its files by path, those in folders inside of it too.
+ */
+files: Array<PipelineOnDisk>, };
+
+/**
  * Which pipeline.
  */
 export type PipelineIdParams = { 
@@ -2886,6 +2967,23 @@ capability?: PipelineCapability,
 container: boolean, };
 
 /**
+ * A definition's file in a watched folder.
+ */
+export type PipelineOnDisk = { 
+/**
+ * The whole path.
+ */
+path: string, 
+/**
+ * The pipeline that it is; absent for one that never could be read.
+ */
+pipelineId?: string, 
+/**
+ * What is the matter with it.
+ */
+problem?: FileProblem, };
+
+/**
  * A data port.
  */
 export type PipelinePort = { 
@@ -2943,7 +3041,12 @@ definition: unknown,
 /**
  * What the version is called.
  */
-label?: string, };
+label?: string, 
+/**
+ * The `revision` of the view that this was made from: where another one is kept by now, nothing is saved (`conflict`).
+ * Without it the last to save wins, but never over a file that was changed on the disk.
+ */
+base?: string, };
 
 /**
  * A pipeline in a list.
@@ -2984,7 +3087,11 @@ triggers: number,
 /**
  * The file that it is read from and written to.
  */
-file?: string, };
+file?: string, 
+/**
+ * What keeps that file and the pipeline from saying the same.
+ */
+fileProblem?: FileProblem, };
 
 /**
  * A pipeline to begin with.
@@ -3088,6 +3195,10 @@ name: string,
  */
 definition: unknown, 
 /**
+ * Names what is kept, layout and pins included, and how its file stands: the `base` of the next save.
+ */
+revision: string, 
+/**
  * The definition's hash; absent while it can't be run.
  */
 hash?: string, 
@@ -3110,7 +3221,20 @@ allowed: Array<PipelineCapability>,
 /**
  * The file that it is read from and written to.
  */
-file?: string, };
+file?: string, 
+/**
+ * What keeps that file and the pipeline from saying the same.
+ */
+fileProblem?: FileProblem, };
+
+/**
+ * Which folders are looked at for definitions.
+ */
+export type PipelineWatchParams = { 
+/**
+ * Whole paths, at most 20; none to look at none.
+ */
+folders: Array<string>, };
 
 /**
  * Who listens on a port, as far as can be told.
@@ -3606,7 +3730,11 @@ limit?: number, };
 /**
  * What began a run.
  */
-export type RunOrigin = { "type": "manual" } | { "type": "command" } | { "type": "api" } | { "type": "chat" } | { "type": "trigger", 
+export type RunOrigin = { "type": "manual" } | { "type": "command" } | { "type": "api" } | { "type": "chat", 
+/**
+ * The answer that what it gives is written into.
+ */
+messageId?: MessageId, } | { "type": "trigger", 
 /**
  * Its id in the definition.
  */
@@ -3784,6 +3912,35 @@ waiting: Array<WaitingStep>,
 effects?: Array<OutsideEffect>, };
 
 /**
+ * A secret that was entered; what it is stays where it is kept.
+ */
+export type SecretEntry = { 
+/**
+ * As pipelines call it.
+ */
+name: string, 
+/**
+ * What it is for: a server by its origin.
+ */
+place: SecretPlace, 
+/**
+ * Where it is kept.
+ */
+keep: KeepKey, 
+/**
+ * Whether it can be used now. One for the session is gone once Web+ ended; a vault may be closed.
+ */
+present: boolean, 
+/**
+ * When it was entered.
+ */
+setAt: Timestamp, 
+/**
+ * Pipelines that name it, by id.
+ */
+pipelines: Array<string>, };
+
+/**
  * Which secret.
  */
 export type SecretParams = { 
@@ -3834,6 +3991,65 @@ export type SecretState = {
  * Whether it can be used now.
  */
 present: boolean, };
+
+/**
+ * How it stands.
+ */
+export type SelfTest = { 
+/**
+ * Its job, while it runs and for a while after.
+ */
+job?: Job, 
+/**
+ * What the last one found.
+ */
+report?: SelfTestReport, };
+
+/**
+ * A promise and whether it was kept.
+ */
+export type SelfTestCheck = { 
+/**
+ * A short name: same_end, once, at_least_once, gap_free, ledger, integrity, references.
+ */
+id: string, 
+/**
+ * The promise, as a sentence.
+ */
+title: string, 
+/**
+ * Whether it was kept.
+ */
+passed: boolean, 
+/**
+ * What was found, as a sentence.
+ */
+detail: string, };
+
+/**
+ * What a self-test found.
+ */
+export type SelfTestReport = { 
+/**
+ * Whether every check passed.
+ */
+passed: boolean, 
+/**
+ * How often the process was ended in the middle.
+ */
+kills: number, 
+/**
+ * Each promise, held against what happened.
+ */
+checks: Array<SelfTestCheck>, 
+/**
+ * When it began.
+ */
+startedAt: Timestamp, 
+/**
+ * When it ended.
+ */
+finishedAt: Timestamp, };
 
 /**
  * All settings, with what holds where nothing was set.
@@ -4665,6 +4881,7 @@ export interface Methods {
   "message/get": { params: MessageIdParams; result: MessageView };
   "message/list": { params: MessageListParams; result: MessagePage };
   "message/regenerate": { params: MessageRegenerateParams; result: MessageSent };
+  "message/run": { params: MessageRunParams; result: MessageSent };
   "message/select": { params: MessageIdParams; result: MessagePage };
   "message/send": { params: MessageSendParams; result: MessageSent };
   "message/stop": { params: MessageIdParams; result: Nothing };
@@ -4708,6 +4925,7 @@ export interface Methods {
   "pipeline/estimate": { params: PipelineEstimateParams; result: PipelineEstimate };
   "pipeline/evaluate": { params: PipelineEvaluateParams; result: ValueView };
   "pipeline/export": { params: PipelineExportParams; result: PipelineFile };
+  "pipeline/files": { params: Nothing; result: Array<PipelineFolder> };
   "pipeline/get": { params: PipelineIdParams; result: PipelineView };
   "pipeline/kinds": { params: Nothing; result: Array<PipelineKind> };
   "pipeline/list": { params: Nothing; result: Array<PipelineSummary> };
@@ -4719,6 +4937,7 @@ export interface Methods {
   "pipeline/validate": { params: PipelineDefinitionParams; result: PipelineCheck };
   "pipeline/version": { params: PipelineVersionParams; result: PipelineFile };
   "pipeline/versions": { params: PipelineIdParams; result: Array<PipelineVersion> };
+  "pipeline/watch": { params: PipelineWatchParams; result: Array<PipelineFolder> };
   "preset/delete": { params: PresetIdParams; result: Nothing };
   "preset/list": { params: Nothing; result: Array<Preset> };
   "preset/save": { params: PresetSaveParams; result: Preset };
@@ -4746,8 +4965,11 @@ export interface Methods {
   "run/steps": { params: RunStepsParams; result: Page<StepRun> };
   "run/value": { params: RunValueParams; result: ValueView };
   "secret/delete": { params: SecretParams; result: Nothing };
+  "secret/list": { params: Nothing; result: Array<SecretEntry> };
   "secret/set": { params: SecretSetParams; result: Nothing };
   "secret/state": { params: SecretParams; result: SecretState };
+  "selftest/start": { params: Nothing; result: Job };
+  "selftest/state": { params: Nothing; result: SelfTest };
   "settings/get": { params: Nothing; result: Settings };
   "settings/update": { params: SettingsUpdateParams; result: Settings };
   "system/bundle": { params: Nothing; result: Bundle };

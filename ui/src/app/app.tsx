@@ -21,5 +21,6 @@ export function App({ token }: { token: TokenStore | null }) {
     return () => window.removeEventListener('keydown', press);
   }, []);
   useEffect(() => host.onMenu(runByShortcut), [host]);
+  useEffect(() => host.onGo((path) => void router.navigate({ to: path })), [host, router]);
   return connection.type === 'unauthorized' ? <TokenMissing token={token} /> : <RouterProvider router={router} />;
 }

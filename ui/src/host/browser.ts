@@ -15,6 +15,7 @@ export function createBrowserHost(): Host {
     onFileDrop: (onDrop, onHover, onRefused) =>
       onFileDrop((files) => onDrop(files.map((file) => ({ type: 'file', file }))), onHover, onRefused),
     onMenu: () => () => undefined,
+    onGo: () => () => undefined,
     painted: () => undefined,
     setTitle(title) {
       document.title = windowTitle(title);

@@ -33,6 +33,8 @@ export interface Host {
   ): () => void;
   /** What was chosen in the window's own menu, as the shortcut of the page's action; a browser has none. */
   onMenu(onChosen: (shortcut: Shortcut) => void): () => void;
+  /** A place that the desktop asks to be shown, as a path of the page: the run of a notification that was clicked. */
+  onGo(onAsked: (path: string) => void): () => void;
   /** Tells the window that something has been painted. */
   painted(): void;
   /** What the person is looking at: "Trip to Lisbon"; the name of the application is added. */

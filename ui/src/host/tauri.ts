@@ -1,7 +1,7 @@
 /**
  * The desktop window. Beside the transport's commands the shell has `open_external { url }`, `pick_model_file`, which shows the
  * system's dialog, `pick_folder`, and `window_ready`; it tells `file-hover`, `file-dropped`,
- * `file-refused` and `menu`. Files come as handles: the page never
+ * `file-refused`, `menu` and `go`. Files come as handles: the page never
  * sees a path.
  */
 import { invoke } from '@tauri-apps/api/core';
@@ -43,6 +43,7 @@ export function createTauriHost(): Host {
       return () => stops.forEach((stop) => stop());
     },
     onMenu: (onChosen) => heard<Shortcut>('menu', onChosen),
+    onGo: (onAsked) => heard<string>('go', onAsked),
     painted() {
       invoke('window_ready').catch(() => undefined);
     },

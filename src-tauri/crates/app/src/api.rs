@@ -70,6 +70,7 @@ methods! {
     "message/get" Read chat::get, chat::MessageIdParams => chat::MessageView;
     "message/list" Read chat::list, chat::MessageListParams => chat::MessagePage;
     "message/regenerate" Write chat::regenerate, chat::MessageRegenerateParams => chat::MessageSent;
+    "message/run" Write chat::run, chat::MessageRunParams => chat::MessageSent;
     "message/select" Write chat::select, chat::MessageIdParams => chat::MessagePage;
     "message/send" Write chat::send, chat::MessageSendParams => chat::MessageSent;
     "message/stop" Write chat::stop, chat::MessageIdParams => Nothing;
@@ -113,6 +114,7 @@ methods! {
     "pipeline/estimate" Read pipelines::look::estimate, pipelines::PipelineEstimateParams => pipelines::PipelineEstimate;
     "pipeline/evaluate" Read pipelines::look::evaluate, pipelines::PipelineEvaluateParams => pipelines::ValueView;
     "pipeline/export" Read pipelines::library::export, pipelines::PipelineExportParams => pipelines::PipelineFile;
+    "pipeline/files" Read pipelines::files::list, Nothing => Vec<pipelines::PipelineFolder>;
     "pipeline/get" Read pipelines::library::get, pipelines::PipelineIdParams => pipelines::PipelineView;
     "pipeline/kinds" Read pipelines::look::kinds, Nothing => Vec<pipeline::KindInfo>;
     "pipeline/list" Read pipelines::library::list, Nothing => Vec<pipelines::PipelineSummary>;
@@ -124,6 +126,7 @@ methods! {
     "pipeline/validate" Read pipelines::look::validate, pipelines::PipelineDefinitionParams => pipelines::PipelineCheck;
     "pipeline/version" Read pipelines::library::version, pipelines::PipelineVersionParams => pipelines::PipelineFile;
     "pipeline/versions" Read pipelines::library::versions, pipelines::PipelineIdParams => Vec<pipelines::PipelineVersion>;
+    "pipeline/watch" Admin pipelines::files::watch, pipelines::PipelineWatchParams => Vec<pipelines::PipelineFolder>;
     "preset/delete" Write presets::delete, presets::PresetIdParams => Nothing;
     "preset/list" Read presets::list, Nothing => Vec<domain::Preset>;
     "preset/save" Write presets::save, presets::PresetSaveParams => domain::Preset;
@@ -151,8 +154,11 @@ methods! {
     "run/steps" Read pipelines::runs::steps, pipelines::RunStepsParams => domain::Page<domain::StepRun>;
     "run/value" Read pipelines::runs::value, pipelines::RunValueParams => pipelines::ValueView;
     "secret/delete" Admin pipelines::secrets::delete, pipelines::secrets::SecretParams => Nothing;
+    "secret/list" Read pipelines::secrets::list, Nothing => Vec<pipelines::secrets::SecretEntry>;
     "secret/set" Admin pipelines::secrets::set, pipelines::secrets::SecretSetParams => Nothing;
     "secret/state" Read pipelines::secrets::state, pipelines::secrets::SecretParams => pipelines::secrets::SecretState;
+    "selftest/start" Admin pipelines::selftest::start, Nothing => domain::Job;
+    "selftest/state" Read pipelines::selftest::state, Nothing => pipelines::selftest::SelfTest;
     "settings/get" Read settings::get, Nothing => settings::Settings;
     "settings/update" Write settings::update, settings::SettingsUpdateParams => settings::Settings;
     "system/bundle" Read system::bundle, Nothing => system::Bundle;

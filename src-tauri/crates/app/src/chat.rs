@@ -7,6 +7,7 @@ mod keep;
 mod outcome;
 mod params;
 mod path;
+mod pipeline_run;
 mod prompt;
 mod title;
 mod turn;
@@ -16,10 +17,12 @@ mod window;
 
 pub use params::{
     ContextMeasure, ContextMeasureParams, MessageEditParams, MessageIdParams, MessageListParams,
-    MessageRegenerateParams, MessageSendParams, MessageSent,
+    MessageRegenerateParams, MessageRunParams, MessageSendParams, MessageSent,
 };
+pub(crate) use pipeline_run::over as run_is_over;
+pub use pipeline_run::run;
 pub(crate) use turns::Turns;
-pub use view::{CallFacts, MessagePage, MessageView};
+pub use view::{CallFacts, MessagePage, MessageRun, MessageView};
 pub(crate) use view::{PAGE, page};
 
 use domain::{Actor, ErrorCode, Role};
@@ -76,6 +79,7 @@ pub async fn regenerate(
     params: MessageRegenerateParams,
 ) -> Result<MessageSent, Error> {
     let old = begin::find(&app, actor, params.id, Role::Assistant).await?;
+    by_a_model(&old)?;
     let _claim = begin::claim(&app, old.conversation_id)?;
     let now = app.clock.now();
     let begun = app
@@ -110,6 +114,7 @@ pub async fn edit(app: App, actor: Actor, params: MessageEditParams) -> Result<M
 /// Goes on with an answer that was stopped, cut off or ended by the limit of tokens: the same message grows.
 pub async fn resume(app: App, actor: Actor, params: MessageIdParams) -> Result<MessageSent, Error> {
     let seen = begin::find(&app, actor, params.id, Role::Assistant).await?;
+    by_a_model(&seen)?;
     let _claim = begin::claim(&app, seen.conversation_id)?;
     let now = app.clock.now();
     let begun = app
@@ -128,10 +133,15 @@ pub async fn resume(app: App, actor: Actor, params: MessageIdParams) -> Result<M
 
 /// Stops an answer; what came of it is kept. An answer that isn't being written is left as it is.
 pub async fn stop(app: App, actor: Actor, params: MessageIdParams) -> Result<Nothing, Error> {
-    app.store
+    let message = app
+        .store
         .read(move |conn| store::messages::get(conn, actor.user_id, params.id))
         .await
         .map_err(|error| missing(error, "message"))?;
+    if let Some((id, _, false)) = message.run() {
+        crate::pipelines::runs::cancel(app, actor, crate::pipelines::RunIdParams { id }).await?;
+        return Ok(Nothing {});
+    }
     if let Some(live) = app.turns.get(params.id) {
         live.stop.cancel();
     }
@@ -195,6 +205,17 @@ pub async fn measure(app: App, actor: Actor, params: ContextMeasureParams) -> Re
     let chosen = prompt::choose(&app, actor, &conversation, head, limits).await?;
     let limit = limits.context.map(|_| limits.prompt);
     Ok(ContextMeasure { used: chosen.used, limit, context: limits.context, left_out: chosen.left_out })
+}
+
+/// A run is begun again as a run.
+fn by_a_model(message: &domain::Message) -> Result<(), Error> {
+    match message.run() {
+        None => Ok(()),
+        Some(_) => Err(Error::new(
+            ErrorCode::Conflict,
+            "A pipeline wrote this answer. Open its run to go on with it, or run the pipeline again.",
+        )),
+    }
 }
 
 fn check_text(text: String) -> Result<String, Error> {

@@ -4,6 +4,7 @@ use domain::{
     Actor, Conversation, ConversationId, ErrorCode, ModelRef, Page, Parameters, Thread, ThreadId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use ts_rs::TS;
 
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
     api::Nothing,
     chat::{self, MessagePage},
     events::Event,
+    pipelines::happening,
 };
 
 /// The longest title, in characters.
@@ -137,6 +139,7 @@ pub async fn create(app: App, actor: Actor, params: ConversationCreateParams) ->
     let (conversation, thread) = blank(&app, title, params.model, params.system_prompt, params.parameters);
     let saved = conversation.clone();
     app.store.write(move |conn| insert(conn, actor, &saved, &thread)).await?;
+    happening::told(&app);
     app.bus.publish(Event::ConversationChanged { conversation: conversation.clone() });
     Ok(conversation)
 }
@@ -175,7 +178,20 @@ pub(crate) fn insert(
     thread: &Thread,
 ) -> Result<(), store::Error> {
     store::conversations::insert(conn, actor.user_id, conversation)?;
-    store::threads::insert(conn, actor.user_id, thread)
+    store::threads::insert(conn, actor.user_id, thread)?;
+    tell(conn, actor, conversation, conversation.created_at)
+}
+
+/// Tells whoever begins runs that one is new or different; its draft is nobody's business.
+fn tell(
+    conn: &store::Connection,
+    actor: Actor,
+    conversation: &Conversation,
+    now: Timestamp,
+) -> Result<(), store::Error> {
+    let Conversation { id, title, model, .. } = conversation;
+    let payload = json!({ "conversation": { "id": id, "title": title, "model": model } });
+    happening::tell(conn, actor.user_id, "conversation.changed", payload, 0, now)
 }
 
 /// Opens a conversation.
@@ -197,6 +213,7 @@ pub async fn get(app: App, actor: Actor, params: ConversationIdParams) -> Result
 pub async fn update(app: App, actor: Actor, params: ConversationUpdateParams) -> Result<Conversation, Error> {
     let title = params.title.as_deref().map(check_title).transpose()?;
     check_prompt(params.system_prompt.as_deref())?;
+    let now = app.clock.now();
     let conversation = app
         .store
         .write(move |conn| {
@@ -214,10 +231,12 @@ pub async fn update(app: App, actor: Actor, params: ConversationUpdateParams) ->
                 conversation.parameters = parameters;
             }
             store::conversations::update(conn, actor.user_id, &conversation)?;
+            tell(conn, actor, &conversation, now)?;
             Ok(conversation)
         })
         .await
         .map_err(|error| missing(error, "conversation"))?;
+    happening::told(&app);
     app.bus.publish(Event::ConversationChanged { conversation: conversation.clone() });
     Ok(conversation)
 }
@@ -241,9 +260,14 @@ pub async fn draft(app: App, actor: Actor, params: ConversationDraftParams) -> R
 pub async fn delete(app: App, actor: Actor, params: ConversationIdParams) -> Result<Nothing, Error> {
     let now = app.clock.now();
     app.store
-        .write(move |conn| store::conversations::mark_deleted(conn, actor.user_id, params.id, now))
+        .write(move |conn| {
+            store::conversations::mark_deleted(conn, actor.user_id, params.id, now)?;
+            let payload = json!({ "id": params.id });
+            happening::tell(conn, actor.user_id, "conversation.removed", payload, 0, now)
+        })
         .await
         .map_err(|error| missing(error, "conversation"))?;
+    happening::told(&app);
     app.turns.stop_conversation(params.id);
     app.bus.publish(Event::ConversationRemoved { id: params.id });
     Ok(Nothing {})
@@ -251,14 +275,18 @@ pub async fn delete(app: App, actor: Actor, params: ConversationIdParams) -> Res
 
 /// Brings a deleted one back.
 pub async fn restore(app: App, actor: Actor, params: ConversationIdParams) -> Result<Conversation, Error> {
+    let now = app.clock.now();
     let conversation = app
         .store
         .write(move |conn| {
             store::conversations::undelete(conn, actor.user_id, params.id)?;
-            store::conversations::get(conn, actor.user_id, params.id)
+            let conversation = store::conversations::get(conn, actor.user_id, params.id)?;
+            tell(conn, actor, &conversation, now)?;
+            Ok(conversation)
         })
         .await
         .map_err(|error| missing(error, "conversation"))?;
+    happening::told(&app);
     app.bus.publish(Event::ConversationChanged { conversation: conversation.clone() });
     Ok(conversation)
 }

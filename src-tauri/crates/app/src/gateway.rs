@@ -1,11 +1,13 @@
 //! Every model call passes here: resolved, checked, reserved in the ledger before it is sent, metered, retried in this one
 //! place, and settled. Deliberately not here: what the call is for.
 
+mod embed;
 mod fetch;
 mod live;
 mod resolve;
 mod retry;
 
+pub(crate) use embed::embed;
 pub(crate) use fetch::Downloads;
 pub use live::{GatewayEvent, LiveCall};
 pub use resolve::{Resolved, resolve, resolve_for_call};

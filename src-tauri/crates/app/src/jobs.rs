@@ -13,12 +13,12 @@ use std::{
 
 use domain::{Actor, ErrorCode, Job, JobId, JobState, JobStatus};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::OwnedMutexGuard;
 use tokio_util::sync::CancellationToken;
 use ts_rs::TS;
 
-use crate::{App, Error, api::Nothing, conversations::missing, events::Event};
+use crate::{App, Error, api::Nothing, conversations::missing, events::Event, pipelines::happening};
 use kinds::Kind;
 
 /// Which job.
@@ -260,7 +260,25 @@ async fn find(app: &App, actor: Actor, id: JobId) -> Result<Job, Error> {
 async fn save(app: &App, actor: Actor, mut job: Job) -> Result<(), Error> {
     job.updated_at = app.clock.now();
     let saved = job.clone();
-    app.store.write(move |conn| store::jobs::upsert(conn, actor.user_id, &saved)).await?;
+    let changed = app
+        .store
+        .write(move |conn| {
+            let before = match store::jobs::get(conn, actor.user_id, saved.id) {
+                Err(store::Error::NotFound) => None,
+                found => Some(found?.state.status),
+            };
+            store::jobs::upsert(conn, actor.user_id, &saved)?;
+            let changed = before != Some(saved.state.status);
+            if changed {
+                let now = saved.updated_at;
+                happening::tell(conn, actor.user_id, "job.changed", json!({ "job": saved }), 0, now)?;
+            }
+            Ok(changed)
+        })
+        .await?;
+    if changed {
+        happening::told(app);
+    }
     app.bus.publish(Event::JobChanged { job });
     Ok(())
 }

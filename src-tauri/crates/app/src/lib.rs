@@ -93,6 +93,7 @@ pub fn as_guard(mut arguments: impl Iterator<Item = OsString>) -> Option<ExitCod
     match arguments.nth(1)? {
         role if role == engine::guard::SUBCOMMAND => Some(engine::guard::guard_main(arguments)),
         role if role == pipelines::WORKER => Some(pipelines::work()),
+        role if role == pipelines::selftest::SUBCOMMAND => Some(pipelines::selftest::live(arguments)),
         _ => None,
     }
 }

@@ -9,6 +9,8 @@ mod budgets;
 mod context;
 mod estimate;
 mod evaluator;
+pub mod files;
+pub(crate) mod happening;
 pub(crate) mod kill;
 pub mod library;
 pub mod look;
@@ -26,6 +28,7 @@ mod run_views;
 pub mod runs;
 mod scope;
 pub mod secrets;
+pub mod selftest;
 mod slots;
 pub(crate) mod step;
 pub(crate) mod steps;
@@ -44,9 +47,11 @@ use tokio::sync::Notify;
 
 use crate::{App, Error, gateway::Resolved};
 
+pub(crate) use accept::{Came, accept_with};
 pub use params::*;
 pub(crate) use process::end_left;
 pub(crate) use recover::begin;
+pub(crate) use values::{load as load_value, size as value_size};
 pub use views::*;
 pub(crate) use worker::{SUBCOMMAND as WORKER, Worker, end as end_worker, live as work};
 
@@ -62,6 +67,7 @@ pub(crate) struct Pipelines {
     pub(crate) texts: texts::Texts,
     pub(crate) in_flight: blobs::InFlight,
     pub(crate) triggers: triggers::Woken,
+    pub(crate) files: files::Definitions,
     /// Something was written into the outbox.
     pub(crate) outbox: Notify,
     /// Old runs are to be looked for.

@@ -61,6 +61,10 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Runs,
     },
+    /// Crash a second Web+ in the middle of a run, again and again, and look whether every promise was kept.
+    ///
+    /// It works in a folder of its own, which is gone afterwards. Ends with 0 when every check passed.
+    Selftest,
     /// Look at everything that must work; changes nothing.
     Doctor,
 }

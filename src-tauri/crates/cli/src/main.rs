@@ -15,6 +15,7 @@ mod providers;
 mod remote;
 mod run;
 mod runs;
+mod selftest;
 mod serve;
 mod test;
 
@@ -70,6 +71,7 @@ async fn run(arguments: Arguments, output: &Output) -> Result<ExitCode, Failure>
         Command::Test(test) => test::run(&door, test, output).await,
         Command::Pipelines { command } => pipelines::run(&door, command, output).await,
         Command::Runs { command } => runs::command(&door, command, output).await,
+        Command::Selftest => selftest::run(&door, output).await,
         Command::Doctor | Command::Serve(_) => Ok(ExitCode::SUCCESS),
     };
     door.close().await;

@@ -64,6 +64,16 @@ pub(crate) async fn run(door: &Door, command: Pipelines, output: &Output) -> Res
             let text = serde_json::to_string_pretty(&file["definition"]).unwrap_or_default();
             output.sentence(&text)?;
         }
+        Pipelines::Files => files(&door.call::<Vec<Value>>("pipeline/files", json!({})).await?, output)?,
+        Pipelines::Watch { folders } => {
+            // Whoever does it may work in another folder.
+            let whole: Vec<_> = folders
+                .iter()
+                .map(|folder| folder.canonicalize().unwrap_or_else(|_| folder.clone()))
+                .collect();
+            let all: Vec<Value> = door.call("pipeline/watch", json!({ "folders": whole })).await?;
+            files(&all, output)?;
+        }
         Pipelines::Remove { id } => {
             let _: Value = door.call("pipeline/delete", json!({ "id": id })).await?;
             output.json(&json!({ "removed": id }))?;
@@ -71,6 +81,23 @@ pub(crate) async fn run(door: &Door, command: Pipelines, output: &Output) -> Res
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn files(folders: &[Value], output: &Output) -> Result<(), Failure> {
+    for folder in folders {
+        output.json(folder)?;
+        output.sentence(word(&folder["path"]))?;
+        if let Some(problem) = folder["problem"].as_str() {
+            output.sentence(&format!("  {problem}"))?;
+        }
+        for file in folder["files"].as_array().into_iter().flatten() {
+            output.sentence(&format!("  {:24} {}", word(&file["pipelineId"]), word(&file["path"])))?;
+            if let Some(problem) = file["problem"]["message"].as_str() {
+                output.sentence(&format!("    {problem}"))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn needs(requires: &Value, output: &Output) -> Result<(), Failure> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{ConversationId, ErrorCode, MessageId, ModelRef, PresetId, ThreadId, Timestamp};
+use crate::{ConversationId, ErrorCode, MessageId, ModelRef, PresetId, RunId, ThreadId, Timestamp};
 
 /// A conversation: a tree of messages with one thread shown at a time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -113,6 +113,15 @@ pub enum Part {
         #[ts(optional, type = "unknown")]
         raw: Option<serde_json::Value>,
     },
+    /// A run of a pipeline that the person began here; what it gives follows as text. No model is sent this.
+    Run {
+        /// The run.
+        id: RunId,
+        /// What the pipeline is called.
+        name: String,
+        /// Whether its end stands here.
+        over: bool,
+    },
 }
 
 /// A node of a conversation's tree.
@@ -163,6 +172,14 @@ impl Message {
             .iter()
             .filter_map(|part| if let Part::Text { text } = part { Some(text.as_str()) } else { None })
             .collect()
+    }
+
+    /// The run that writes it, its pipeline's name, and whether that is over.
+    pub fn run(&self) -> Option<(RunId, &str, bool)> {
+        self.parts.iter().find_map(|part| match part {
+            Part::Run { id, name, over } => Some((*id, name.as_str(), *over)),
+            _ => None,
+        })
     }
 
     /// The reasoning parts' readable text, joined.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{ErrorCode, RunId, Timestamp};
+use crate::{ErrorCode, MessageId, RunId, Timestamp};
 
 /// What repeating a step does to the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -127,7 +127,12 @@ pub enum RunOrigin {
     /// A client of the API.
     Api,
     /// A message of a conversation.
-    Chat,
+    Chat {
+        /// The answer that what it gives is written into.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        message_id: Option<MessageId>,
+    },
     /// A trigger of the pipeline.
     Trigger {
         /// Its id in the definition.

@@ -25,6 +25,7 @@ mod message;
 mod offline;
 #[cfg(unix)]
 mod process;
+mod reach;
 #[cfg(unix)]
 mod system;
 
@@ -34,6 +35,7 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 pub use command::{Running, command};
 pub use error::GuardError;
 pub use held::{Exit, Guarded, start};
+pub use reach::{Reach, confines_files};
 
 /// The argument that makes our own program the guard: the first, and the only one. A main looks for it before it does
 /// anything else, above all before it starts a thread, and hands what follows to `guard_main`.
@@ -74,6 +76,9 @@ pub struct CommandOptions {
     /// Whether it is kept from every network, the loopback too. Where the system can't do that it isn't started:
     /// `GuardError::Unconfined`. Linux can, unless namespaces are forbidden to ordinary users.
     pub offline: bool,
+    /// The only files that it can reach; all that the person can when absent. Where the system can't keep it to them
+    /// (`confines_files`) it isn't started.
+    pub reach: Option<Reach>,
 }
 
 /// The guard's whole life: reads its instruction from the standard input, starts the engine, answers with one line on the

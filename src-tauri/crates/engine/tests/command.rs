@@ -33,6 +33,7 @@ fn options(tree: &Tree, script: &str) -> CommandOptions {
         input: None,
         folder: tree.folder.path().to_owned(),
         offline: false,
+        reach: None,
     }
 }
 

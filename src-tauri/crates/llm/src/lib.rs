@@ -6,6 +6,7 @@
 mod answer;
 mod anthropic;
 pub mod catalog;
+mod embed;
 mod error;
 mod event;
 #[cfg(any(test, feature = "fake"))]
@@ -39,6 +40,6 @@ pub use ollama::{
     OllamaProgressStream,
 };
 pub use openai::{Extend, Flavour, OpenAi};
-pub use provider::{CompletionStream, Provider, ProviderInfo};
+pub use provider::{CompletionStream, EmbeddedTexts, Provider, ProviderInfo};
 pub use request::{CompletionRequest, Continuation, RequestMessage};
 pub use sse::{SseDecoder, SseEvent};

@@ -26,8 +26,8 @@ pub use progress::{OllamaProgress, OllamaProgressStream};
 pub use shelf::CreateRequest;
 
 use crate::{
-    AnswerDecoder, CompletionRequest, CompletionStream, Continuation, Error, Http, HttpCall, Provider,
-    ProviderInfo, parameters,
+    AnswerDecoder, CompletionRequest, CompletionStream, Continuation, EmbeddedTexts, Error, Http, HttpCall,
+    Provider, ProviderInfo, embed, parameters,
     refusal::Refused,
     stream::{self, Exchange},
 };
@@ -243,6 +243,21 @@ impl Provider for Ollama {
 
     fn loading(&self, load: OllamaLoad) -> Option<Arc<dyn Provider>> {
         Some(Arc::new(self.clone().loading(load)))
+    }
+
+    fn embed(&self, model: &str, texts: Vec<String>) -> BoxFuture<'_, Result<EmbeddedTexts, Error>> {
+        // A text that is too long is an error: what was cut off would be missing without a word.
+        let mut body = json!({"model": model, "input": texts, "truncate": false});
+        if let Some(number) = self.keep_alive.number() {
+            body["keep_alive"] = json!(number);
+        }
+        let count = texts.len();
+        async move {
+            let call = HttpCall::post(&self.base_url, "api/embed", &body)?;
+            let host = call.host();
+            embed::read_ollama(&self.fetch(call).await?, count, &host)
+        }
+        .boxed()
     }
 
     fn complete(&self, request: CompletionRequest) -> CompletionStream {

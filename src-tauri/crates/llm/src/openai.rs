@@ -12,12 +12,13 @@ use std::sync::OnceLock;
 
 use domain::{Model, ParameterSpec, Secret};
 use futures_util::{FutureExt, future::BoxFuture};
+use serde_json::json;
 
 pub use flavour::{Extend, Flavour};
 
 use crate::{
-    AnswerDecoder, CompletionRequest, CompletionStream, Continuation, Error, Http, HttpCall, Provider,
-    ProviderInfo, catalog, parameters,
+    AnswerDecoder, CompletionRequest, CompletionStream, Continuation, EmbeddedTexts, Error, Http, HttpCall,
+    Provider, ProviderInfo, catalog, embed, parameters,
     refusal::Refused,
     stream::{self, Exchange},
 };
@@ -135,6 +136,17 @@ impl Provider for OpenAi {
 
     fn unlisted(&self, name: &str) -> Option<Model> {
         (self.flavour != Flavour::OpenAi).then(|| models::unlisted(name, &self.slug, self.flavour)).flatten()
+    }
+
+    fn embed(&self, model: &str, texts: Vec<String>) -> BoxFuture<'_, Result<EmbeddedTexts, Error>> {
+        let body = json!({"model": model, "input": texts, "encoding_format": "float"});
+        let count = texts.len();
+        async move {
+            let call = self.sign(HttpCall::post(&self.base_url, "embeddings", &body)?)?;
+            let host = call.host();
+            embed::read_openai(&self.http.json(call).await?, count, &host)
+        }
+        .boxed()
     }
 
     fn complete(&self, request: CompletionRequest) -> CompletionStream {

@@ -19,6 +19,15 @@ pub struct ProviderInfo {
     pub models: usize,
 }
 
+/// Vectors of texts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EmbeddedTexts {
+    /// One for each text, in their order.
+    pub vectors: Vec<Vec<f32>>,
+    /// Tokens that were read; absent where the server doesn't tell.
+    pub tokens: Option<u64>,
+}
+
 /// A source of models.
 pub trait Provider: Send + Sync {
     /// The models it offers now.
@@ -35,6 +44,13 @@ pub trait Provider: Send + Sync {
     /// The same source with its models loaded so for every answer; `None` where a request can't say that.
     fn loading(&self, _load: OllamaLoad) -> Option<Arc<dyn Provider>> {
         None
+    }
+
+    /// Vectors of texts, one for each; never asked for twice.
+    fn embed(&self, model: &str, _texts: Vec<String>) -> BoxFuture<'_, Result<EmbeddedTexts, Error>> {
+        let message =
+            format!("{model} makes no embeddings here. Choose an embedding model of another provider.");
+        Box::pin(std::future::ready(Err(Error::InvalidRequest(message))))
     }
 
     /// Sends one request; never asks twice. Errors before the first byte come as the stream's first item.

@@ -36,6 +36,7 @@ pub fn estimate_message(message: &RequestMessage) -> u64 {
         .map(|part| match part {
             Part::Text { text } => estimate(text),
             Part::Reasoning { text, raw } => raw.as_ref().map_or(0, |_| estimate(text)),
+            Part::Run { .. } => 0,
         })
         .sum();
     parts + PER_MESSAGE

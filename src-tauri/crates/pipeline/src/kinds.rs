@@ -40,8 +40,13 @@ pub fn effect(node: &Node) -> EffectClass {
     if let Some(said) = node.effect {
         return said;
     }
-    let word = |key: &str| node.config.get(key).and_then(Value::as_str).unwrap_or_default();
-    match node.kind.as_str() {
+    class(&node.kind, |key| node.config.get(key))
+}
+
+/// Of a kind with that config.
+fn class<'a>(kind_name: &str, config: impl Fn(&str) -> Option<&'a Value>) -> EffectClass {
+    let word = |key: &str| config(key).and_then(Value::as_str).unwrap_or_default();
+    match kind_name {
         "http" if matches!(word("method"), "" | "GET" | "HEAD") => EffectClass::Idempotent,
         // Whole files are replaced by the same content, atomically; adding to one isn't the same twice.
         "file" if word("op") == "append" => EffectClass::AtMostOnce,
@@ -49,8 +54,24 @@ pub fn effect(node: &Node) -> EffectClass {
         "git" if matches!(word("op"), "status" | "diff" | "worktree" | "restore" | "remove") => {
             EffectClass::Idempotent
         }
+        // Each use of a tool is an attempt of its own; where none of them can do harm twice, nobody need be asked after a crash.
+        "agent"
+            if config("tools")
+                .and_then(Value::as_array)
+                .is_none_or(|tools| tools.iter().all(is_harmless)) =>
+        {
+            EffectClass::Idempotent
+        }
         name => kind(name).map_or(EffectClass::AtMostOnce, |kind| kind.effect),
     }
+}
+
+/// Whether an agent's tool may be used again after a crash. A pipeline is begun once for each use, whatever happens meanwhile.
+fn is_harmless(tool: &Value) -> bool {
+    let config = tool.get("config");
+    let class = |name: &str| class(name, |key| config.and_then(|config| config.get(key)));
+    tool.get("pipeline").is_some()
+        || tool.get("kind").and_then(Value::as_str).is_some_and(|kind| class(kind) != EffectClass::AtMostOnce)
 }
 
 /// The ways that this step can be left by, `error` and `skipped` included.

@@ -33,6 +33,7 @@ pub mod owner;
 pub mod partial_texts;
 pub mod pipelines;
 pub mod presets;
+pub mod promises;
 pub mod providers;
 pub mod row;
 pub mod runs;

@@ -82,6 +82,12 @@ pub fn get(connection: &Connection, owner: UserId, id: &str) -> Result<PipelineR
     Ok(query.query_row(params![Blob(owner), id], pipeline)?)
 }
 
+/// The pipeline that is read from that file, put away or not.
+pub fn of_file(connection: &Connection, owner: UserId, file: &str) -> Result<Option<PipelineRow>, Error> {
+    let mut query = connection.prepare_cached(select!("WHERE owner_id = ?1 AND file = ?2"))?;
+    Ok(query.query_row(params![Blob(owner), file], pipeline).optional()?)
+}
+
 /// All that aren't put away, by name.
 pub fn list(connection: &Connection, owner: UserId) -> Result<Vec<PipelineRow>, Error> {
     let mut query =

@@ -6,13 +6,41 @@ use crate::options::Options;
 use crate::process::{Call, Result};
 use crate::workspace::Workspace;
 
-/// Runs all single kills, or with `--double` second ones in each recovery too, and writes `tests/kill-matrix.md`.
+/// How long a soak takes unless told, in seconds.
+const SOAK: &str = "240";
+
+/// Runs all single kills, or with `--double` second ones in each recovery too, and writes `tests/kill-matrix.md`. With
+/// `--soak [SECONDS]` many runs are killed at random moments instead.
 pub(crate) fn kills(workspace: &Workspace, options: &Options) -> Result<()> {
-    let double = options.rest.iter().any(|word| word == "--double");
-    if let Some(unknown) = options.rest.iter().find(|word| *word != "--double") {
-        return Err(format!("`cargo xtask kills` knows --double only, not `{unknown}`.").into());
+    let mut words = options.rest.iter().map(String::as_str);
+    let (mut double, mut soak) = (false, None);
+    while let Some(word) = words.next() {
+        match word {
+            "--double" => double = true,
+            "--soak" => soak = Some(words.next().unwrap_or(SOAK).to_owned()),
+            unknown => {
+                return Err(format!(
+                    "`cargo xtask kills` knows --double and --soak SECONDS only, not `{unknown}`."
+                )
+                .into());
+            }
+        }
     }
     Call::new("cargo").args(["build", "--workspace", "--bins", "--locked"]).dir(&workspace.root).run()?;
+    if let Some(seconds) = soak {
+        let test = [
+            "test",
+            "--workspace",
+            "--test",
+            "it",
+            "--locked",
+            "kill_matrix::soak",
+            "--",
+            "--nocapture",
+            "--ignored",
+        ];
+        return Call::new("cargo").args(test).dir(&workspace.root).env("WEBPLUS_SOAK_SECONDS", seconds).run();
+    }
     let mut call = Call::new("cargo")
         .args(["test", "--workspace", "--test", "it", "--locked", "kill_matrix::a_kill", "--", "--nocapture"])
         .dir(&workspace.root)

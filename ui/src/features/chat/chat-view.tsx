@@ -171,7 +171,11 @@ function ComposerTrouble() {
 function useRunning(transcript: Transcript): boolean {
   const newest = useStore(transcript.thread).ids.at(-1);
   const message = newest === undefined ? undefined : transcript.message(newest);
-  return useSyncExternalStore(message?.subscribe ?? never, () => message?.get().view.status === 'running');
+  return useSyncExternalStore(message?.subscribe ?? never, () => {
+    const view = message?.get().view;
+    // A run takes as long as it takes; the conversation goes on meanwhile.
+    return view?.status === 'running' && view.run === undefined;
+  });
 }
 
 const never = () => () => undefined;

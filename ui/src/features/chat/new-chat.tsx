@@ -15,6 +15,7 @@ import { ModelPicker } from './composer/model-picker';
 import { useDraft } from './composer/use-draft';
 import { forgetFreshChat, freshChat, freshDraft, lastModel } from './state/fresh';
 import { preferredModel, useModels } from './state/models';
+import { asRun } from './state/run-command';
 import { transcriptsOf } from './state/transcripts';
 
 const examples = [
@@ -49,12 +50,16 @@ export function NewChat() {
 
   const send = async (text: string) => {
     const { systemPrompt, parameters } = freshChat.get();
-    const sent = await client.call('message/send', {
-      text,
-      ...(chosen === undefined ? {} : { model: chosen }),
-      ...(systemPrompt === '' ? {} : { systemPrompt }),
-      parameters: parameters,
-    });
+    const run = asRun(text);
+    const sent =
+      run === null
+        ? await client.call('message/send', {
+            text,
+            ...(chosen === undefined ? {} : { model: chosen }),
+            ...(systemPrompt === '' ? {} : { systemPrompt }),
+            parameters: parameters,
+          })
+        : await client.call('message/run', { text: run });
     transcriptsOf(client).begun(sent);
     forgetFreshChat();
     await navigate({ to: '/chat/$conversationId', params: { conversationId: sent.conversation.id } });

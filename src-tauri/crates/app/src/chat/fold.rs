@@ -108,6 +108,7 @@ impl Fold {
     pub(crate) fn is_empty(&self) -> bool {
         self.parts.iter().all(|part| match part {
             Part::Text { text } | Part::Reasoning { text, .. } => text.is_empty(),
+            Part::Run { .. } => true,
         })
     }
 

@@ -9,6 +9,7 @@ use super::{outcome::End, turn::Turn, view};
 use crate::{
     App, Error,
     events::{Event, TurnProgress},
+    pipelines::happening,
 };
 
 /// Before the first tries to write an end. A full disk gives up its reserve at a failure, so that the next try can succeed.
@@ -99,14 +100,18 @@ impl Turn {
     async fn write_end(&self, message: &Message, call: Option<&Call>) -> Result<(), store::Error> {
         let (owner, now) = (self.actor.user_id, self.app.clock.now());
         let (message, call) = (message.clone(), call.cloned());
-        self.app
+        let written = self
+            .app
             .store
             .write(move |conn| {
                 store::messages::finish(conn, owner, &message)?;
                 store::conversations::touch(conn, owner, message.conversation_id, now)?;
+                happening::tell(conn, owner, "message.changed", happening::message(&message), 0, now)?;
                 call.as_ref().map_or(Ok(()), |call| store::calls::settle(conn, owner, call))
             })
-            .await
+            .await;
+        happening::told(&self.app);
+        written
     }
 }
 

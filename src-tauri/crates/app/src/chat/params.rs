@@ -1,7 +1,10 @@
 //! What the verbs on messages take and answer.
 
+use std::collections::BTreeMap;
+
 use domain::{Conversation, ConversationId, MessageId, ModelRef, Parameters};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use ts_rs::TS;
 
 use super::MessageView;
@@ -47,6 +50,26 @@ pub struct MessageSendParams {
     /// The parameters of a new conversation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parameters: Option<Parameters>,
+}
+
+/// A pipeline to be run from a conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(optional_fields)]
+pub struct MessageRunParams {
+    /// Where; absent begins a new conversation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation_id: Option<ConversationId>,
+    /// The pipeline's id, or what it is called; absent where the text begins with that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pipeline: Option<String>,
+    /// What it is about: given to its trigger for conversations, or else to its first input that takes text. At most 4 MB.
+    #[serde(default)]
+    pub text: String,
+    /// Inputs by name, beside that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(type = "Record<string, unknown>")]
+    pub inputs: Option<BTreeMap<String, Value>>,
 }
 
 /// A message to be written differently.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{
     Actor, Call, Conversation, ConversationId, ErrorCode, FinishReason, Message, MessageId, MessageStatus,
-    ModelRef, Role, Timestamp, TokenUsage,
+    ModelRef, Role, RunId, Timestamp, TokenUsage,
 };
 use markup::Block;
 use serde::{Deserialize, Serialize};
@@ -61,8 +61,22 @@ pub struct MessageView {
     /// What it waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<TurnProgress>,
+    /// The run of a pipeline that writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<MessageRun>,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+/// A run whose end is written into a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct MessageRun {
+    /// The run.
+    pub id: RunId,
+    /// What its pipeline is called.
+    pub name: String,
+    /// Whether its end stands in the message.
+    pub over: bool,
 }
 
 /// The facts under an answer.
@@ -179,6 +193,7 @@ pub(crate) async fn page(
 /// between our reading and our looking is seen to have ended when it is read again.
 fn is_orphan(app: &App, message: &Message) -> bool {
     message.status == MessageStatus::Running
+        && message.run().is_none()
         && app.turns.get(message.id).is_none()
         && !app.turns.is_claimed(message.conversation_id)
 }
@@ -200,6 +215,10 @@ fn view(app: &App, mut message: Message, siblings: Vec<MessageId>, call: Option<
         // No turn writes it: what a crash left where it could not be marked.
         message.status = MessageStatus::Interrupted;
     }
+    // A run goes on after a crash, whatever it did to the message.
+    if message.run().is_some_and(|(_, _, over)| !over) {
+        message.status = MessageStatus::Running;
+    }
     if message.status == MessageStatus::Interrupted && message.error_message.is_none() {
         message.error_code = Some(ErrorCode::Interrupted);
         message.error_message =
@@ -213,6 +232,7 @@ fn view(app: &App, mut message: Message, siblings: Vec<MessageId>, call: Option<
         Some(live) => (live.blocks, live.text, live.reasoning, live.rev),
         None => (rendered(&message), message.text(), message.reasoning(), 0),
     };
+    let run = message.run().map(|(id, name, over)| MessageRun { id, name: name.to_owned(), over });
     MessageView {
         id: message.id,
         conversation_id: message.conversation_id,
@@ -231,6 +251,7 @@ fn view(app: &App, mut message: Message, siblings: Vec<MessageId>, call: Option<
         siblings,
         call: call.map(CallFacts::from),
         progress,
+        run,
         created_at: message.created_at,
     }
 }

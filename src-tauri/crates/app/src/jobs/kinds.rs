@@ -4,7 +4,7 @@ use domain::{Actor, Job};
 use futures_util::future::BoxFuture;
 
 use super::Reporter;
-use crate::{App, Error, models};
+use crate::{App, Error, models, pipelines};
 
 type Run = for<'a> fn(&'a App, Actor, &'a Job, &'a mut Reporter) -> BoxFuture<'a, Result<(), Error>>;
 type Discard = for<'a> fn(&'a App, Actor, &'a Job) -> BoxFuture<'a, ()>;
@@ -51,6 +51,12 @@ const KINDS: &[Kind] = &[
         lane: models::lane_of_move,
         run: |app, actor, job, reporter| Box::pin(models::run_move(app, actor, job, reporter)),
         discard: |app, _, job| Box::pin(models::discard_move(app, job)),
+    },
+    Kind {
+        name: pipelines::selftest::KIND,
+        lane: |_| pipelines::selftest::KIND.to_owned(),
+        run: |app, actor, job, reporter| Box::pin(pipelines::selftest::run_job(app, actor, job, reporter)),
+        discard: |_, _, _| Box::pin(async {}),
     },
     Kind {
         name: models::BENCHMARK,

@@ -102,7 +102,7 @@ impl Accepted {
 
 /// Accepts a run of a definition that was checked. The same key gives the same run.
 pub(crate) async fn accept(app: &App, actor: Actor, checked: &Checked, asked: Asked) -> Result<Run, Error> {
-    match accept_with(app, actor, checked, asked, |_| Ok(true)).await? {
+    match accept_with(app, actor, checked, asked, |_, _| Ok(true)).await? {
         Came::Accepted(run) => Ok(*run),
         Came::Known(run, true) => app
             .store
@@ -129,7 +129,7 @@ pub(crate) async fn accept_with(
     actor: Actor,
     checked: &Checked,
     mut asked: Asked,
-    also: impl FnOnce(&store::Connection) -> Result<bool, store::Error> + Send + 'static,
+    also: impl FnOnce(&store::Connection, &Run) -> Result<bool, store::Error> + Send + 'static,
 ) -> Result<Came, Error> {
     if asked.parent.is_none() && app.pipelines.registry.queued() >= app.options.most_queued {
         let mut error = Error::new(
@@ -147,7 +147,7 @@ pub(crate) async fn accept_with(
     let (hash, json) = (checked.blueprint.hash.clone(), checked.json.clone());
     let epoch = app.store.epoch();
     let write = app.store.write(move |conn| {
-        if !also(conn)? {
+        if !also(conn, &accepted.row.run)? {
             return Ok(Err(None));
         }
         let now = accepted.row.run.created_at;

@@ -1,5 +1,7 @@
 //! Pipelines as they are kept: drafts, versions, what each is allowed.
 
+mod keep;
+
 use std::collections::{BTreeSet, HashMap};
 
 use domain::{Actor, ErrorCode};
@@ -10,12 +12,10 @@ use store::pipelines::PipelineRow;
 use super::{
     PipelineAllowParams, PipelineCreateParams, PipelineExportParams, PipelineFile, PipelineIdParams,
     PipelineSaveParams, PipelineSummary, PipelineVersion, PipelineVersionParams, PipelineView, Requires,
-    templates,
+    files, templates,
 };
 use crate::{App, Error, api::Nothing, events::Event};
-
-/// The largest file, in bytes.
-const MAX_DEFINITION: usize = 4 * 1024 * 1024;
+pub(crate) use keep::{Kept, MAX_DEFINITION, checked_id, keep};
 
 /// What a look at a file gives.
 pub(crate) struct Looked {
@@ -108,6 +108,7 @@ pub async fn list(app: App, actor: Actor, _params: Nothing) -> Result<Vec<Pipeli
             triggers: looked.triggers,
             hash: row.hash,
             updated_at: row.updated_at,
+            file_problem: app.pipelines.files.problem(row.file.as_deref()),
             file: row.file,
         });
     }
@@ -143,125 +144,28 @@ async fn view(app: &App, actor: Actor, row: PipelineRow) -> Result<PipelineView,
         })
         .await?;
     let looked = look(app, row.draft.clone(), Some(ids)).await?;
+    let revision = files::revision(app, &row);
     Ok(PipelineView {
         id: row.id,
         name: row.name,
+        revision,
         definition: row.draft,
         hash: row.hash,
         faults: looked.faults,
         version: versions.first().map(|version| version.number),
         requires: looked.requires,
         allowed: allowed.and_then(|allowed| serde_json::from_value(allowed).ok()).unwrap_or_default(),
+        file_problem: app.pipelines.files.problem(row.file.as_deref()),
         file: row.file,
     })
 }
 
-/// Keeps a file, faults and all. What it would do differently makes a new version; where boxes stand doesn't.
+/// Keeps a file, faults and all. What it would do differently makes a new version; where boxes stand doesn't. Where the
+/// pipeline is read from a file, that is written too.
 pub async fn save(app: App, actor: Actor, params: PipelineSaveParams) -> Result<PipelineView, Error> {
-    let row = keep(&app, actor, params.definition, params.label.unwrap_or_default(), None).await?;
+    let label = params.label.unwrap_or_default();
+    let row = files::save(&app, actor, params.definition, label, params.base).await?;
     view(&app, actor, row).await
-}
-
-/// The same for whoever has a file; `file` is where it stands.
-pub(crate) async fn keep(
-    app: &App,
-    actor: Actor,
-    definition: Value,
-    label: String,
-    file: Option<String>,
-) -> Result<PipelineRow, Error> {
-    if super::values::roughly(&definition, MAX_DEFINITION) > MAX_DEFINITION {
-        return Err(Error::new(
-            ErrorCode::TooLarge,
-            "The pipeline's file is larger than 4 MiB. Move long texts into inputs or files.",
-        ));
-    }
-    let id = definition["id"].as_str().unwrap_or_default().to_owned();
-    let slug = !id.is_empty()
-        && id.len() <= 100
-        && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte));
-    if !slug {
-        return Err(Error::invalid(
-            "The file needs an `id` of lower-case letters, digits and dashes. Give it one, then save again.",
-        ));
-    }
-    let name = definition["name"].as_str().filter(|name| !name.trim().is_empty()).unwrap_or(&id).to_owned();
-    let looked = look(app, definition.clone(), None).await?;
-    let hash = looked.hash.clone().filter(|_| looked.can_run());
-    let now = app.clock.now();
-    let of_event = id.clone();
-    let row = app
-        .store
-        .write(move |conn| {
-            let owner = actor.user_id;
-            let before = match store::pipelines::get(conn, owner, &id) {
-                Err(store::Error::NotFound) => None,
-                found => Some(found?),
-            };
-            let row = PipelineRow {
-                id: id.clone(),
-                name,
-                draft: definition.clone(),
-                hash: hash.clone(),
-                file: file.or(before.as_ref().and_then(|row| row.file.clone())),
-                created_at: before.as_ref().map_or(now, |row| row.created_at),
-                updated_at: now,
-                deleted_at: None,
-                retention: before.as_ref().map_or_else(|| json!({}), |row| row.retention.clone()),
-            };
-            store::pipelines::put(conn, owner, &row)?;
-            let Some(hash) = hash else { return Ok(row) };
-            store::pipelines::put_definition(conn, owner, &hash, &definition, now)?;
-            let newest = store::pipelines::versions(conn, owner, &id)?.into_iter().next();
-            match newest {
-                Some(newest) if newest.hash == hash => {
-                    if !label.is_empty() {
-                        store::pipelines::label_newest(conn, owner, &id, &label)?;
-                    }
-                }
-                newest => {
-                    store::pipelines::add_version(conn, owner, &id, &hash, &label, now)?;
-                    if let Some(newest) = newest {
-                        carry_over(conn, owner, &newest.hash, &hash, &definition, now)?;
-                    }
-                }
-            }
-            Ok(row)
-        })
-        .await?;
-    super::triggers::saved(app, actor, &row).await?;
-    app.bus.publish(Event::PipelineChanged { id: of_event });
-    Ok(row)
-}
-
-/// What was allowed stays allowed where none of the steps that need it changed.
-fn carry_over(
-    conn: &store::Connection,
-    owner: domain::UserId,
-    from: &str,
-    to: &str,
-    new: &Value,
-    now: domain::Timestamp,
-) -> Result<(), store::Error> {
-    let Some(allowed) = store::pipelines::allowed(conn, owner, from)? else { return Ok(()) };
-    if store::pipelines::allowed(conn, owner, to)?.is_some() {
-        return Ok(());
-    }
-    let old = store::pipelines::definition(conn, owner, from)?;
-    if touching(&old) == touching(new) {
-        store::pipelines::allow(conn, owner, to, &allowed, now)?;
-    }
-    Ok(())
-}
-
-/// The steps that must be allowed something, and the secrets.
-fn touching(definition: &Value) -> (Vec<Value>, Value) {
-    let needs = |node: &&Value| {
-        let kind = node["kind"].as_str().and_then(pipeline::kind);
-        kind.is_some_and(|kind| kind.capability.is_some()) || node.to_string().contains("secret://")
-    };
-    let nodes = definition["nodes"].as_array().map(|nodes| nodes.iter().filter(needs).cloned().collect());
-    (nodes.unwrap_or_default(), definition["secrets"].clone())
 }
 
 /// A new pipeline.
@@ -292,7 +196,7 @@ pub async fn create(app: App, actor: Actor, params: PipelineCreateParams) -> Res
     };
     definition["id"] = json!(app.store.read(taken).await?);
     definition["name"] = json!(name);
-    let row = keep(&app, actor, definition, String::new(), None).await?;
+    let row = keep(&app, actor, definition, Kept::by_person(String::new())).await?;
     view(&app, actor, row).await
 }
 
@@ -334,6 +238,9 @@ async fn set_deleted(app: &App, actor: Actor, id: String, deleted: bool) -> Resu
         .await
         .map_err(missing)?;
     super::triggers::saved(app, actor, &row).await?;
+    if let Some(file) = row.file.as_deref().filter(|_| !deleted) {
+        app.pipelines.files.forget(file);
+    }
     app.bus.publish(Event::PipelineChanged { id: of_event });
     Ok(())
 }

@@ -26,6 +26,17 @@ pub struct PipelineSaveParams {
     /// What the version is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// The `revision` of the view that this was made from: where another one is kept by now, nothing is saved (`conflict`).
+    /// Without it the last to save wins, but never over a file that was changed on the disk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
+}
+
+/// Which folders are looked at for definitions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PipelineWatchParams {
+    /// Whole paths, at most 20; none to look at none.
+    pub folders: Vec<String>,
 }
 
 /// What a new pipeline begins with.

@@ -40,6 +40,8 @@ pub(crate) struct Program {
     pub keep: usize,
     /// Whether it is kept from the network.
     pub offline: bool,
+    /// The only files that it reaches; all that the person does when absent.
+    pub reach: Option<engine::guard::Reach>,
 }
 
 /// How it ended.
@@ -157,6 +159,7 @@ fn options(guard: PathBuf, program: &Program, input: Option<&Path>) -> Result<Co
         input: input.map(Path::to_owned),
         folder: program.folder.clone(),
         offline: program.offline,
+        reach: program.reach.clone(),
     })
 }
 

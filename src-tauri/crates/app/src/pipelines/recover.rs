@@ -19,6 +19,7 @@ pub(crate) async fn begin(app: &App) {
         let of_task = app.clone();
         app.tasks.spawn("run-retention", |shutdown| retention::keep(of_task, shutdown));
         super::triggers::begin(app);
+        super::files::begin(app);
     } else {
         settle(app).await;
     }

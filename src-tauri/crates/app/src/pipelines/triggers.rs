@@ -2,6 +2,7 @@
 //! person. What it began is accepted in one transaction with how far it is (`occur`), so that a crash neither loses nor
 //! repeats it.
 
+mod chat;
 mod describe;
 mod event;
 mod hook;
@@ -21,6 +22,7 @@ use super::{
     views::TriggerView,
 };
 use crate::{App, Error, events::Event};
+pub(crate) use chat::{Chosen, FromChat, from_chat};
 pub(crate) use event::happened;
 pub use hook::{MAX_BODY, Posted, post};
 use schedule::Schedule;
@@ -47,6 +49,8 @@ pub(crate) fn begin(app: &App) {
     app.tasks.spawn("schedules", |shutdown| scheduler::keep(of_task, shutdown));
     let of_task = app.clone();
     app.tasks.spawn("watched-folders", |shutdown| watcher::keep(of_task, shutdown));
+    let of_task = app.clone();
+    app.tasks.spawn("known-models", |shutdown| super::happening::follow_models(of_task, shutdown));
 }
 
 /// What begins runs by itself.

@@ -34,6 +34,60 @@ pub struct PipelineSummary {
     /// The file that it is read from and written to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+    /// What keeps that file and the pipeline from saying the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_problem: Option<FileProblem>,
+}
+
+/// What is the matter with a definition's file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum FileTrouble {
+    /// What it says can't be run: what it said last goes on.
+    Broken,
+    /// It is gone from the disk: what it said last goes on.
+    Gone,
+    /// Its id is that of another pipeline.
+    Taken,
+}
+
+/// Why a definition's file isn't what the library has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FileProblem {
+    /// What it is.
+    pub kind: FileTrouble,
+    /// What happened and what to do, as a sentence or two.
+    pub message: String,
+    /// What is wrong inside of it, where it could be read.
+    pub faults: Vec<Fault>,
+}
+
+/// A definition's file in a watched folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(optional_fields)]
+pub struct PipelineOnDisk {
+    /// The whole path.
+    pub path: String,
+    /// The pipeline that it is; absent for one that never could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pipeline_id: Option<String>,
+    /// What is the matter with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<FileProblem>,
+}
+
+/// A folder whose definitions are in the library.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(optional_fields)]
+pub struct PipelineFolder {
+    /// The whole path.
+    pub path: String,
+    /// Why it can't be read, with what to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+    /// Its files by path, those in folders inside of it too.
+    pub files: Vec<PipelineOnDisk>,
 }
 
 /// What a definition needs before it can run.
@@ -60,6 +114,8 @@ pub struct PipelineView {
     /// The whole file as it was last saved.
     #[ts(type = "unknown")]
     pub definition: Value,
+    /// Names what is kept, layout and pins included, and how its file stands: the `base` of the next save.
+    pub revision: String,
     /// The definition's hash; absent while it can't be run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hash: Option<String>,
@@ -75,6 +131,9 @@ pub struct PipelineView {
     /// The file that it is read from and written to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+    /// What keeps that file and the pipeline from saying the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_problem: Option<FileProblem>,
 }
 
 /// What a look at a definition found.

@@ -77,6 +77,16 @@ impl Secrets {
         }
     }
 
+    /// Whether there is one under this handle, found out without a prompt where the platform allows that.
+    pub async fn has(&self, source: &KeySource, handle: String) -> Result<bool, SecretError> {
+        match self.store(source)? {
+            Place::Store(store) => store.has(handle).await,
+            Place::Session => self.session.has(handle).await,
+            Place::Variable(name) => Ok(self.read(&name).is_some()),
+            Place::Nowhere => Ok(false),
+        }
+    }
+
     /// Keeps a secret. Variables of the environment are only read.
     pub async fn set(&self, source: &KeySource, handle: String, secret: Secret) -> Result<(), SecretError> {
         match self.store(source)? {

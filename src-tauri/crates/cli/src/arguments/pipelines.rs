@@ -81,6 +81,13 @@ pub(crate) enum Pipelines {
         #[arg(long)]
         pins: bool,
     },
+    /// Show the folders whose pipeline files are in the library, and how each file stands.
+    Files,
+    /// Name these folders in place of those before: every *.webplus.json in them is in the library, and written back on saving.
+    Watch {
+        /// The folders; none to look at none.
+        folders: Vec<PathBuf>,
+    },
     /// Remove a pipeline. Its runs stay.
     Remove {
         /// Its id.

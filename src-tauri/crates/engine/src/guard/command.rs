@@ -73,6 +73,7 @@ fn instruction(options: &CommandOptions, marks: &Path, mark: Uuid) -> io::Result
         },
         folder: Some(absolute(&options.folder)?.into_os_string()),
         offline: options.offline,
+        reach: options.reach.clone(),
     };
     let mut line = serde_json::to_vec(&instruction)?;
     line.push(b'\n');

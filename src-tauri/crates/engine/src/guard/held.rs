@@ -98,6 +98,7 @@ fn instruction(options: &GuardOptions, marks: &Path, mark: Uuid) -> io::Result<V
         streams: Streams::Log(absolute(&options.log)?.into_os_string()),
         folder: options.folder.as_deref().map(absolute).transpose()?.map(Into::into),
         offline: false,
+        reach: None,
     };
     let mut line = serde_json::to_vec(&instruction)?;
     line.push(b'\n');

@@ -13,7 +13,9 @@ use std::{
 
 use super::{
     message::{Instruction, Obstacle},
-    offline, system,
+    offline,
+    reach::Rules,
+    system,
 };
 use crate::leftovers;
 
@@ -46,6 +48,8 @@ impl Opened {
 #[allow(clippy::disallowed_methods, reason = "this crate starts engines")]
 pub(super) fn launch(instruction: &Instruction, opened: &Opened) -> io::Result<Child> {
     let image = Image::new(instruction)?;
+    let unconfined = |_| io::Error::from_raw_os_error(OFFLINE_FAILED);
+    let mut rules = instruction.reach.as_ref().map(Rules::new).transpose().map_err(unconfined)?;
     let guard = std::process::id();
     let mut command = Command::new(&instruction.program);
     let [input, output, errors] = opened.streams()?;
@@ -56,7 +60,11 @@ pub(super) fn launch(instruction: &Instruction, opened: &Opened) -> io::Result<C
         .stderr(errors);
     // SAFETY: only system calls are made there, no memory is allocated, and the guard has one thread, so that no lock can be
     // held by another.
-    unsafe { std::os::unix::process::CommandExt::pre_exec(&mut command, move || image.become_engine(guard)) };
+    unsafe {
+        std::os::unix::process::CommandExt::pre_exec(&mut command, move || {
+            image.become_engine(guard, rules.take())
+        })
+    };
     let (mut tries, pause) = BUSY;
     loop {
         match command.spawn() {
@@ -69,7 +77,7 @@ pub(super) fn launch(instruction: &Instruction, opened: &Opened) -> io::Result<C
     }
 }
 
-/// What stands for "it can't be kept from the network" between the copy of the guard and the guard: no exec fails by it.
+/// What stands for "it can't be kept from the network, or from files," between the copy of the guard and the guard: no exec fails by it.
 const OFFLINE_FAILED: i32 = libc::ENETDOWN;
 
 /// What kept the program from running.
@@ -116,11 +124,14 @@ impl Image {
 
     /// Returns only if it fails.
     #[allow(unsafe_code, reason = "the standard library has no exec of this kind")]
-    fn become_engine(&self, guard: u32) -> io::Result<()> {
+    fn become_engine(&self, guard: u32, rules: Option<Rules>) -> io::Result<()> {
         system::own_session()?;
         system::default_signals();
         // Before the next line, whose effect a change of rights would undo. Its own kind of error, so that it is told apart.
         if self.offline && offline::leave_the_network().is_err() {
+            return Err(io::Error::from_raw_os_error(OFFLINE_FAILED));
+        }
+        if rules.is_some_and(|rules| rules.keep().is_err()) {
             return Err(io::Error::from_raw_os_error(OFFLINE_FAILED));
         }
         system::die_with(guard)?;

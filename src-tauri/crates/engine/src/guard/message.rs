@@ -5,7 +5,7 @@ use std::{ffi::OsString, path::PathBuf};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{GuardError, GuardOptions};
+use super::{GuardError, GuardOptions, Reach};
 
 /// The guard's exit code where no engine ran.
 pub(super) const FAILED: u8 = 125;
@@ -22,6 +22,8 @@ pub(super) struct Instruction {
     pub(super) folder: Option<OsString>,
     /// Whether it is kept from the network; then it doesn't start where the system can't do that.
     pub(super) offline: bool,
+    /// The only files that it can reach.
+    pub(super) reach: Option<Reach>,
 }
 
 /// What the program reads and where its output goes.

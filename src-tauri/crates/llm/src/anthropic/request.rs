@@ -102,7 +102,7 @@ fn block(part: &Part) -> Option<Value> {
         {
             Some(raw.clone())
         }
-        Part::Reasoning { .. } => None,
+        Part::Reasoning { .. } | Part::Run { .. } => None,
     }
 }
 

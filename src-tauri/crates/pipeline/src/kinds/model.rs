@@ -222,13 +222,15 @@ fn agent() -> KindInfo {
 ]
 ```
 
+A tool can also be a pipeline: `{\"name\", \"description\", \"pipeline\": \"ID\"}`; the args are its inputs, and it may do what both it and this one were allowed.
+
 What the model gives a tool is `args` in its templates. What can't be taken back (a program, a request that changes something) is used only where the tool says `\"ask\": false`: what an agent reads may tell it to do harm, and nobody can be asked in the middle of its work. Each use is recorded and is not repeated after a crash unless its kind allows it.",
     )
     .fields([
         model(),
         field("system", "Instructions", LongTemplate, "What the agent is and how it should work."),
         field("task", "Task", LongTemplate, "What it should do.").required(),
-        field("tools", "Tools", Json, "A list of tools: {name, description, kind and config, parameters?, ask?}."),
+        field("tools", "Tools", Json, "A list of tools: {name, description, kind and config or pipeline, parameters?, ask?}."),
         field("max_turns", "Most turns", Number, "How often it may answer or use tools, 1 to 100; 10 unless told."),
         field("response", "Answer as JSON", Json, "{\"schema_ref\": \"#/schemas/NAME\"} or {\"schema\": {…}}."),
         field("temperature", "Temperature", Number, "0 to 2."),

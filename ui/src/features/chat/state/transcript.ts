@@ -9,6 +9,7 @@ import type { AppEvent } from '@/api/transport';
 import { createStore } from '@/lib/store';
 
 import { LiveMessage } from './live-message';
+import { asRun } from './run-command';
 
 export type Phase = { type: 'loading' } | { type: 'ready' } | { type: 'failed'; error: ApiError } | { type: 'removed' };
 export type Older = { type: 'idle' } | { type: 'loading' } | { type: 'failed'; error: ApiError };
@@ -99,12 +100,16 @@ export class Transcript {
   }
 
   async send(text: string, model: string | undefined): Promise<void> {
-    const sent = await this.#client.call('message/send', {
-      conversationId: this.id,
-      text,
-      ...(model === undefined ? {} : { model }),
-    });
-    this.adopt(sent);
+    const run = asRun(text);
+    this.adopt(
+      run === null
+        ? await this.#client.call('message/send', {
+            conversationId: this.id,
+            text,
+            ...(model === undefined ? {} : { model }),
+          })
+        : await this.#client.call('message/run', { conversationId: this.id, text: run }),
+    );
   }
 
   async regenerate(id: string, model?: string): Promise<void> {
@@ -117,6 +122,10 @@ export class Transcript {
 
   async resume(id: string): Promise<void> {
     this.adopt(await this.#client.call('message/continue', { id }));
+  }
+
+  async stopRun(id: string): Promise<void> {
+    await this.#client.call('run/cancel', { id });
   }
 
   async stop(): Promise<void> {

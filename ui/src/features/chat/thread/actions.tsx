@@ -21,6 +21,13 @@ function Quiet({ children }: { children: ReactNode }) {
 export function AnswerActions({ view }: { view: MessageView }) {
   const { transcript, attempt, picker } = useChat();
   const again = (model?: string) => attempt(view.id, transcript.regenerate(view.id, model));
+  // What a pipeline gave is made again by a run.
+  if (view.run)
+    return view.text === '' ? null : (
+      <Quiet>
+        <CopyButton text={view.text} />
+      </Quiet>
+    );
   return (
     <Quiet>
       {view.text !== '' && <CopyButton text={view.text} />}

@@ -9,6 +9,7 @@ import { useChat, useShown } from '../state/use';
 import { AnswerActions, Siblings } from './actions';
 import { Facts } from './facts';
 import { Reasoning } from './reasoning';
+import { RunLine } from './run-line';
 import { AnswerEnd, ActionFailure } from './trouble';
 import { TurnProgressView } from './turn-progress';
 
@@ -40,9 +41,10 @@ export function AnswerMessage({ message, position, onGrown }: AnswerMessageProps
     >
       {view.reasoning !== '' && <Reasoning shown={shown} />}
       <Blocks blocks={view.blocks} growing={running} />
-      {running && <TurnProgressView shown={shown} />}
+      {view.run && <RunLine run={view.run} running={running} error={view.errorMessage} />}
+      {running && !view.run && <TurnProgressView shown={shown} />}
       {shown.notice !== null && <p className="mt-2 text-dense text-muted-foreground">{shown.notice}</p>}
-      {!running && <AnswerEnd view={view} />}
+      {!running && !view.run && <AnswerEnd view={view} />}
       {failure?.at === view.id && <ActionFailure error={failure.error} />}
       {!running && (
         <footer className="mt-1.5 -ml-2 flex min-h-8 flex-wrap items-center gap-x-1">

@@ -95,5 +95,8 @@ pub(super) async fn nested(
 fn named(definition: &Definition) -> impl Iterator<Item = String> {
     let steps = definition.nodes.iter().filter(|node| node.kind == "pipeline");
     let ids = steps.filter_map(|node| node.config.get("id").and_then(Value::as_str).map(str::to_owned));
-    ids.chain(definition.on_failure.clone())
+    let agents = definition.nodes.iter().filter(|node| node.kind == "agent");
+    let tools = agents.filter_map(|node| node.config.get("tools").and_then(Value::as_array)).flatten();
+    let used = tools.filter_map(|tool| tool.get("pipeline").and_then(Value::as_str).map(str::to_owned));
+    ids.chain(used).chain(definition.on_failure.clone())
 }

@@ -4,6 +4,7 @@
 //! Each answer of the model and each use of a tool is an attempt of its own, committed before the next begins: after a crash
 //! the agent goes on behind what had ended, and a tool that must not be used twice isn't.
 
+mod sub_run;
 mod tools;
 
 use std::collections::BTreeMap;
@@ -49,7 +50,7 @@ enum Turn {
 pub(super) async fn run(call: StepCall) -> Answer {
     let config = Config::new(&call.input);
     let turns = config.count("max_turns")?.unwrap_or(TURNS.0).clamp(1, TURNS.1);
-    let tools = tools::read(config)?;
+    let tools = tools::read(&call, config).await?;
     let response = match config.value("response") {
         None => None,
         Some(response) => {
@@ -155,12 +156,11 @@ impl Agent<'_> {
         if let Some(refusal) = tool.refuses(&args) {
             return Ok(refusal);
         }
-        let effect = pipeline::effect(&tool.node);
-        let begun = self.call.inner.begin(index, name.to_owned(), effect, args.clone()).await?;
+        let begun = self.call.inner.begin(index, name.to_owned(), tool.effect(), args.clone()).await?;
         let values = match begun {
             InnerBegun::Done(values) => values,
             InnerBegun::Go { idempotency_key } => {
-                let Used { result, calls } = tool.run(self.call, args, idempotency_key).await;
+                let Used { result, calls } = tool.run(self.call, index, args, idempotency_key).await;
                 self.call.inner.end(index, name.to_owned(), result.clone(), calls).await?;
                 match result {
                     Ok(values) => values,

@@ -65,12 +65,7 @@ pub(super) async fn ask(
         cache_key: Some(format!("{}/{}", step.run, step.node.id)),
     };
     let prompt_estimate = llm::tokens::estimate_request(&request);
-    let (scope, node) = (&step.key.scope, &step.key.node);
-    let run = RunStepRef {
-        run_id: step.run,
-        step: if scope.is_empty() { node.clone() } else { format!("{scope}/{node}") },
-        attempt: step.attempt,
-    };
+    let run = run_ref(step);
     let spec = CallSpec {
         surface: Surface::Pipeline,
         conversation_id: None,
@@ -128,6 +123,16 @@ pub(super) async fn ask(
         .pop()
         .ok_or_else(|| StepError::new(ErrorCode::Internal, "The call was lost. Run the step again."))?;
     Ok(Answered { text, finish, call })
+}
+
+/// The attempt, as the ledger names it.
+pub(super) fn run_ref(step: &StepCall) -> RunStepRef {
+    let (scope, node) = (&step.key.scope, &step.key.node);
+    RunStepRef {
+        run_id: step.run,
+        step: if scope.is_empty() { node.clone() } else { format!("{scope}/{node}") },
+        attempt: step.attempt,
+    }
 }
 
 fn some_text(text: String) -> Option<Value> {

@@ -1,15 +1,20 @@
-//! `embedding`: texts to vectors, by the built-in engine.
+//! `embedding`: texts to vectors, by the built-in engine, an Ollama, or anything that speaks OpenAI's protocol.
 
-use domain::{ErrorCode, ModelRef};
+use std::collections::BTreeMap;
+
+use domain::{Call, ErrorCode, ModelRef};
 use serde_json::{Value, json};
 
 use super::{
-    Answer, StepCall, StepError,
-    ask::stopped,
+    Answer, StepCall, StepEnd, StepError,
+    ask::{resolve, run_ref, stopped, usage},
     config::Config,
     values::{done, plain},
 };
+use crate::gateway;
 
+/// How many texts are asked for at a time.
+const TOGETHER: usize = 64;
 /// The most texts of one step.
 const MOST: usize = 10_000;
 
@@ -31,12 +36,37 @@ pub(super) async fn run(call: StepCall) -> Answer {
             format!("There are more than {MOST} texts. Embed them in parts, with a map."),
         ));
     }
-    if model.provider() != engine::embedded::PROVIDER {
-        return Err(StepError::invalid(format!(
-            "Embeddings are made by the built-in engine; {model} is at another provider. Choose an embedding model whose name begins with \"{}/\".",
-            engine::embedded::PROVIDER
-        )));
+    if model.provider() == engine::embedded::PROVIDER {
+        return by_the_engine(&call, &model, texts).await;
     }
+    let resolved = resolve(&call, &model.to_string()).await?;
+    let (mut vectors, mut calls): (Vec<Value>, Vec<Call>) = (Vec::new(), Vec::new());
+    // Servers take so many at a time; what was paid for goes with an error, too.
+    for part in texts.chunks(TOGETHER) {
+        let run = run_ref(&call);
+        let asked = gateway::embed(&call.app, call.actor, &resolved, run, part.to_vec());
+        let (answered, row) = tokio::select! {
+            () = call.cancel.cancelled() => return Err(stopped(calls)),
+            asked = asked => match asked {
+                Ok(asked) => asked,
+                Err(error) => return Err(StepError { calls, ..error.into() }),
+            },
+        };
+        calls.push(row);
+        match answered {
+            Ok(embedded) => vectors.extend(embedded.vectors.into_iter().map(Value::from)),
+            Err(error) => return Err(StepError { calls, ..error.into() }),
+        }
+    }
+    let values = BTreeMap::from([
+        ("embedding".to_owned(), vectors.first().cloned().unwrap_or_default()),
+        ("embeddings".to_owned(), vectors.into()),
+        ("usage".to_owned(), usage(&calls)),
+    ]);
+    Ok(StepEnd::Done { port: "ok".to_owned(), values, calls, vars: BTreeMap::new() })
+}
+
+async fn by_the_engine(call: &StepCall, model: &ModelRef, texts: Vec<String>) -> Answer {
     let engine = call.app.embedded()?;
     let made = tokio::select! {
         () = call.cancel.cancelled() => return Err(stopped(Vec::new())),

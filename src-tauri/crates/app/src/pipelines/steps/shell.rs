@@ -1,8 +1,12 @@
 //! `shell`: runs a program, argument by argument; there is no shell in between.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use domain::ErrorCode;
+use engine::guard::{Reach, confines_files};
 use pipeline::Capability;
 use serde_json::Value;
 
@@ -13,8 +17,8 @@ use super::{
     values::{excerpt, plain},
 };
 use crate::pipelines::{
-    process::{self, Ended, KEPT, Program},
-    roots::Roots,
+    process::{self, Ended, KEPT, Program, USUAL_PATH},
+    roots::{Roots, unusable},
     secrets,
 };
 
@@ -24,13 +28,16 @@ const TOLD: usize = 400;
 pub(super) async fn run(call: StepCall) -> Answer {
     call.allowed.check(Capability::Commands)?;
     let config = Config::new(&call.input);
+    let (folder, mut environment) = (folder(&call, config).await?, environment(&call, config).await?);
+    let reach = reach(&call, config, &folder, &mut environment)?;
     let program = Program {
         argv: config.texts("argv")?,
-        folder: folder(&call, config).await?,
-        environment: environment(&call, config).await?,
+        folder,
+        environment,
         stdin: config.value("stdin").map(|text| plain(text).into_bytes()),
         keep: KEPT,
-        offline: offline(&call, config)?,
+        offline: offline(config)?,
+        reach,
     };
     let name = program.argv.first().cloned().unwrap_or_default();
     let tell = call.tell.clone();
@@ -71,7 +78,7 @@ async fn folder(call: &StepCall, config: Config<'_>) -> Result<PathBuf, StepErro
         return Roots::of(call).await.folder(cwd);
     }
     let folder = call.app.options.data_dir.join("worktrees").join(call.run.to_string()).join("commands");
-    std::fs::create_dir_all(&folder).map_err(|error| crate::pipelines::roots::unusable(&folder, &error))?;
+    std::fs::create_dir_all(&folder).map_err(|error| unusable(&folder, &error))?;
     Ok(folder)
 }
 
@@ -89,17 +96,49 @@ async fn environment(call: &StepCall, config: Config<'_>) -> Result<Vec<(String,
     Ok(environment)
 }
 
-/// Whether it must be kept from the network: that is enforced, or it doesn't start. What nobody enforces here is told.
-fn offline(call: &StepCall, config: Config<'_>) -> Result<bool, StepError> {
+/// Which files it reaches: of "fs:worktree" what is in the folder that it works in, of "fs:none" nothing of the person's at all.
+/// What the system doesn't enforce is told.
+fn reach(
+    call: &StepCall,
+    config: Config<'_>,
+    folder: &Path,
+    environment: &mut Vec<(String, String)>,
+) -> Result<Option<Reach>, StepError> {
+    let words = config.texts("capabilities")?;
+    let Some(word) = words.iter().find(|word| matches!(word.as_str(), "fs:worktree" | "fs:none")) else {
+        return Ok(None);
+    };
+    if !confines_files() {
+        call.tell.notice(&format!(
+            "This program is not confined to \"{word}\": it can reach every file that you can."
+        ));
+        return Ok(None);
+    }
+    let mut write = Vec::new();
+    if word == "fs:worktree" {
+        write.push(folder.to_owned());
+        // The system's own is everybody's.
+        let temporary = call.app.options.data_dir.join("worktrees").join(call.run.to_string()).join("tmp");
+        std::fs::create_dir_all(&temporary).map_err(|error| unusable(&temporary, &error))?;
+        if environment.iter().all(|(name, _)| name != "TMPDIR") {
+            environment.push(("TMPDIR".to_owned(), temporary.to_string_lossy().into_owned()));
+        }
+        write.push(temporary);
+    }
+    // Where its programs are: what the person put into the variable stands there for that.
+    let path =
+        environment.iter().find(|(name, _)| name == "PATH").map_or(USUAL_PATH, |(_, path)| path.as_str());
+    let read = std::env::split_paths(path).chain(config.texts("argv")?.first().map(PathBuf::from));
+    let read: Vec<PathBuf> = read.filter(|place| place.is_absolute()).collect();
+    Ok(Some(Reach::of(read, write)))
+}
+
+/// Whether it must be kept from the network: that is enforced, or it doesn't start.
+fn offline(config: Config<'_>) -> Result<bool, StepError> {
     let words = config.texts("capabilities")?;
     for word in &words {
         match word.as_str() {
-            "net:none" | "net:any" | "fs:any" => {}
-            "fs:worktree" | "fs:none" => {
-                call.tell.notice(&format!(
-                    "This program is not confined to \"{word}\": it can reach every file that you can."
-                ));
-            }
+            "net:none" | "net:any" | "fs:any" | "fs:worktree" | "fs:none" => {}
             other => {
                 return Err(StepError::invalid(format!(
                     "There is no capability \"{other}\". Use fs:worktree, fs:none, net:none or net:any."

@@ -1,6 +1,8 @@
 //! Runs begin runs: what was committed about a run is told here at least once and in order, and begins each run once, by the
 //! event's own id.
 
+use domain::Run;
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 use store::{outbox::OutboxEvent, triggers::TriggerRow};
 
@@ -9,6 +11,9 @@ use crate::App;
 
 /// Something was committed that triggers may be waiting for.
 pub(crate) async fn happened(app: &App, event: OutboxEvent) {
+    if event.topic.starts_with("run.") {
+        tell_conversation(app, &event).await;
+    }
     let rows = match app.store.read(|conn| store::triggers::enabled(conn, "event")).await {
         Ok(rows) => rows,
         Err(error) => return tracing::warn!(%error, "triggers could not be looked for"),
@@ -22,6 +27,17 @@ pub(crate) async fn happened(app: &App, event: OutboxEvent) {
         if let Err(error) = one(app, row, &event).await {
             tracing::warn!(%error, %pipeline, topic = event.topic, "a trigger could not begin its run");
         }
+    }
+}
+
+/// A run that a conversation waits for is over.
+async fn tell_conversation(app: &App, event: &OutboxEvent) {
+    let Some(run) = event.payload.get("run").and_then(|run| Run::deserialize(run).ok()) else { return };
+    if !run.status.is_final() {
+        return;
+    }
+    if let Err(error) = crate::chat::run_is_over(app, &run).await {
+        tracing::warn!(%error, run = %run.id, "what a run gave could not be written into its conversation");
     }
 }
 

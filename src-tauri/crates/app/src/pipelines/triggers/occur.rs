@@ -51,7 +51,7 @@ pub(super) async fn begin(app: &App, occurrence: Occurrence) -> Result<Option<Ru
     let told = Arc::clone(&earlier);
     let of_write = trigger.clone();
     let (kept, shown) = (cursor.clone(), note.clone());
-    let came = accept::accept_with(app, actor, &checked, asked, move |conn| {
+    let came = accept::accept_with(app, actor, &checked, asked, move |conn, _| {
         store::triggers::advance(conn, &of_write, &kept, next_at, shown.as_deref())?;
         let under_way = match policy {
             OverlapPolicy::Skip | OverlapPolicy::CancelPrevious => {
@@ -163,7 +163,11 @@ async fn asked(
 }
 
 /// What the run is given: the trigger's templates over `event`, as the inputs' types have them.
-fn inputs(definition: &Definition, said: &Trigger, event: &Value) -> Result<BTreeMap<String, Value>, Error> {
+pub(super) fn inputs(
+    definition: &Definition,
+    said: &Trigger,
+    event: &Value,
+) -> Result<BTreeMap<String, Value>, Error> {
     let context = json!({ "event": event });
     let mut found = BTreeMap::new();
     for (name, template) in &said.inputs {

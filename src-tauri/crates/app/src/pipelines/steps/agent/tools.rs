@@ -1,4 +1,4 @@
-//! An agent's tools: a kind of step with a config each.
+//! An agent's tools: a kind of step with a config each, or a pipeline of ours.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use domain::{Call, EffectClass};
 use pipeline::{Node, Schema};
 use serde_json::{Value, json};
 
+use super::sub_run;
 use crate::pipelines::{
     step::{StepCall, StepEnd, StepError},
     steps::{config::Config, step},
@@ -18,9 +19,17 @@ pub(super) struct Tool {
     /// What its args must fit.
     pub(super) parameters: Value,
     fits: Schema,
-    pub(super) node: Node,
+    pub(super) does: Does,
     /// Whether a person must agree to each use.
     ask: bool,
+}
+
+/// What using a tool does.
+pub(super) enum Does {
+    /// A step of its kind.
+    Step(Box<Node>),
+    /// A run of that pipeline, whose inputs are the args.
+    Run(String),
 }
 
 /// What came of using one.
@@ -30,26 +39,44 @@ pub(super) struct Used {
 }
 
 /// The tools that a config lists.
-pub(super) fn read(config: Config<'_>) -> Result<Vec<Tool>, StepError> {
+pub(super) async fn read(agent: &StepCall, config: Config<'_>) -> Result<Vec<Tool>, StepError> {
     let listed = match config.value("tools") {
         None => return Ok(Vec::new()),
         Some(Value::Array(listed)) => listed,
         Some(_) => return Err(StepError::invalid("\"tools\" must be a list.")),
     };
-    listed.iter().map(one).collect()
+    let mut tools = Vec::with_capacity(listed.len());
+    for tool in listed {
+        tools.push(one(agent, tool).await?);
+    }
+    Ok(tools)
 }
 
-fn one(tool: &Value) -> Result<Tool, StepError> {
+async fn one(agent: &StepCall, tool: &Value) -> Result<Tool, StepError> {
     let text = |name: &str| tool.get(name).and_then(Value::as_str);
     let name = text("name")
         .filter(|name| !name.is_empty() && *name != "answer")
         .ok_or_else(|| StepError::invalid("Each tool needs a name of its own, other than \"answer\"."))?;
-    if text("pipeline").is_some() {
-        return Err(StepError::invalid(format!(
-            "The tool \"{name}\" is a pipeline, which agents can't use in this version. Use a kind of step, or a pipeline step behind the agent."
-        )));
-    }
-    let Some(kind) = text("kind") else {
+    // What a model reads may tell it to do harm: what can't be taken back is used freely only where somebody wrote so.
+    let (does, free) = match text("pipeline") {
+        Some(pipeline) => (Does::Run(pipeline.to_owned()), sub_run::is_free(agent, pipeline).await),
+        None => {
+            let node = node(name, tool)?;
+            let free = pipeline::effect(&node) != EffectClass::AtMostOnce;
+            (Does::Step(Box::new(node)), free)
+        }
+    };
+    let parameters = tool.get("parameters").cloned().unwrap_or_else(|| json!({"type": "object"}));
+    let fits = Schema::compile(&parameters)
+        .map_err(|fault| StepError::invalid(format!("The tool \"{name}\": {fault}")))?;
+    let ask = tool.get("ask").and_then(Value::as_bool).unwrap_or(!free);
+    let description = text("description").unwrap_or("").to_owned();
+    Ok(Tool { name: name.to_owned(), description, parameters, fits, does, ask })
+}
+
+/// The step of a tool that is one.
+fn node(name: &str, tool: &Value) -> Result<Node, StepError> {
+    let Some(kind) = tool.get("kind").and_then(Value::as_str) else {
         return Err(StepError::invalid(format!("Say of the tool \"{name}\" which kind of step it is.")));
     };
     if kind == "agent" || step(kind).is_none() {
@@ -62,7 +89,7 @@ fn one(tool: &Value) -> Result<Tool, StepError> {
         "id": "tool",
         "nodes": [{"id": "tool", "kind": kind, "config": tool.get("config").cloned().unwrap_or_else(|| json!({}))}],
     });
-    let node = pipeline::read(&definition)
+    pipeline::read(&definition)
         .map_err(|faults| {
             let fault = faults.into_iter().next().map(|fault| fault.message).unwrap_or_default();
             StepError::invalid(format!("The tool \"{name}\": {fault}"))
@@ -70,18 +97,18 @@ fn one(tool: &Value) -> Result<Tool, StepError> {
         .nodes
         .into_iter()
         .next()
-        .ok_or_else(|| StepError::invalid(format!("The tool \"{name}\" has no step.")))?;
-    let parameters = tool.get("parameters").cloned().unwrap_or_else(|| json!({"type": "object"}));
-    let fits = Schema::compile(&parameters)
-        .map_err(|fault| StepError::invalid(format!("The tool \"{name}\": {fault}")))?;
-    // What a model reads may tell it to do harm: what can't be taken back is used freely only where somebody wrote so.
-    let free = pipeline::effect(&node) != EffectClass::AtMostOnce;
-    let ask = tool.get("ask").and_then(Value::as_bool).unwrap_or(!free);
-    let description = text("description").unwrap_or("").to_owned();
-    Ok(Tool { name: name.to_owned(), description, parameters, fits, node, ask })
+        .ok_or_else(|| StepError::invalid(format!("The tool \"{name}\" has no step.")))
 }
 
 impl Tool {
+    /// What using it does to the world. A pipeline is begun once for each use, and its steps have classes of their own.
+    pub(super) fn effect(&self) -> EffectClass {
+        match &self.does {
+            Does::Step(node) => pipeline::effect(node),
+            Does::Run(_) => EffectClass::Idempotent,
+        }
+    }
+
     /// Why it isn't used, told to the model.
     pub(super) fn refuses(&self, args: &Value) -> Option<String> {
         if self.ask {
@@ -94,14 +121,32 @@ impl Tool {
         (!faults.is_empty()).then(|| format!("The args of {} don't fit: {}", self.name, faults.join(" ")))
     }
 
-    pub(super) async fn run(&self, agent: &StepCall, args: Value, idempotency_key: String) -> Used {
+    /// `number` is that of the use within the agent's step.
+    pub(super) async fn run(
+        &self,
+        agent: &StepCall,
+        number: u32,
+        args: Value,
+        idempotency_key: String,
+    ) -> Used {
+        match &self.does {
+            Does::Step(node) => self.step(agent, node, args, idempotency_key).await,
+            Does::Run(pipeline) => {
+                // The same after a crash, unlike the attempt's own.
+                let key = format!("agent:{}:{}/{}:{number}", agent.run, agent.key.scope, agent.key.node);
+                sub_run::run(agent, pipeline, args, &key).await
+            }
+        }
+    }
+
+    async fn step(&self, agent: &StepCall, node: &Node, args: Value, idempotency_key: String) -> Used {
         let mut context = agent.context.clone();
         if let Some(context) = context.as_object_mut() {
             context.insert("args".to_owned(), args);
         }
-        let node = self.node.clone();
+        let prepared_node = node.clone();
         let prepared = tokio::task::spawn_blocking(move || {
-            let prepared = pipeline::on_big_stack(|| pipeline::prepare(&node, &context));
+            let prepared = pipeline::on_big_stack(|| pipeline::prepare(&prepared_node, &context));
             (prepared, context)
         });
         let (input, context) = match prepared.await {
@@ -118,7 +163,7 @@ impl Tool {
                 node: format!("{}-{}", agent.key.node, self.name),
             },
             attempt: agent.attempt,
-            node: std::sync::Arc::new(self.node.clone()),
+            node: std::sync::Arc::new(node.clone()),
             definition: std::sync::Arc::clone(&agent.definition),
             input,
             context,
@@ -128,7 +173,7 @@ impl Tool {
             tell: agent.tell.clone(),
             inner: std::sync::Arc::clone(&agent.inner),
         };
-        let Some(step) = step(&self.node.kind) else {
+        let Some(step) = step(&node.kind) else {
             return Used::failed(StepError::invalid("There is no such kind of step."));
         };
         match step.run(call).await {

@@ -158,6 +158,7 @@ impl<'a> Git<'a> {
             stdin: input.map(|text| text.as_bytes().to_vec()),
             keep: LARGEST,
             offline: false,
+            reach: None,
         };
         let ended = process::run(self.call, program, &|_| ()).await?;
         let text = |kept: process::Kept| {

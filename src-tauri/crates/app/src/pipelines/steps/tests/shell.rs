@@ -169,8 +169,33 @@ async fn a_program_without_the_network_has_none_or_does_not_start() {
             assert!(error.message.contains("can't keep a program from the network"), "{}", error.message);
         }
     }
-    let (_, lines) = bench.tell.take();
-    assert!(lines.iter().any(|line| line.contains("not confined to \"fs:worktree\"")), "{lines:?}");
     assert!(bench.simple("shell", json!({"argv": ["true"], "capabilities": ["all"]})).await.is_err());
+    bench.finish().await;
+}
+
+#[tokio::test]
+async fn a_program_that_is_kept_to_its_folder_reaches_no_file_of_the_person_s_outside_of_it() {
+    let bench = Bench::new().await;
+    std::fs::create_dir(bench.path("work")).unwrap();
+    std::fs::write(bench.path("secret"), "mine").unwrap();
+    let script = "echo kept > in && cat in; cat ../secret; echo bad > ../out; ls / > /dev/null && echo listed; \
+                  mktemp > /dev/null && echo made; cat /etc/passwd > /dev/null && echo system; true";
+    let inputs = json!({"folder": bench.path("work")});
+    let rest = json!({"inputs": {"folder": {"type": "dir"}}});
+    let node = |word: &str| json!({"id": "x", "kind": "shell", "config": {"argv": ["sh", "-c", script], "cwd": "{{ inputs.folder }}", "capabilities": [word]}});
+    let left = bench.left(node("fs:worktree"), rest.clone(), inputs.clone()).await.unwrap();
+    let (_, lines) = bench.tell.take();
+    let told = lines.iter().any(|line| line.contains("not confined to \"fs:worktree\""));
+    assert_eq!(told, !engine::guard::confines_files(), "what isn't kept is told: {lines:?}");
+    if !told {
+        assert_eq!(left.values["stdout"], "kept\nmade\nsystem\n", "{}", left.values["stderr"]);
+        assert!(!bench.path("out").exists());
+        std::fs::remove_file(bench.path("work/in")).unwrap();
+        let left = bench.left(node("fs:none"), rest.clone(), inputs.clone()).await.unwrap();
+        assert_eq!(left.values["stdout"], "system\n", "{}", left.values["stderr"]);
+        assert!(!bench.path("work/in").exists());
+    }
+    let left = bench.left(node("fs:any"), rest, inputs).await.unwrap();
+    assert!(left.values["stdout"].as_str().unwrap().contains("mine"));
     bench.finish().await;
 }

@@ -1,0 +1,122 @@
+//! What runs have to say while nobody looks: notifications of the desktop. Where it shows none, nothing is lost: the page shows
+//! all of it, too.
+
+#[cfg(target_os = "linux")]
+mod desktop;
+#[cfg(not(target_os = "linux"))]
+#[path = "notices/nowhere.rs"]
+mod desktop;
+
+use std::collections::HashMap;
+
+use app::{App, events::Event};
+use domain::{Run, RunId, RunStatus, WaitReason};
+use tauri::{AppHandle, Emitter as _, Manager as _};
+
+use crate::window;
+use desktop::Desktop;
+
+/// The page hears where to go.
+const GO: &str = "go";
+
+/// A notification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Notice {
+    run: RunId,
+    title: String,
+    message: String,
+    /// Whether it stays until it is seen.
+    urgent: bool,
+}
+
+/// Follows the application until it ends.
+pub(crate) fn follow(app: &AppHandle, application: &App) {
+    let (app, application) = (app.clone(), application.clone());
+    let tasks = application.tasks.clone();
+    tasks.spawn("notices", |shutdown| async move {
+        let open = {
+            let app = app.clone();
+            move |run: RunId| {
+                window::show(&app);
+                if let Err(error) = app.emit_to(window::LABEL, GO, format!("/runs/{run}")) {
+                    tracing::warn!(%error, "the page could not be told which run to show");
+                }
+            }
+        };
+        let seen = move || {
+            let window = app.get_webview_window(window::LABEL);
+            window.is_some_and(|window| window.is_focused().unwrap_or(false))
+        };
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            () = following(&application, Desktop::session(), seen, open) => {}
+        }
+    });
+}
+
+/// Shows what is told; `seen` says whether the person looks at the page just now, `open` shows a run.
+async fn following(
+    application: &App,
+    desktop: Desktop,
+    seen: impl Fn() -> bool,
+    open: impl Fn(RunId) + Clone + Send + Sync + 'static,
+) {
+    let mut events = application.bus.subscribe(None);
+    let mut waiting = Waiting::default();
+    while let Some(envelope) = events.next().await {
+        let Some(notice) = waiting.notice(&envelope.event) else { continue };
+        if seen() && !notice.urgent {
+            continue;
+        }
+        if let Err(error) = desktop.show(&notice, open.clone()).await {
+            tracing::debug!(%error, "the desktop shows no notification; the page does");
+        }
+    }
+}
+
+/// What each run waited for when it was last told of.
+#[derive(Default)]
+struct Waiting(HashMap<RunId, Option<WaitReason>>);
+
+impl Waiting {
+    /// What is to be shown of an event, if anything: a run that waits for a person is told of once, not at each of its changes.
+    fn notice(&mut self, event: &Event) -> Option<Notice> {
+        match event {
+            Event::RunNotice { run_id, title, message, urgent } => {
+                Some(Notice { run: *run_id, title: title.clone(), message: message.clone(), urgent: *urgent })
+            }
+            Event::RunChanged { run } => {
+                let now = needs(run);
+                let before = if run.status.is_final() {
+                    self.0.remove(&run.id).flatten()
+                } else {
+                    self.0.insert(run.id, now).flatten()
+                };
+                now.filter(|now| before != Some(*now)).map(|now| Notice {
+                    run: run.id,
+                    title: match now {
+                        WaitReason::Decision => format!("{} needs a decision", run.pipeline_name),
+                        _ => format!("{} waits for you", run.pipeline_name),
+                    },
+                    message: match now {
+                        WaitReason::Decision => {
+                            "It isn't known whether a step happened. Say so, and the run goes on.".to_owned()
+                        }
+                        _ => "A step asks for your answer. Open the run to give it.".to_owned(),
+                    },
+                    urgent: now == WaitReason::Decision,
+                })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What it needs a person for.
+fn needs(run: &Run) -> Option<WaitReason> {
+    let person = |reason: &WaitReason| matches!(reason, WaitReason::Human | WaitReason::Decision);
+    run.wait_reason.filter(|reason| run.status == RunStatus::Waiting && person(reason))
+}
+
+#[cfg(test)]
+mod tests;
