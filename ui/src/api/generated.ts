@@ -654,6 +654,11 @@ total: number,
 free: number, };
 
 /**
+ * How a delivery stands.
+ */
+export type DeliveryState = "waiting" | "delivered" | "failed";
+
+/**
  * All checks.
  */
 export type Doctor = { 
@@ -878,7 +883,7 @@ message: string,
 /**
  * Whether it should stay until it is seen.
  */
-urgent: boolean, } | { "type": "trigger.changed", 
+urgent: boolean, } | { "type": "webhook.changed" } | { "type": "trigger.changed", 
 /**
  * The pipeline.
  */
@@ -934,6 +939,33 @@ export type FormattedText = {
  * Its blocks; code in them has no colours yet.
  */
 blocks: Array<Block>, };
+
+/**
+ * A row of its own kind.
+ */
+export type EventRowId = string;
+
+/**
+ * Why a definition's file isn't what the library has.
+ */
+export type FileProblem = { 
+/**
+ * What it is.
+ */
+kind: FileTrouble, 
+/**
+ * What happened and what to do, as a sentence or two.
+ */
+message: string, 
+/**
+ * What is wrong inside of it, where it could be read.
+ */
+faults: Array<PipelineFault>, };
+
+/**
+ * What is the matter with a definition's file.
+ */
+export type FileTrouble = "broken" | "gone" | "taken";
 
 /**
  * A model that was found.
@@ -2407,6 +2439,43 @@ message: string, } | { "type": "stopping" };
 export type Ownership = "owned" | "adopted";
 
 /**
+ * An attempt at something that must not happen twice, which ended so that it may have happened.
+ */
+export type OutsideEffect = { 
+/**
+ * The run that made it: the one asked for, or one that a step of it had begun.
+ */
+runId: RunId, 
+/**
+ * The step's scope.
+ */
+scope: string, 
+/**
+ * The node; inside an agent's scope, the tool.
+ */
+node: string, 
+/**
+ * Which attempt, from 1.
+ */
+attempt: number, 
+/**
+ * How it ended: `succeeded` and `discarded_after_cancel` happened, `failed` may have in part, of the rest nobody knows.
+ */
+outcome: AttemptOutcome, 
+/**
+ * What went wrong, as a sentence.
+ */
+errorMessage?: string, 
+/**
+ * When it began.
+ */
+startedAt: Timestamp, 
+/**
+ * When it ended; absent while it is still being stopped.
+ */
+endedAt?: Timestamp, };
+
+/**
  * A page of a list, and where the next one begins.
  */
 export type Page<T> = { 
@@ -2883,7 +2952,12 @@ definition: unknown,
 /**
  * What the version is called.
  */
-label?: string, };
+label?: string, 
+/**
+ * The `revision` of the view that this was made from: where another one is kept by now, nothing is saved (`conflict`).
+ * Without it the last to save wins, but never over a file that was changed on the disk.
+ */
+base?: string, };
 
 /**
  * A pipeline in a list.
@@ -3050,7 +3124,15 @@ allowed: Array<PipelineCapability>,
 /**
  * The file that it is read from and written to.
  */
-file?: string, };
+file?: string, 
+/**
+ * Names what is kept, layout and pins included, and how its file stands: the `base` of the next save.
+ */
+revision: string, 
+/**
+ * What keeps that file and the pipeline from saying the same.
+ */
+fileProblem?: FileProblem, };
 
 /**
  * Who listens on a port, as far as can be told.
@@ -3700,7 +3782,40 @@ outputs?: { [key in string]: ValuePreview },
 /**
  * What it waits for.
  */
-waiting: Array<WaitingStep>, };
+waiting: Array<WaitingStep>, 
+/**
+ * What may have happened outside of Web+, of one that was cancelled or failed; nothing undoes it. Oldest first, at most 200.
+ */
+effects?: Array<OutsideEffect>, };
+
+/**
+ * A secret that was entered; what it is stays where it is kept.
+ */
+export type SecretEntry = { 
+/**
+ * As pipelines call it.
+ */
+name: string, 
+/**
+ * What it is for: a server by its origin.
+ */
+place: SecretPlace, 
+/**
+ * Where it is kept.
+ */
+keep: KeepKey, 
+/**
+ * Whether it can be used now. One for the session is gone once Web+ ended; a vault may be closed.
+ */
+present: boolean, 
+/**
+ * When it was entered.
+ */
+setAt: Timestamp, 
+/**
+ * Pipelines that name it, by id.
+ */
+pipelines: Array<string>, };
 
 /**
  * Which secret.
@@ -3753,6 +3868,65 @@ export type SecretState = {
  * Whether it can be used now.
  */
 present: boolean, };
+
+/**
+ * How it stands.
+ */
+export type SelfTest = { 
+/**
+ * Its job, while it runs and for a while after.
+ */
+job?: Job, 
+/**
+ * What the last one found.
+ */
+report?: SelfTestReport, };
+
+/**
+ * A promise and whether it was kept.
+ */
+export type SelfTestCheck = { 
+/**
+ * A short name: same_end, once, at_least_once, gap_free, ledger, integrity, references.
+ */
+id: string, 
+/**
+ * The promise, as a sentence.
+ */
+title: string, 
+/**
+ * Whether it was kept.
+ */
+passed: boolean, 
+/**
+ * What was found, as a sentence.
+ */
+detail: string, };
+
+/**
+ * What a self-test found.
+ */
+export type SelfTestReport = { 
+/**
+ * Whether every check passed.
+ */
+passed: boolean, 
+/**
+ * How often the process was ended in the middle.
+ */
+kills: number, 
+/**
+ * Each promise, held against what happened.
+ */
+checks: Array<SelfTestCheck>, 
+/**
+ * When it began.
+ */
+startedAt: Timestamp, 
+/**
+ * When it ended.
+ */
+finishedAt: Timestamp, };
 
 /**
  * All settings, with what holds where nothing was set.
@@ -4387,6 +4561,177 @@ dueAt?: Timestamp,
  */
 runId?: RunId, };
 
+/**
+ * Who is told of events.
+ */
+export type Webhook = { 
+/**
+ * Its id.
+ */
+id: WebhookId, 
+/**
+ * Where it is reached.
+ */
+url: string, 
+/**
+ * What it is told; everything where it is empty.
+ */
+topics: Array<string>, 
+/**
+ * Only of runs of this pipeline.
+ */
+pipelineId?: string, 
+/**
+ * Whether it is told at all.
+ */
+enabled: boolean, 
+/**
+ * Whether its address may be one of this computer or of a private network.
+ */
+allowLocal: boolean, 
+/**
+ * What went wrong last, or why it was switched off by itself.
+ */
+lastError?: string, 
+/**
+ * When it was added.
+ */
+createdAt: Timestamp, 
+/**
+ * What a receiver checks signatures with, told once: when it was made.
+ */
+secret?: string, };
+
+/**
+ * Which deliveries.
+ */
+export type WebhookDeliveriesParams = { 
+/**
+ * The webhook.
+ */
+id: WebhookId, 
+/**
+ * Only those that stand so.
+ */
+state?: DeliveryState, 
+/**
+ * Where the page begins.
+ */
+cursor?: string, };
+
+/**
+ * An event on its way to a receiver.
+ */
+export type WebhookDelivery = { 
+/**
+ * The event: the header `webhook-id` of each try.
+ */
+eventId: EventRowId, 
+/**
+ * "run.failed", say.
+ */
+topic: string, 
+/**
+ * The run that it tells of.
+ */
+runId?: RunId, 
+/**
+ * Its place in that run's journal.
+ */
+runSeq?: number, 
+/**
+ * How it stands.
+ */
+state: DeliveryState, 
+/**
+ * How often it was tried.
+ */
+tries: number, 
+/**
+ * When it is tried next, of one that waits.
+ */
+nextAt?: Timestamp, 
+/**
+ * The status that was answered last.
+ */
+lastStatus?: number, 
+/**
+ * What went wrong last, as a sentence.
+ */
+lastError?: string, 
+/**
+ * When the event happened.
+ */
+createdAt: Timestamp, 
+/**
+ * When it was delivered or given up.
+ */
+endedAt?: Timestamp, };
+
+/**
+ * A row of its own kind.
+ */
+export type WebhookId = string;
+
+/**
+ * Which webhook.
+ */
+export type WebhookIdParams = { 
+/**
+ * Its id.
+ */
+id: WebhookId, };
+
+/**
+ * Which delivery is made again.
+ */
+export type WebhookReplayParams = { 
+/**
+ * The webhook.
+ */
+id: WebhookId, 
+/**
+ * The event.
+ */
+eventId: EventRowId, };
+
+/**
+ * A receiver as it is to be.
+ */
+export type WebhookSaveParams = { 
+/**
+ * Which is changed; a new one without it.
+ */
+id?: WebhookId, 
+/**
+ * Where it is reached: https://, or this computer.
+ */
+url: string, 
+/**
+ * What it is told, such as "run.failed" or "run.*"; everything where there are none.
+ */
+topics?: Array<string>, 
+/**
+ * Only of runs of this pipeline.
+ */
+pipelineId?: string, 
+/**
+ * Whether it is told at all; yes unless said.
+ */
+enabled?: boolean, 
+/**
+ * Whether its address may be one of this computer or of a private network; no unless said.
+ */
+allowLocal?: boolean, 
+/**
+ * What is signed with: "whsec_" and Base64. Without one a new receiver gets one, and an old one keeps its own.
+ */
+secret?: TypedKey, 
+/**
+ * Where to keep the secret.
+ */
+keep?: KeepKey, };
+
 /** Every method with its parameters and its result. */
 export interface Methods {
   "call/list": { params: CallListParams; result: Page<Call> };
@@ -4493,8 +4838,11 @@ export interface Methods {
   "run/steps": { params: RunStepsParams; result: Page<StepRun> };
   "run/value": { params: RunValueParams; result: ValueView };
   "secret/delete": { params: SecretParams; result: Nothing };
+  "secret/list": { params: Nothing; result: Array<SecretEntry> };
   "secret/set": { params: SecretSetParams; result: Nothing };
   "secret/state": { params: SecretParams; result: SecretState };
+  "selftest/start": { params: Nothing; result: Job };
+  "selftest/state": { params: Nothing; result: SelfTest };
   "settings/get": { params: Nothing; result: Settings };
   "settings/update": { params: SettingsUpdateParams; result: Settings };
   "system/bundle": { params: Nothing; result: Bundle };
@@ -4505,4 +4853,9 @@ export interface Methods {
   "trigger/enable": { params: TriggerEnableParams; result: TriggerView };
   "trigger/fire": { params: TriggerIdParams; result: Run };
   "trigger/list": { params: TriggerListParams; result: Array<TriggerView> };
+  "webhook/deliveries": { params: WebhookDeliveriesParams; result: Page<WebhookDelivery> };
+  "webhook/list": { params: Nothing; result: Array<Webhook> };
+  "webhook/remove": { params: WebhookIdParams; result: Nothing };
+  "webhook/replay": { params: WebhookReplayParams; result: WebhookDelivery };
+  "webhook/save": { params: WebhookSaveParams; result: Webhook };
 }

@@ -7,6 +7,7 @@ import { useStore, type Store } from '@/lib/store';
 
 import type { SaveState } from './model/saving';
 import { useEditor } from './model/use-editor';
+import { Conflict } from './conflict';
 
 const words: Record<SaveState['type'], string> = {
   saved: 'Saved',
@@ -33,23 +34,7 @@ export function SaveBanner() {
   const editor = useEditor();
   const state = useSaveState();
   const [read, setRead] = useState(false);
-  if (state.type === 'conflict') {
-    return (
-      <Banner
-        tone="warning"
-        className="m-2"
-        action={
-          <>
-            <Button onClick={() => void editor.saver.keepMine().catch(() => undefined)}>Keep mine</Button>
-            <Button onClick={() => editor.take(state.theirs)}>Take theirs</Button>
-          </>
-        }
-      >
-        This pipeline was saved elsewhere while you changed it here. Both stay in its versions; undo takes back either
-        choice.
-      </Banner>
-    );
-  }
+  if (state.type === 'conflict') return <Conflict theirs={state.theirs} revision={state.revision} />;
   if (state.type === 'failed') {
     return (
       <Banner

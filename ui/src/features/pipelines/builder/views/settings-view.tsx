@@ -93,12 +93,6 @@ export default function SettingsView({ actions }: { actions: ReactNode }) {
             value={definition.secrets}
             onChange={(secrets) => set({ secrets: secrets as Definition['secrets'] })}
           />
-          <JsonField
-            label="Tests"
-            description={'Such as [{"name": "smoke", "inputs": {}, "mocks": {}, "expect": ["outputs.text != \'\'"]}].'}
-            value={definition.tests}
-            onChange={(tests) => set({ tests: tests as Definition['tests'] })}
-          />
         </Section>
         {actions}
       </div>
