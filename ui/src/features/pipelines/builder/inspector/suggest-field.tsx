@@ -9,6 +9,8 @@ import { classNames } from '@/lib/class-names';
 
 export interface SuggestFieldProps {
   label: string;
+  /** The label is there for assistive technology only. */
+  hideLabel?: boolean;
   description?: ReactNode;
   value: string;
   error?: string | null;
@@ -21,6 +23,7 @@ export interface SuggestFieldProps {
 
 export function SuggestField({
   label,
+  hideLabel,
   description,
   value,
   error,
@@ -30,7 +33,7 @@ export function SuggestField({
   onChange,
 }: SuggestFieldProps) {
   return (
-    <Field label={label} description={description} error={error ?? null}>
+    <Field label={label} hideLabel={hideLabel} description={description} error={error ?? null}>
       <Autocomplete.Root items={items} value={value} onValueChange={onChange} openOnInputClick>
         <Autocomplete.Input
           placeholder={placeholder}

@@ -1,0 +1,4 @@
+/** What of pipelines stands among the settings; apart, so that the list and the builder don't come with it. */
+export { SecretsSection } from './secrets/secrets-section';
+export { SelfTestSection } from './selftest/selftest-section';
+export { WebhooksSection } from './webhooks/webhooks-section';
