@@ -81,7 +81,7 @@ export function SecretsSection({ keepField, preset }: SecretsSectionProps) {
                           <Link
                             to="/pipelines/$pipelineId"
                             params={{ pipelineId: id }}
-                            className="text-accent underline-offset-2 hover:underline"
+                            className="text-accent underline underline-offset-2"
                           >
                             {titles.get(id) ?? id}
                           </Link>

@@ -57,7 +57,7 @@ export function Deliveries({ webhook }: { webhook: string }) {
                       <Link
                         to="/runs/$runId"
                         params={{ runId: delivery.runId }}
-                        className="text-accent underline-offset-2 hover:underline"
+                        className="text-accent underline underline-offset-2"
                       >
                         its run
                       </Link>

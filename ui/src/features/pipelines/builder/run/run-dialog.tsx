@@ -15,7 +15,7 @@ import { graphOf } from '../../shared/graph';
 import { useEditor, useEditorState } from '../model/use-editor';
 import { CapabilityList, missing } from './capabilities';
 import { InputField } from './input-field';
-import { fill, startOf, type Typed } from './run-form';
+import { fill, forEstimate, startOf, type Picked, type Typed } from './run-form';
 
 /** What was typed for a pipeline's last run in this window. */
 const lastTyped = new Map<string, Typed>();
@@ -38,8 +38,13 @@ export function RunDialog({
   const [typed, setTyped] = useState<Typed>(() => ({ ...startOf(inputs), ...lastTyped.get(editor.id) }));
   const [tried, setTried] = useState(false);
   const [keeping, setKeeping] = useState<{ message: string } | null>(null);
-  const filled = fill(inputs, typed);
-  const estimate = useCall('pipeline/estimate', { definition, inputs: filled.values }, { keepPrevious: true });
+  const [picked, setPicked] = useState<Readonly<Record<string, Picked>>>({});
+  const filled = fill(inputs, typed, picked);
+  const estimate = useCall(
+    'pipeline/estimate',
+    { definition, inputs: forEstimate(filled.values, picked) },
+    { keepPrevious: true },
+  );
   const allow = useMutate('pipeline/allow', { onDone: (next) => editor.setView(next) });
   const start = useMutate('run/start', { onDone: onStarted });
   const wants = missing(requires, view.allowed);
@@ -56,6 +61,8 @@ export function RunDialog({
       if (until !== undefined) params.until = until;
       await start.mutateAsync(params as RunStartParams);
     } catch (thrown) {
+      // A choice works once, whatever became of it.
+      setPicked({});
       // What the calls refused is shown by them; what saving refused is shown here.
       if (editor.saver.state.get().type === 'failed') setKeeping(thrown as { message: string });
     }
@@ -99,6 +106,10 @@ export function RunDialog({
             input={input}
             text={typed[name] ?? ''}
             problem={tried ? (filled.problems[name] ?? null) : null}
+            picked={picked[name] ?? null}
+            onPick={(choice) =>
+              setPicked(({ [name]: _before, ...others }) => (choice ? { ...others, [name]: choice } : others))
+            }
             onChange={(text) => setTyped({ ...typed, [name]: text })}
           />
         ))}

@@ -184,7 +184,7 @@ function Outcome({ result }: { result: PipelineTestResult }) {
           <Link
             to="/runs/$runId"
             params={{ runId: result.runId }}
-            className="font-normal text-accent underline-offset-2 hover:underline"
+            className="font-normal text-accent underline underline-offset-2"
           >
             Show its run
           </Link>

@@ -127,7 +127,7 @@ export function ScheduleFields({ cron, zone, missed, error, onChange }: Schedule
           ))}
         </fieldset>
       )}
-      <div className="grid gap-2 sm:grid-cols-2">
+      <div className="grid items-end gap-2 sm:grid-cols-2">
         <SuggestField
           label="Time zone"
           description="“local” is this computer’s, wherever it travels."

@@ -61,7 +61,7 @@ export function TriggerCard({ trigger, index, live, onChange, onRemove }: Trigge
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <Icon aria-hidden className="size-4.5 shrink-0 text-muted-foreground" />
         <div className="min-w-48 flex-1">
-          <h3 className="text-base font-medium">{live?.description ?? known?.title ?? kind}</h3>
+          <h2 className="text-base font-medium">{live?.description ?? known?.title ?? kind}</h2>
           <p className="text-caption text-muted-foreground">
             <span className="font-mono">{id}</span>
             {live === undefined

@@ -37,7 +37,7 @@ export function TriggerFields({ trigger, problem, onChange }: TriggerFieldsProps
         />
       )}
       {trigger.kind === 'watch' && (
-        <div className="grid gap-2 sm:grid-cols-2">
+        <div className="grid items-end gap-2 sm:grid-cols-2">
           <Field label="Folder" description="Its full path on the computer where Web+ runs." error={problem('path')}>
             <Input value={text('path')} onChange={(path) => set({ path })} className={mono} />
           </Field>
@@ -60,7 +60,7 @@ export function TriggerFields({ trigger, problem, onChange }: TriggerFieldsProps
         </div>
       )}
       {trigger.kind === 'event' && (
-        <div className="grid gap-2 sm:grid-cols-2">
+        <div className="grid items-end gap-2 sm:grid-cols-2">
           <SuggestField
             label="What happens"
             description={<Words>{'`run.*` stands for all that begin so.'}</Words>}

@@ -58,7 +58,7 @@ function Effect({ effect }: { effect: OutsideEffect }) {
         <Link
           to="/runs/$runId"
           params={{ runId: effect.runId }}
-          className="px-1 font-medium text-accent underline-offset-2 hover:underline"
+          className="px-1 font-medium text-accent underline underline-offset-2"
         >
           {effect.node}
           {own ? '' : ', in a run of its own'}
