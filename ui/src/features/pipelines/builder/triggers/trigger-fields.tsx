@@ -79,6 +79,21 @@ export function TriggerFields({ trigger, problem, onChange }: TriggerFieldsProps
           </Field>
         </div>
       )}
+      {trigger.kind === 'webhook' && (
+        <Field
+          label="Secret"
+          description="The name of one for signing webhooks that you entered in the settings. Without one Web+ makes its own."
+          error={problem('secret')}
+          className="sm:w-1/2 sm:pr-1"
+        >
+          <Input
+            value={text('secret')}
+            placeholder="made by Web+"
+            onChange={(secret) => set({ secret })}
+            className={mono}
+          />
+        </Field>
+      )}
       {trigger.kind !== 'api' && trigger.kind !== 'chat' && (
         <>
           <Field label="While its last run still runs" className="sm:w-1/2 sm:pr-1">
