@@ -1,12 +1,12 @@
 // Pictures of the builder and of the settings of pipelines in every state, over made-up answers, in light, dark and narrow.
-// node scripts/builder-stories.mjs [folder for the pictures]. STORY=part-of-a-name shows only those. Fails on any violation.
+// node scripts/builder-stories.mjs [folder for the pictures]. STORY=part-of-a-name,… shows only those. Fails on any violation.
 import { finish, look, problems } from './looking.mjs';
 
 const story = (at, more = '') => `/gallery.html?at=${encodeURIComponent(at)}${more}`;
 const drawn = (more = '', search = '') => story(`/pipelines/code-factory${search}`, more);
-const only = process.env.STORY;
+const only = process.env.STORY?.split(',');
 const show = async (name, address, options = {}) => {
-  if (only && !name.includes(only)) return;
+  if (only && !only.some((part) => name.includes(part))) return;
   await look(`builder-${name}`, address, options).catch((thrown) =>
     problems.push(`${name}: ${thrown.message.split('\n')[0]}`),
   );
@@ -49,8 +49,8 @@ for (const colorScheme of ['light', 'dark']) {
     ),
   });
   await show(`list-${colorScheme}`, story('/pipelines'), { colorScheme, act: settle });
-  for (const section of ['secrets', 'webhooks']) {
-    await show(`${section}-${colorScheme}`, story(`/settings/${section}`), { colorScheme, act: settle });
+  for (const section of ['secrets', 'webhooks', 'pipelines']) {
+    await show(`settings-${section}-${colorScheme}`, story(`/settings/${section}`), { colorScheme, act: settle });
   }
   await show(`selftest-${colorScheme}`, story('/settings/selftest', '&selftest=passed'), { colorScheme, act: settle });
 }
@@ -69,8 +69,8 @@ await show('add', drawn(), { ...wide, act: acts(press('Add')) });
 for (const tab of ['', '?tab=triggers', '?tab=tests', '?tab=versions']) {
   await show(`empty${tab.replace('?tab=', '-')}`, drawn('&bare=yes&empty=yes', tab), { act: settle });
 }
-for (const section of ['secrets', 'webhooks', 'selftest']) {
-  await show(`${section}-empty`, story(`/settings/${section}`, '&empty=yes'), { act: settle });
+for (const section of ['secrets', 'webhooks', 'selftest', 'pipelines']) {
+  await show(`settings-${section}-empty`, story(`/settings/${section}`, '&empty=yes'), { act: settle });
 }
 await show('none', story('/pipelines', '&empty=yes'), { act: settle });
 await show('error', drawn('&fails=pipeline/get'), { act: settle });
@@ -93,7 +93,10 @@ await show('triggers-narrow', drawn('', '?tab=triggers'), {
   act: settle,
 });
 await show('tests-narrow', drawn('', '?tab=tests'), { ...narrow, height: 1500, act: settle });
-for (const section of ['secrets', 'webhooks', 'selftest']) {
-  await show(`${section}-narrow`, story(`/settings/${section}`, '&selftest=passed'), { ...narrow, act: settle });
+for (const section of ['secrets', 'webhooks', 'selftest', 'pipelines']) {
+  await show(`settings-${section}-narrow`, story(`/settings/${section}`, '&selftest=passed'), {
+    ...narrow,
+    act: settle,
+  });
 }
 await finish();

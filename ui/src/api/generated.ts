@@ -4732,6 +4732,49 @@ secret?: TypedKey,
  */
 keep?: KeepKey, };
 
+/**
+ * A folder whose definitions are in the library.
+ */
+export type PipelineFolder = { 
+/**
+ * The whole path.
+ */
+path: string, 
+/**
+ * Why it can't be read, with what to do.
+ */
+problem?: string, 
+/**
+ * Its files by path, those in folders inside of it too.
+ */
+files: Array<PipelineOnDisk>, };
+
+/**
+ * A definition's file in a watched folder.
+ */
+export type PipelineOnDisk = { 
+/**
+ * The whole path.
+ */
+path: string, 
+/**
+ * The pipeline that it is; absent for one that never could be read.
+ */
+pipelineId?: string, 
+/**
+ * What is the matter with it.
+ */
+problem?: FileProblem, };
+
+/**
+ * Which folders are looked at for definitions.
+ */
+export type PipelineWatchParams = { 
+/**
+ * Whole paths, at most 20; none to look at none.
+ */
+folders: Array<string>, };
+
 /** Every method with its parameters and its result. */
 export interface Methods {
   "call/list": { params: CallListParams; result: Page<Call> };
@@ -4801,6 +4844,7 @@ export interface Methods {
   "pipeline/estimate": { params: PipelineEstimateParams; result: PipelineEstimate };
   "pipeline/evaluate": { params: PipelineEvaluateParams; result: ValueView };
   "pipeline/export": { params: PipelineExportParams; result: PipelineFile };
+  "pipeline/files": { params: Nothing; result: Array<PipelineFolder> };
   "pipeline/get": { params: PipelineIdParams; result: PipelineView };
   "pipeline/kinds": { params: Nothing; result: Array<PipelineKind> };
   "pipeline/list": { params: Nothing; result: Array<PipelineSummary> };
@@ -4811,6 +4855,7 @@ export interface Methods {
   "pipeline/validate": { params: PipelineDefinitionParams; result: PipelineCheck };
   "pipeline/version": { params: PipelineVersionParams; result: PipelineFile };
   "pipeline/versions": { params: PipelineIdParams; result: Array<PipelineVersion> };
+  "pipeline/watch": { params: PipelineWatchParams; result: Array<PipelineFolder> };
   "preset/delete": { params: PresetIdParams; result: Nothing };
   "preset/list": { params: Nothing; result: Array<Preset> };
   "preset/save": { params: PresetSaveParams; result: Preset };

@@ -1,5 +1,5 @@
 import { Doctor, MoveFolder, OllamaPanel } from '@/features/engine';
-import { SecretsSection, SelfTestSection, WebhooksSection } from '@/features/pipelines/doors';
+import { FoldersSection, SecretsSection, SelfTestSection, WebhooksSection } from '@/features/pipelines/doors';
 import { KeepField, ProvidersSection, useKeyPlaces } from '@/features/providers';
 import { SettingsPlace } from '@/features/settings';
 
@@ -9,6 +9,7 @@ export const SettingsRoute = () => (
     ollama={<OllamaPanel />}
     folder={<MoveFolder provider="embedded" />}
     doctor={<Doctor />}
+    pipelineFolders={<FoldersSection />}
     secrets={<Secrets />}
     webhooks={<WebhooksSection />}
     selfTest={<SelfTestSection />}

@@ -3,6 +3,7 @@ import { ApiError } from '@/api/error';
 import type {
   Job,
   PipelineFault,
+  PipelineFolder,
   PipelineSummary,
   PipelineView,
   SecretEntry,
@@ -136,6 +137,21 @@ const triggers: TriggerView[] = [
   trigger('after', 'event', 'Runs when this happens: run.failed.', { enabled: false }),
   trigger('hook', 'webhook', 'Runs when another program sends a signed request.', { path: '/hooks/code-factory/hook' }),
   trigger('api', 'api', 'Runs through the API.'),
+];
+
+const folders: PipelineFolder[] = [
+  {
+    path: '/home/ann/flows',
+    files: [
+      { path: '/home/ann/flows/factory.webplus.json', pipelineId: 'code-factory' },
+      {
+        path: '/home/ann/flows/notes.webplus.json',
+        pipelineId: 'release-notes',
+        problem: { kind: 'broken', message: 'It can’t be read as it is. What it said before goes on.', faults },
+      },
+    ],
+  },
+  { path: '/mnt/share/flows', problem: 'The folder can’t be read. Look whether the disk is there.', files: [] },
 ];
 
 const secrets: SecretEntry[] = [
@@ -330,6 +346,8 @@ export function answerBuilder(method: string, params: unknown, wanted: URLSearch
       return empty ? [] : triggers;
     case 'trigger/enable':
       return { ...triggers[3], secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' };
+    case 'pipeline/files':
+      return empty ? [] : folders;
     case 'secret/list':
       return empty ? [] : secrets;
     case 'webhook/list':

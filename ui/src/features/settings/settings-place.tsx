@@ -10,6 +10,7 @@ import {
   Stethoscope,
   SunMoon,
   Webhook,
+  Workflow,
   Zap,
 } from 'lucide-react';
 import { useEffect, useRef, type ReactNode } from 'react';
@@ -42,6 +43,7 @@ export function SettingsPlace({
   ollama,
   folder,
   doctor,
+  pipelineFolders,
   secrets,
   webhooks,
   selfTest,
@@ -52,6 +54,7 @@ export function SettingsPlace({
   folder: ReactNode;
   doctor: ReactNode;
   /** Of pipelines. */
+  pipelineFolders: ReactNode;
   secrets: ReactNode;
   webhooks: ReactNode;
   selfTest: ReactNode;
@@ -87,6 +90,13 @@ export function SettingsPlace({
       ? [{ id: 'window', title: 'Window', icon: PanelsTopLeft, content: <WindowSettings /> }]
       : []),
     { id: 'downloads', title: 'Downloads', icon: Download, content: <Downloads /> },
+    {
+      id: 'pipelines',
+      title: 'Pipelines',
+      icon: Workflow,
+      note: 'Folders with pipelines that you keep as files, in git say.',
+      content: pipelineFolders,
+    },
     {
       id: 'secrets',
       title: 'Secrets',

@@ -1,11 +1,12 @@
 /** Before a run: what it is given, what it may cost, what it must be allowed. */
+import { Link } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
 import { useState } from 'react';
 
 import { useCall, useMutate } from '@/api/query';
 import type { PipelineEstimate, Run, RunStartParams } from '@/api/generated';
 import { Banner } from '@/components/banner';
-import { Button } from '@/components/button';
+import { Button, buttonClass } from '@/components/button';
 import { Dialog } from '@/components/dialog';
 import { Failure } from '@/components/error-state';
 import { formatDuration, formatMoney, formatPlural } from '@/lib/format';
@@ -119,12 +120,35 @@ export function RunDialog({
             <CapabilityList capabilities={wants} />
           </section>
         )}
+        <MissingSecrets names={requires.secrets} />
         {keeping && <Failure title="What you drew wasn’t saved" error={keeping} />}
         {allow.error && <Failure title="That wasn’t allowed" error={allow.error} />}
         {start.error && <Failure title="The run didn’t begin" error={start.error} />}
         <button type="submit" hidden />
       </form>
     </Dialog>
+  );
+}
+
+/** A step that names one of these fails: better said before than after. */
+function MissingSecrets({ names }: { names: readonly string[] }) {
+  const entered = useCall('secret/list', {}, { enabled: names.length > 0 });
+  if (!entered.data) return null;
+  const there = new Set(entered.data.filter(({ present }) => present).map(({ name }) => name));
+  const absent = names.filter((name) => !there.has(name));
+  if (absent.length === 0) return null;
+  return (
+    <Banner
+      tone="warning"
+      action={
+        <Link to="/settings/$section" params={{ section: 'secrets' }} className={buttonClass('secondary', 'small')}>
+          Enter secrets
+        </Link>
+      }
+    >
+      {absent.length === 1 ? 'A secret isn’t there' : 'Secrets aren’t there'}: {absent.join(', ')}. Steps that use{' '}
+      {absent.length === 1 ? 'it' : 'them'} will fail.
+    </Banner>
   );
 }
 
