@@ -26,7 +26,7 @@ pub(crate) struct Picked {
     size: u64,
 }
 
-/// A folder as the page knows it.
+/// A folder, or a file whose size nobody asks for, as the page knows it.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct PickedFolder {
     handle: String,
@@ -35,11 +35,25 @@ pub(crate) struct PickedFolder {
 
 /// Shows the system's dialog for a folder; `None` where the person changed their mind.
 pub(crate) async fn pick_folder(window: WebviewWindow) -> Result<Option<PickedFolder>, ErrorBody> {
+    ask(window, "Choose the new folder for models", true).await
+}
+
+/// The same for what a run of a pipeline is to be given.
+pub(crate) async fn pick_path(window: WebviewWindow, folder: bool) -> Result<Option<PickedFolder>, ErrorBody> {
+    ask(window, if folder { "Choose a folder for the run" } else { "Choose a file for the run" }, folder).await
+}
+
+async fn ask(window: WebviewWindow, title: &str, folder: bool) -> Result<Option<PickedFolder>, ErrorBody> {
     let (answer, answered) = tokio::sync::oneshot::channel();
-    let dialog = window.dialog().file().set_parent(&window).set_title("Choose the new folder for models");
-    dialog.pick_folder(move |folder| {
-        let _ = answer.send(folder.and_then(|folder: FilePath| folder.into_path().ok()));
-    });
+    let dialog = window.dialog().file().set_parent(&window).set_title(title);
+    let chosen = move |path: Option<FilePath>| {
+        let _ = answer.send(path.and_then(|path| path.into_path().ok()));
+    };
+    if folder {
+        dialog.pick_folder(chosen);
+    } else {
+        dialog.pick_file(chosen);
+    }
     let Some(path) = answered.await.ok().flatten() else { return Ok(None) };
     let application = window.app_handle().state::<Opening>().app().await?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

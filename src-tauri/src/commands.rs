@@ -67,6 +67,12 @@ pub(crate) async fn pick_folder(window: WebviewWindow) -> Result<Option<PickedFo
     chosen::pick_folder(window).await
 }
 
+/// Asks the person for what a run is to be given: a file, or a folder.
+#[tauri::command]
+pub(crate) async fn pick_path(window: WebviewWindow, folder: bool) -> Result<Option<PickedFolder>, ErrorBody> {
+    chosen::pick_path(window, folder).await
+}
+
 /// The page has painted something.
 #[tauri::command]
 pub(crate) async fn window_ready(app: AppHandle) -> Result<(), ErrorBody> {

@@ -62,6 +62,7 @@ pub fn run(surroundings: Surroundings) -> ExitCode {
             commands::open_external,
             commands::pick_model_file,
             commands::pick_folder,
+            commands::pick_path,
             commands::window_ready
         ])
         .menu(menu::build)

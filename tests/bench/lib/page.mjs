@@ -83,3 +83,19 @@ export function openShelf(least) {
     look();
   });
 }
+
+/** Clicks a pipeline in the list; milliseconds until its steps stand on the canvas and a frame was made of them. */
+export function openPipeline(id) {
+  return new Promise((resolve, reject) => {
+    const link = document.querySelector(`a[href="/pipelines/${id}"]`);
+    const began = performance.now();
+    link.click();
+    const look = () => {
+      if (document.querySelector('.react-flow__node[data-id="s0"]')?.checkVisibility({ visibilityProperty: true })) {
+        requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - began)));
+      } else if (performance.now() - began > 30_000) reject(new Error(`${id} did not open in 30 s`));
+      else requestAnimationFrame(look);
+    };
+    look();
+  });
+}

@@ -633,11 +633,6 @@ threads: Array<Thread>,
 messages: MessagePage, };
 
 /**
- * How a delivery stands.
- */
-export type DeliveryState = "waiting" | "delivered" | "failed";
-
-/**
  * Something that an Ollama computes with.
  */
 export type Device = { 
@@ -657,6 +652,11 @@ total: number,
  * What of that was free when the engine started, in bytes.
  */
 free: number, };
+
+/**
+ * How a delivery stands.
+ */
+export type DeliveryState = "waiting" | "delivered" | "failed";
 
 /**
  * All checks.
@@ -883,21 +883,16 @@ message: string,
 /**
  * Whether it should stay until it is seen.
  */
-urgent: boolean, } | { "type": "trigger.changed", 
+urgent: boolean, } | { "type": "webhook.changed" } | { "type": "trigger.changed", 
 /**
  * The pipeline.
  */
-pipelineId: string, } | { "type": "webhook.changed" };
+pipelineId: string, };
 
 /**
  * "EPOCH-SEQ": which start of the application, and which event since. An id of another epoch can't be resumed from.
  */
 export type EventId = string;
-
-/**
- * A row of the outbox.
- */
-export type EventRowId = string;
 
 /**
  * Whether it keeps the pipeline from running.
@@ -908,28 +903,6 @@ export type FaultSeverity = "error" | "warning";
  * How a field of a step's `config` is filled in.
  */
 export type FieldShape = "template" | "long_template" | "expression" | "map" | "expressions" | "text" | "code" | "words" | "number" | "bool" | "choice" | "json" | "model" | "schema" | "messages" | "template_list" | "duration" | "pipeline";
-
-/**
- * Why a definition's file isn't what the library has.
- */
-export type FileProblem = { 
-/**
- * What it is.
- */
-kind: FileTrouble, 
-/**
- * What happened and what to do, as a sentence or two.
- */
-message: string, 
-/**
- * What is wrong inside of it, where it could be read.
- */
-faults: Array<PipelineFault>, };
-
-/**
- * What is the matter with a definition's file.
- */
-export type FileTrouble = "broken" | "gone" | "taken";
 
 /**
  * Why a model stopped.
@@ -966,6 +939,33 @@ export type FormattedText = {
  * Its blocks; code in them has no colours yet.
  */
 blocks: Array<Block>, };
+
+/**
+ * A row of its own kind.
+ */
+export type EventRowId = string;
+
+/**
+ * Why a definition's file isn't what the library has.
+ */
+export type FileProblem = { 
+/**
+ * What it is.
+ */
+kind: FileTrouble, 
+/**
+ * What happened and what to do, as a sentence or two.
+ */
+message: string, 
+/**
+ * What is wrong inside of it, where it could be read.
+ */
+faults: Array<PipelineFault>, };
+
+/**
+ * What is the matter with a definition's file.
+ */
+export type FileTrouble = "broken" | "gone" | "taken";
 
 /**
  * A model that was found.
@@ -1510,44 +1510,6 @@ id: MessageId,
 model?: ModelRef, };
 
 /**
- * A run whose end is written into a message.
- */
-export type MessageRun = { 
-/**
- * The run.
- */
-id: RunId, 
-/**
- * What its pipeline is called.
- */
-name: string, 
-/**
- * Whether its end stands in the message.
- */
-over: boolean, };
-
-/**
- * A pipeline to be run from a conversation.
- */
-export type MessageRunParams = { 
-/**
- * Where; absent begins a new conversation.
- */
-conversationId?: ConversationId, 
-/**
- * The pipeline's id, or what it is called; absent where the text begins with that.
- */
-pipeline?: string, 
-/**
- * What it is about: given to its trigger for conversations, or else to its first input that takes text. At most 4 MB.
- */
-text: string, 
-/**
- * Inputs by name, beside that.
- */
-inputs?: Record<string, unknown>, };
-
-/**
  * A message to be sent.
  */
 export type MessageSendParams = { 
@@ -1662,10 +1624,6 @@ call?: CallFacts,
  * What it waits for.
  */
 progress?: TurnProgress, 
-/**
- * The run of a pipeline that writes it.
- */
-run?: MessageRun, 
 /**
  * When it was made.
  */
@@ -2476,6 +2434,11 @@ address: string,
 message: string, } | { "type": "stopping" };
 
 /**
+ * Who started it.
+ */
+export type Ownership = "owned" | "adopted";
+
+/**
  * An attempt at something that must not happen twice, which ended so that it may have happened.
  */
 export type OutsideEffect = { 
@@ -2511,11 +2474,6 @@ startedAt: Timestamp,
  * When it ended; absent while it is still being stopped.
  */
 endedAt?: Timestamp, };
-
-/**
- * Who started it.
- */
-export type Ownership = "owned" | "adopted";
 
 /**
  * A page of a list, and where the next one begins.
@@ -2884,23 +2842,6 @@ definition: unknown,
 requires: PipelineRequires, };
 
 /**
- * A folder whose definitions are in the library.
- */
-export type PipelineFolder = { 
-/**
- * The whole path.
- */
-path: string, 
-/**
- * Why it can't be read, with what to do.
- */
-problem?: string, 
-/**
- * Its files by path, those in folders inside of it too.
- */
-files: Array<PipelineOnDisk>, };
-
-/**
  * Which pipeline.
  */
 export type PipelineIdParams = { 
@@ -2967,23 +2908,6 @@ capability?: PipelineCapability,
 container: boolean, };
 
 /**
- * A definition's file in a watched folder.
- */
-export type PipelineOnDisk = { 
-/**
- * The whole path.
- */
-path: string, 
-/**
- * The pipeline that it is; absent for one that never could be read.
- */
-pipelineId?: string, 
-/**
- * What is the matter with it.
- */
-problem?: FileProblem, };
-
-/**
  * A data port.
  */
 export type PipelinePort = { 
@@ -3016,19 +2940,6 @@ secrets: Array<string>,
  * What it must be allowed.
  */
 capabilities: Array<PipelineCapability>, };
-
-/**
- * How long runs of a pipeline are to be kept.
- */
-export type PipelineRetentionParams = { 
-/**
- * The pipeline.
- */
-id: string, 
-/**
- * What is changed; without it nothing is.
- */
-retention?: Retention, };
 
 /**
  * What to keep.
@@ -3087,11 +2998,7 @@ triggers: number,
 /**
  * The file that it is read from and written to.
  */
-file?: string, 
-/**
- * What keeps that file and the pipeline from saying the same.
- */
-fileProblem?: FileProblem, };
+file?: string, };
 
 /**
  * A pipeline to begin with.
@@ -3195,10 +3102,6 @@ name: string,
  */
 definition: unknown, 
 /**
- * Names what is kept, layout and pins included, and how its file stands: the `base` of the next save.
- */
-revision: string, 
-/**
  * The definition's hash; absent while it can't be run.
  */
 hash?: string, 
@@ -3223,18 +3126,13 @@ allowed: Array<PipelineCapability>,
  */
 file?: string, 
 /**
+ * Names what is kept, layout and pins included, and how its file stands: the `base` of the next save.
+ */
+revision: string, 
+/**
  * What keeps that file and the pipeline from saying the same.
  */
 fileProblem?: FileProblem, };
-
-/**
- * Which folders are looked at for definitions.
- */
-export type PipelineWatchParams = { 
-/**
- * Whole paths, at most 20; none to look at none.
- */
-folders: Array<string>, };
 
 /**
  * Who listens on a port, as far as can be told.
@@ -3488,23 +3386,6 @@ enabled?: boolean, };
 export type ReasoningEffort = "none" | "low" | "medium" | "high";
 
 /**
- * How long runs that are over are kept.
- */
-export type Retention = { 
-/**
- * At most so many that didn't fail.
- */
-runs: number, 
-/**
- * At most so many days after their end.
- */
-days: number, 
-/**
- * The same for failed ones.
- */
-failedDays: number, };
-
-/**
  * Who wrote a message.
  */
 export type Role = "system" | "user" | "assistant";
@@ -3730,11 +3611,7 @@ limit?: number, };
 /**
  * What began a run.
  */
-export type RunOrigin = { "type": "manual" } | { "type": "command" } | { "type": "api" } | { "type": "chat", 
-/**
- * The answer that what it gives is written into.
- */
-messageId?: MessageId, } | { "type": "trigger", 
+export type RunOrigin = { "type": "manual" } | { "type": "command" } | { "type": "api" } | { "type": "chat" } | { "type": "trigger", 
 /**
  * Its id in the definition.
  */
@@ -4792,7 +4669,7 @@ createdAt: Timestamp,
 endedAt?: Timestamp, };
 
 /**
- * Who is told of events by request.
+ * A row of its own kind.
  */
 export type WebhookId = string;
 
@@ -4855,6 +4732,49 @@ secret?: TypedKey,
  */
 keep?: KeepKey, };
 
+/**
+ * A folder whose definitions are in the library.
+ */
+export type PipelineFolder = { 
+/**
+ * The whole path.
+ */
+path: string, 
+/**
+ * Why it can't be read, with what to do.
+ */
+problem?: string, 
+/**
+ * Its files by path, those in folders inside of it too.
+ */
+files: Array<PipelineOnDisk>, };
+
+/**
+ * A definition's file in a watched folder.
+ */
+export type PipelineOnDisk = { 
+/**
+ * The whole path.
+ */
+path: string, 
+/**
+ * The pipeline that it is; absent for one that never could be read.
+ */
+pipelineId?: string, 
+/**
+ * What is the matter with it.
+ */
+problem?: FileProblem, };
+
+/**
+ * Which folders are looked at for definitions.
+ */
+export type PipelineWatchParams = { 
+/**
+ * Whole paths, at most 20; none to look at none.
+ */
+folders: Array<string>, };
+
 /** Every method with its parameters and its result. */
 export interface Methods {
   "call/list": { params: CallListParams; result: Page<Call> };
@@ -4881,7 +4801,6 @@ export interface Methods {
   "message/get": { params: MessageIdParams; result: MessageView };
   "message/list": { params: MessageListParams; result: MessagePage };
   "message/regenerate": { params: MessageRegenerateParams; result: MessageSent };
-  "message/run": { params: MessageRunParams; result: MessageSent };
   "message/select": { params: MessageIdParams; result: MessagePage };
   "message/send": { params: MessageSendParams; result: MessageSent };
   "message/stop": { params: MessageIdParams; result: Nothing };
@@ -4930,7 +4849,6 @@ export interface Methods {
   "pipeline/kinds": { params: Nothing; result: Array<PipelineKind> };
   "pipeline/list": { params: Nothing; result: Array<PipelineSummary> };
   "pipeline/restore": { params: PipelineIdParams; result: PipelineView };
-  "pipeline/retention": { params: PipelineRetentionParams; result: Retention };
   "pipeline/save": { params: PipelineSaveParams; result: PipelineView };
   "pipeline/templates": { params: Nothing; result: Array<PipelineTemplate> };
   "pipeline/test": { params: PipelineDefinitionParams; result: PipelineTestReport };

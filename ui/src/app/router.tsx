@@ -29,7 +29,7 @@ const models = createRoute({
   component: lazyRouteComponent(() => import('./models-route'), 'ModelsPlace'),
 });
 
-const tabs = ['canvas', 'text', 'runs', 'versions', 'triggers', 'settings'] as const;
+const tabs = ['canvas', 'text', 'runs', 'versions', 'triggers', 'tests', 'settings'] as const;
 export type PipelineTab = (typeof tabs)[number];
 
 const pipelines = createRoute({

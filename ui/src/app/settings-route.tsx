@@ -1,5 +1,6 @@
 import { Doctor, MoveFolder, OllamaPanel } from '@/features/engine';
-import { ProvidersSection } from '@/features/providers';
+import { FoldersSection, SecretsSection, SelfTestSection, WebhooksSection } from '@/features/pipelines/doors';
+import { KeepField, ProvidersSection, useKeyPlaces } from '@/features/providers';
 import { SettingsPlace } from '@/features/settings';
 
 export const SettingsRoute = () => (
@@ -8,5 +9,17 @@ export const SettingsRoute = () => (
     ollama={<OllamaPanel />}
     folder={<MoveFolder provider="embedded" />}
     doctor={<Doctor />}
+    pipelineFolders={<FoldersSection />}
+    secrets={<Secrets />}
+    webhooks={<WebhooksSection />}
+    selfTest={<SelfTestSection />}
   />
 );
+
+/** Where a secret may be kept is asked as it is for a provider's key. */
+function Secrets() {
+  const { preset } = useKeyPlaces();
+  return (
+    <SecretsSection preset={preset} keepField={(value, onChange) => <KeepField value={value} onChange={onChange} />} />
+  );
+}

@@ -3,6 +3,7 @@ import type {
   Attempt,
   Call,
   JournalEntry,
+  OutsideEffect,
   Run,
   RunView,
   StepRun,
@@ -71,6 +72,7 @@ interface Scene {
   run: Run;
   steps: StepRun[];
   waiting?: WaitingStep[];
+  effects?: OutsideEffect[];
   outputs?: RunView['outputs'];
   definition?: unknown;
 }
@@ -137,6 +139,26 @@ const scenes: Record<string, () => Scene> = {
       ...late,
       step('gate', 'succeeded', 78, 82),
       step('announce', 'failed', 82, 93, { tries: 3, errorCode: 'provider_unreachable', errorMessage: failure }),
+    ],
+    effects: [
+      {
+        runId: 'r1',
+        scope: '',
+        node: 'check',
+        attempt: 1,
+        outcome: 'succeeded',
+        startedAt: began + 61_000,
+        endedAt: began + 78_000,
+      },
+      {
+        runId: 'r1',
+        scope: '',
+        node: 'announce',
+        attempt: 3,
+        outcome: 'timed_out',
+        errorMessage: 'It took longer than the 10 s that it may.',
+        startedAt: began + 92_000,
+      },
     ],
   }),
   succeeded: () => ({
@@ -301,6 +323,7 @@ export function answerRuns(method: string, params: unknown, wanted: URLSearchPar
         inputs: { task: 'Make the sum safe against overflow.', repo: '/home/ann/code/sum' },
         outputs: scene.outputs,
         waiting: scene.waiting ?? [],
+        effects: scene.effects ?? [],
       };
     case 'run/steps':
       return { items: scene.steps.filter((one) => one.scope === scope) };
@@ -318,20 +341,6 @@ export function answerRuns(method: string, params: unknown, wanted: URLSearchPar
       return { value: 'All of it. '.repeat(200) };
     case 'run/journal':
       return { items: entries.filter(({ seq }) => seq > after) };
-    case 'pipeline/kinds':
-      return [];
-    case 'pipeline/list':
-      return [];
-    case 'pipeline/get':
-      return {
-        id: 'code-factory',
-        name: 'Code Factory',
-        definition,
-        hash: 'b'.repeat(64),
-        faults: [],
-        requires: { models: [], secrets: [], capabilities: [] },
-        allowed: [],
-      };
     case 'markup/render':
       return { blocks };
     default:

@@ -3,6 +3,7 @@ import { ApiError } from '@/api/error';
 import type { Transport } from '@/api/transport';
 
 import { answers, ollamaStates } from './fake-answers';
+import { answerBuilder } from './fake-builder';
 import { jobs, manyModels } from './fake-models';
 import { answerRuns } from './fake-runs';
 
@@ -27,7 +28,15 @@ export function fakeTransport(wanted: URLSearchParams): Transport {
           }),
         );
       }
-      return Promise.resolve(own[method] ?? answerRuns(method, params, wanted) ?? answers[method] ?? {});
+      // Asked inside of a promise: what is refused rejects it.
+      return Promise.resolve().then(
+        () =>
+          own[method] ??
+          answerRuns(method, params, wanted) ??
+          answerBuilder(method, params, wanted) ??
+          answers[method] ??
+          {},
+      );
     },
     subscribe(_onEnvelope, onState) {
       onState({ type: 'open' });

@@ -12,6 +12,7 @@ export function createBrowserHost(): Host {
     },
     pickModelFile,
     pickFolder: () => Promise.resolve(null),
+    pickPath: () => Promise.resolve(null),
     onFileDrop: (onDrop, onHover, onRefused) =>
       onFileDrop((files) => onDrop(files.map((file) => ({ type: 'file', file }))), onHover, onRefused),
     onMenu: () => () => undefined,

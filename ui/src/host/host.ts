@@ -8,7 +8,7 @@ import type { WindowStorage } from '@/lib/storage';
 export type PickedModelFile =
   { type: 'handle'; handle: string; name: string; size: number } | { type: 'file'; file: File };
 
-/** A folder that was chosen: a handle to where it lies. */
+/** A folder, or a file for a run, that was chosen: a handle to where it lies. */
 export interface PickedFolder {
   handle: string;
   name: string;
@@ -22,6 +22,8 @@ export interface Host {
   pickModelFile(): Promise<PickedModelFile | null>;
   /** Null where the person changed their mind, and in a browser, which knows no folders. */
   pickFolder(): Promise<PickedFolder | null>;
+  /** What a run is to be given. Null where the person changed their mind, and in a browser. */
+  pickPath(what: 'file' | 'folder'): Promise<PickedFolder | null>;
   /**
    * Files dropped on the window, of folders the models in them. `onHover` tells when some are held over it, `onRefused` in sentences
    * what wasn't taken.

@@ -1,6 +1,6 @@
 /**
  * The desktop window. Beside the transport's commands the shell has `open_external { url }`, `pick_model_file`, which shows the
- * system's dialog, `pick_folder`, and `window_ready`; it tells `file-hover`, `file-dropped`,
+ * system's dialog, `pick_folder` and `pick_path` likewise, and `window_ready`; it tells `file-hover`, `file-dropped`,
  * `file-refused`, `menu` and `go`. Files come as handles: the page never
  * sees a path.
  */
@@ -32,6 +32,7 @@ export function createTauriHost(): Host {
       return picked && { type: 'handle', ...picked };
     },
     pickFolder: () => invoke<PickedFolder | null>('pick_folder'),
+    pickPath: (what) => invoke<PickedFolder | null>('pick_path', { folder: what === 'folder' }),
     onFileDrop(onDrop, onHover, onRefused) {
       const stops = [
         heard<Picked[]>('file-dropped', (files) => onDrop(files.map((file) => ({ type: 'handle', ...file })))),

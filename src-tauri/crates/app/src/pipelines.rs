@@ -6,6 +6,7 @@ mod actor;
 mod blobs;
 mod blueprint;
 mod budgets;
+mod chosen;
 mod context;
 mod estimate;
 mod evaluator;

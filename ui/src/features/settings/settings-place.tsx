@@ -1,5 +1,18 @@
 import { Link, useParams } from '@tanstack/react-router';
-import { Cpu, Download, Info, KeyRound, MessageSquare, PanelsTopLeft, Stethoscope, SunMoon } from 'lucide-react';
+import {
+  Cpu,
+  Download,
+  Info,
+  KeyRound,
+  LockKeyhole,
+  MessageSquare,
+  PanelsTopLeft,
+  Stethoscope,
+  SunMoon,
+  Webhook,
+  Workflow,
+  Zap,
+} from 'lucide-react';
 import { useEffect, useRef, type ReactNode } from 'react';
 
 import type { Icon } from '@/components/button';
@@ -30,12 +43,21 @@ export function SettingsPlace({
   ollama,
   folder,
   doctor,
+  pipelineFolders,
+  secrets,
+  webhooks,
+  selfTest,
 }: {
   providers: ReactNode;
   ollama: ReactNode;
   /** Where the built-in engine’s models are, and the way to move them. */
   folder: ReactNode;
   doctor: ReactNode;
+  /** Of pipelines. */
+  pipelineFolders: ReactNode;
+  secrets: ReactNode;
+  webhooks: ReactNode;
+  selfTest: ReactNode;
 }) {
   const host = useHost();
   const { section: wanted } = useParams({ strict: false });
@@ -69,12 +91,34 @@ export function SettingsPlace({
       : []),
     { id: 'downloads', title: 'Downloads', icon: Download, content: <Downloads /> },
     {
+      id: 'pipelines',
+      title: 'Pipelines',
+      icon: Workflow,
+      note: 'Folders with pipelines that you keep as files, in git say.',
+      content: pipelineFolders,
+    },
+    {
+      id: 'secrets',
+      title: 'Secrets',
+      icon: LockKeyhole,
+      note: 'Keys and tokens that steps of pipelines use. Each goes to the one place that it was entered for.',
+      content: secrets,
+    },
+    {
+      id: 'webhooks',
+      title: 'Webhooks',
+      icon: Webhook,
+      note: 'Other programs that are told when runs end or wait.',
+      content: webhooks,
+    },
+    {
       id: 'doctor',
       title: 'Doctor',
       icon: Stethoscope,
       note: 'What must work, checked one by one. It only looks; a button mends.',
       content: doctor,
     },
+    { id: 'selftest', title: 'Self-test', icon: Zap, content: selfTest },
     { id: 'about', title: 'About', icon: Info, content: <About /> },
   ];
   const section = wanted === undefined ? sections[0] : sections.find(({ id }) => id === wanted);

@@ -12,6 +12,7 @@ use super::{
     RunStartParams, RunStepsParams,
     accept::{self, Asked, Reuse},
     actor::Message,
+    chosen,
     kill::kill_point,
     recover, retention,
     step::Wait,
@@ -53,7 +54,7 @@ pub async fn start(app: App, actor: Actor, params: RunStartParams) -> Result<Run
     // What a person waits for comes before what begins by itself.
     let priority = i64::from(!matches!(origin, domain::RunOrigin::Trigger { .. }));
     let asked = Asked {
-        inputs: params.inputs.unwrap_or_default(),
+        inputs: chosen::resolve(&app, definition, params.inputs.unwrap_or_default())?,
         allowed: json!(allowed),
         name: checked.json["name"].as_str().map(str::to_owned),
         pins: params

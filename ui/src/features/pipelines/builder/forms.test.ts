@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { readDefinition } from '../shared/definition';
 import { parseLoose } from './inspector/draft';
 import { sourceOf, sourceText } from './inspector/ports';
-import { controlOf, fill, startOf } from './run/run-form';
+import { controlOf, fill, forEstimate, placeOf, startOf } from './run/run-form';
 import { lineOf } from './views/places';
 
 test('a run’s form gives values of the inputs’ types and says what is missing', () => {
@@ -27,6 +27,16 @@ test('a run’s form gives values of the inputs’ types and says what is missin
   expect(values).toEqual({ task: 'Go', loud: true, files: ['a', 'b'], plan: { x: 1 } });
   expect(Object.keys(problems)).toEqual(['count']);
   expect(controlOf({ type: 'list<number>' })).toBe('json');
+});
+
+test('what was chosen stands for what was typed, and is not used up by an estimate', () => {
+  const inputs = { repo: { type: 'dir', required: true }, notes: { type: 'file' } };
+  const picked = { repo: { handle: 'ab12', name: 'sum' } };
+  const { values, problems } = fill(inputs, { repo: '', notes: ' /home/ann/notes.md ' }, picked);
+  expect(problems).toEqual({});
+  expect(values).toEqual({ repo: { handle: 'ab12' }, notes: '/home/ann/notes.md' });
+  expect(forEstimate(values, picked)).toEqual({ repo: 'sum', notes: '/home/ann/notes.md' });
+  expect([placeOf(inputs.repo), placeOf(inputs.notes)]).toEqual(['folder', 'file']);
 });
 
 test('an input’s source is read from how it is written', () => {

@@ -32,6 +32,7 @@ export function PipelinePlace({ id, tab, step }: PipelinePlaceProps) {
   if (failed) {
     return (
       <div className="mx-auto max-w-150 p-6">
+        <h1 className="sr-only">Pipeline</h1>
         <Failure
           title="The pipeline didn’t open"
           error={failed}
@@ -46,7 +47,12 @@ export function PipelinePlace({ id, tab, step }: PipelinePlaceProps) {
       </div>
     );
   }
-  return <SkeletonRows label="Opening the pipeline" />;
+  return (
+    <>
+      <h1 className="sr-only">Pipeline</h1>
+      <SkeletonRows label="Opening the pipeline" />
+    </>
+  );
 }
 
 function Opened({

@@ -6,7 +6,8 @@ import { Button } from '@/components/button';
 import { useStore, type Store } from '@/lib/store';
 
 import type { SaveState } from './model/saving';
-import { useEditor } from './model/use-editor';
+import { useEditor, useEditorState } from './model/use-editor';
+import { Conflict } from './conflict';
 
 const words: Record<SaveState['type'], string> = {
   saved: 'Saved',
@@ -32,24 +33,9 @@ export function SaveLine() {
 export function SaveBanner() {
   const editor = useEditor();
   const state = useSaveState();
+  const view = useEditorState((now) => now.view);
   const [read, setRead] = useState(false);
-  if (state.type === 'conflict') {
-    return (
-      <Banner
-        tone="warning"
-        className="m-2"
-        action={
-          <>
-            <Button onClick={() => void editor.saver.keepMine().catch(() => undefined)}>Keep mine</Button>
-            <Button onClick={() => editor.take(state.theirs)}>Take theirs</Button>
-          </>
-        }
-      >
-        This pipeline was saved elsewhere while you changed it here. Both stay in its versions; undo takes back either
-        choice.
-      </Banner>
-    );
-  }
+  if (state.type === 'conflict') return <Conflict theirs={state.theirs} revision={state.revision} />;
   if (state.type === 'failed') {
     return (
       <Banner
@@ -58,6 +44,13 @@ export function SaveBanner() {
         action={<Button onClick={() => void editor.saver.flush().catch(() => undefined)}>Save again</Button>}
       >
         What you drew isn’t saved yet; this window holds it. {state.error.message}
+      </Banner>
+    );
+  }
+  if (view.fileProblem !== undefined) {
+    return (
+      <Banner tone="warning" className="m-2">
+        {view.fileProblem.message}
       </Banner>
     );
   }

@@ -23,16 +23,18 @@ import { Bench } from './bench';
 
 const TextView = later(() => import('./views/text-view'));
 const VersionsView = later(() => import('./views/versions-view'));
-const TriggersView = later(() => import('./views/triggers-view'));
+const TriggersView = later(() => import('./triggers/triggers-view'));
+const TestsView = later(() => import('./tests/tests-view'));
 const SettingsView = later(() => import('./views/settings-view'));
 
-export type Tab = 'canvas' | 'text' | 'runs' | 'versions' | 'triggers' | 'settings';
+export type Tab = 'canvas' | 'text' | 'runs' | 'versions' | 'triggers' | 'tests' | 'settings';
 const tabs: readonly { tab: Tab; title: string }[] = [
   { tab: 'canvas', title: 'Canvas' },
   { tab: 'text', title: 'Text' },
   { tab: 'runs', title: 'Runs' },
   { tab: 'versions', title: 'Versions' },
   { tab: 'triggers', title: 'Triggers' },
+  { tab: 'tests', title: 'Tests' },
   { tab: 'settings', title: 'Settings' },
 ];
 
@@ -173,6 +175,8 @@ function View({ tab, step, onRun }: { tab: Tab; step: string | undefined; onRun:
       return <VersionsView meanwhile={meanwhile} />;
     case 'triggers':
       return <TriggersView meanwhile={meanwhile} />;
+    case 'tests':
+      return <TestsView meanwhile={meanwhile} />;
     case 'settings':
       return <SettingsView meanwhile={meanwhile} actions={null} />;
   }

@@ -44,7 +44,8 @@ import { NoteNode } from './note-node';
 
 const nodeTypes = { step: StepNode, note: NoteNode };
 const edgeTypes = { step: StepEdge };
-const zooms = { min: 0.1, max: 2 };
+/** So small that a thousand steps are in sight at once. */
+const zooms = { min: 0.04, max: 2 };
 /** A pipeline opens so that its steps can be read. */
 const openZoom = { least: 0.5, most: 1 };
 

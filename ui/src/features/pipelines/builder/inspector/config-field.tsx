@@ -12,12 +12,16 @@ import type { PipelineField } from '../../shared/api';
 import { isRecord, type NodeSpec } from '../../shared/definition';
 import { changed, setConfig } from '../model/edits';
 import { useEditor, useEditorState } from '../model/use-editor';
+import { ConditionRows } from './condition-rows';
 import { JsonField } from './json-field';
 import { LiveValue } from './live-value';
 import { MessagesField } from './messages-field';
 import { ModelField } from './model-field';
 import { PairsField } from './pairs-field';
 import { Words } from './words';
+
+/** Expressions that must be true or false; others may give anything. */
+const conditions: ReadonlySet<string> = new Set(['condition.if', 'loop.until', 'assert.that']);
 
 export function ConfigField({ node, field, error }: { node: NodeSpec; field: PipelineField; error: string | null }) {
   const editor = useEditor();
@@ -67,6 +71,9 @@ export function ConfigField({ node, field, error }: { node: NodeSpec; field: Pip
             />
           </Field>
           <LiveValue node={node.id} text={text} template={false} />
+          {conditions.has(`${node.kind}.${field.name}`) && (
+            <ConditionRows node={node.id} text={text} onChange={setText} />
+          )}
         </div>
       );
     case 'template':

@@ -16,6 +16,7 @@ import { KindIcon } from '../../shared/kind-icons';
 import { removeChosen, switchOff } from '../canvas/commands';
 import { changed, changeEdge, idsOf, renameNode, withNode } from '../model/edits';
 import { useEditor, useEditorState, useNode } from '../model/use-editor';
+import { ConditionRows } from './condition-rows';
 import { ConfigField } from './config-field';
 import { LiveValue } from './live-value';
 import { PairsField } from './pairs-field';
@@ -208,6 +209,15 @@ function LineForm({ id }: { id: string }) {
     const from = splitFrom(one.from);
     return from.node === line.source && from.way === way && one.to === line.target;
   });
+  const setWhen = (when: string) =>
+    editor.edit(
+      'Change a condition',
+      (now) =>
+        changeEdge(now, { from: line.source, way, to: line.target }, (old) =>
+          changed(old, { when: when === '' ? undefined : when }),
+        ),
+      `when.${id}`,
+    );
   return (
     <div data-inspector className="flex flex-col gap-4 p-4">
       <header className="flex items-start gap-2">
@@ -225,20 +235,12 @@ function LineForm({ id }: { id: string }) {
             <Input
               value={edge?.when ?? ''}
               placeholder={`nodes.${line.source}.score >= 0.8`}
-              onChange={(when) =>
-                editor.edit(
-                  'Change a condition',
-                  (now) =>
-                    changeEdge(now, { from: line.source, way, to: line.target }, (old) =>
-                      changed(old, { when: when === '' ? undefined : when }),
-                    ),
-                  `when.${id}`,
-                )
-              }
+              onChange={setWhen}
               className="font-mono text-dense!"
             />
           </Field>
           <LiveValue node={line.target} text={edge?.when ?? ''} template={false} />
+          <ConditionRows node={line.target} text={edge?.when ?? ''} onChange={setWhen} />
         </div>
       )}
     </div>

@@ -48,8 +48,8 @@ export interface Editor {
   redo(): void;
   choose(chosen: Partial<Chosen>): void;
   say(text: string, tone?: 'info' | 'danger'): void;
-  /** Sees what somebody else saved. */
-  take(definition: unknown): void;
+  /** Sees what somebody else saved, as `revision`. */
+  take(definition: unknown, revision: string): void;
   /** What a run or a test says of the steps. */
   show(run: ReadonlyMap<string, StepState>): void;
   setView(view: PipelineView): void;
@@ -75,7 +75,8 @@ export function createEditor({ client, storage, view, kinds }: EditorOptions): E
   const read = readDefinition(view.definition);
   if ('problem' in read) return null;
   const kept = withPlaces(read.definition, kinds);
-  const draft = readDefinition(unsavedDraft(storage, view.id, read.definition));
+  const left = unsavedDraft(storage, view.id, read.definition);
+  const draft = readDefinition(left?.definition);
   const restored = 'definition' in draft;
   let history = begin(kept);
   if (restored) history = commit(history, withPlaces(draft.definition, kinds), 'Bring back what wasn’t saved');
@@ -115,8 +116,9 @@ export function createEditor({ client, storage, view, kinds }: EditorOptions): E
     client,
     storage,
     saved: kept,
+    revision: (restored ? left?.base : undefined) ?? view.revision,
     onSaved: (next) => patch({ view: next }),
-    adopt: (definition) => editor.take(definition),
+    adopt: (definition, revision) => editor.take(definition, revision),
   });
   let rounds = 0;
   const moved = (next: History) => {
@@ -173,13 +175,13 @@ export function createEditor({ client, storage, view, kinds }: EditorOptions): E
     say(text, tone = 'info') {
       patch({ notice: { text, tone, round: (rounds += 1) } });
     },
-    take(definition) {
+    take(definition, revision) {
       const theirs = readDefinition(definition);
       if ('problem' in theirs)
         return editor.say(`What was saved elsewhere can’t be drawn. ${theirs.problem}`, 'danger');
       const placed = withPlaces(theirs.definition, kinds);
       const { history: now } = store.get();
-      saver.took(placed);
+      saver.took(placed, revision);
       moved(commit(now, placed, 'Take what was saved elsewhere'));
     },
     show(next) {

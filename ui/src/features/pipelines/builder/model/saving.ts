@@ -15,8 +15,8 @@ export type SaveState =
   | { type: 'changed' }
   | { type: 'saving' }
   | { type: 'failed'; error: ApiError }
-  /** Somebody else saved `theirs` while this window had changes of its own. */
-  | { type: 'conflict'; theirs: unknown };
+  /** Somebody else saved `theirs` while this window had changes of its own; `revision` names it. */
+  | { type: 'conflict'; theirs: unknown; revision: string };
 
 /** Milliseconds of rest before a change goes to the database. */
 const restMs = 600;
@@ -31,8 +31,8 @@ export interface Saver {
   elsewhere(): Promise<void>;
   /** Ends a conflict: this window's definition is kept. */
   keepMine(): Promise<void>;
-  /** Ends a conflict, or a fear of one: that one counts as saved. */
-  took(definition: Definition): void;
+  /** Ends a conflict, or a fear of one: that one, kept as `revision`, counts as saved. */
+  took(definition: Definition, revision?: string): void;
   stop(): void;
 }
 
@@ -40,17 +40,20 @@ export interface SaverOptions {
   client: Client;
   storage: WindowStorage;
   saved: Definition;
+  /** What is kept when this window opens it. */
+  revision: string;
   onSaved: (view: PipelineView) => void;
-  adopt: (definition: unknown) => void;
+  adopt: (definition: unknown, revision: string) => void;
 }
 
 export const draftKey = (id: string): string => `pipeline.draft.${id}`;
 
-export function createSaver({ client, storage, saved: first, onSaved, adopt }: SaverOptions): Saver {
+export function createSaver({ client, storage, saved: first, revision: opened, onSaved, adopt }: SaverOptions): Saver {
   const state = createStore<SaveState>({ type: 'saved' });
   const key = draftKey(first.id);
   let newest = first;
   let saved: Definition = first;
+  let revision = opened;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let flight: Promise<void> | null = null;
   let stopped = false;
@@ -59,8 +62,13 @@ export function createSaver({ client, storage, saved: first, onSaved, adopt }: S
     const sent = newest;
     state.set({ type: 'saving' });
     try {
-      const view = await client.call('pipeline/save', { definition: sent, ...(label === undefined ? {} : { label }) });
+      const view = await client.call('pipeline/save', {
+        definition: sent,
+        base: revision,
+        ...(label === undefined ? {} : { label }),
+      });
       saved = sent;
+      revision = view.revision;
       if (newest === sent) {
         storage.set(key, '');
         state.set({ type: 'saved' });
@@ -68,8 +76,26 @@ export function createSaver({ client, storage, saved: first, onSaved, adopt }: S
       onSaved(view);
     } catch (thrown) {
       const error = toApiError(thrown);
+      if (error.code !== 'conflict') state.set({ type: 'failed', error });
+      else await compare(error);
+      if (state.get().type !== 'saved') throw error;
+    }
+  };
+  /** What is kept isn't what this was drawn over: whoever draws here decides, unless both say the same. */
+  const compare = async (error: ApiError): Promise<void> => {
+    try {
+      const view = await client.call('pipeline/get', { id: first.id });
+      revision = view.revision;
+      if (!equal(view.definition, newest)) {
+        state.set({ type: 'conflict', theirs: view.definition, revision });
+        return;
+      }
+      saved = newest;
+      storage.set(key, '');
+      state.set({ type: 'saved' });
+      onSaved(view);
+    } catch {
       state.set({ type: 'failed', error });
-      throw error;
     }
   };
   const flush = async (label?: string): Promise<void> => {
@@ -90,7 +116,7 @@ export function createSaver({ client, storage, saved: first, onSaved, adopt }: S
     changed(definition) {
       if (definition === newest) return;
       newest = definition;
-      storage.set(key, JSON.stringify(definition));
+      storage.set(key, JSON.stringify({ base: revision, definition }));
       if (state.get().type === 'conflict' || stopped) return;
       if (state.get().type !== 'saving') state.set({ type: 'changed' });
       later();
@@ -100,19 +126,28 @@ export function createSaver({ client, storage, saved: first, onSaved, adopt }: S
       // What this window is writing now is what the event is about, most likely; after it, what is kept is looked at.
       if (flight) await flight.catch(() => undefined);
       const view = await client.call('pipeline/get', { id: first.id });
-      if (equal(view.definition, saved) || equal(view.definition, newest)) return;
-      if (newest === saved) adopt(view.definition);
+      if (equal(view.definition, saved) || equal(view.definition, newest)) {
+        // The same words, perhaps kept anew: the next save is made from those.
+        revision = view.revision;
+        return;
+      }
+      if (newest === saved) adopt(view.definition, view.revision);
       else {
         clearTimeout(timer);
-        state.set({ type: 'conflict', theirs: view.definition });
+        state.set({ type: 'conflict', theirs: view.definition, revision: view.revision });
       }
     },
     async keepMine() {
+      const now = state.get();
+      if (now.type !== 'conflict') return;
+      // From now on it is drawn over theirs, knowingly.
+      revision = now.revision;
       state.set({ type: 'changed' });
       await flush();
     },
-    took(definition) {
+    took(definition, kept) {
       clearTimeout(timer);
+      if (kept !== undefined) revision = kept;
       newest = definition;
       saved = definition;
       storage.set(key, '');
@@ -125,13 +160,19 @@ export function createSaver({ client, storage, saved: first, onSaved, adopt }: S
   };
 }
 
+export interface Draft {
+  definition: unknown;
+  /** What it was drawn over; when that is kept no longer, saving it is a conflict. */
+  base: string | undefined;
+}
+
 /** What this window had not yet brought to the database when it ended, if that differs from what is there. */
-export function unsavedDraft(storage: WindowStorage, id: string, kept: unknown): unknown {
+export function unsavedDraft(storage: WindowStorage, id: string, kept: unknown): Draft | undefined {
   const text = storage.get(draftKey(id));
   if (text === null || text === '') return undefined;
   try {
-    const draft: unknown = JSON.parse(text);
-    return equal(draft, kept) ? undefined : draft;
+    const { definition, base } = JSON.parse(text) as Partial<Draft>;
+    return definition === undefined || equal(definition, kept) ? undefined : { definition, base };
   } catch {
     return undefined;
   }

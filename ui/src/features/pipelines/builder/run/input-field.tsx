@@ -5,7 +5,8 @@ import { Textarea } from '@/components/textarea';
 
 import type { InputSpec } from '../../shared/definition';
 import { typeWords } from '../../shared/types';
-import { controlOf } from './run-form';
+import { PathField } from './path-field';
+import { controlOf, placeOf, type Picked } from './run-form';
 
 export interface InputFieldProps {
   name: string;
@@ -13,14 +14,16 @@ export interface InputFieldProps {
   text: string;
   problem: string | null;
   onChange: (text: string) => void;
+  /** What was chosen with the system's dialog, of an input that is a place on the disk. */
+  picked: Picked | null;
+  onPick: (picked: Picked | null) => void;
 }
 
-export function InputField({ name, input, text, problem, onChange }: InputFieldProps) {
+export function InputField({ name, input, text, problem, onChange, picked, onPick }: InputFieldProps) {
   const control = controlOf(input);
   const label = input.label ?? name;
   const hints: Record<string, string> = {
     list: 'One to a line.',
-    path: 'Its full path on the computer where Web+ runs.',
     json: `JSON: ${typeWords(input.type)}.`,
   };
   const words = {
@@ -35,6 +38,20 @@ export function InputField({ name, input, text, problem, onChange }: InputFieldP
       </Field>
     );
   }
+  if (control === 'path') {
+    return (
+      <PathField
+        label={words.label}
+        description={words.description}
+        what={placeOf(input)}
+        text={text}
+        problem={problem}
+        picked={picked}
+        onChange={onChange}
+        onPick={onPick}
+      />
+    );
+  }
   const long = control === 'text' || control === 'list' || control === 'json';
   return (
     <Field {...words}>
@@ -46,12 +63,7 @@ export function InputField({ name, input, text, problem, onChange }: InputFieldP
           className={control === 'json' ? 'font-mono text-dense!' : undefined}
         />
       ) : (
-        <Input
-          value={text}
-          onChange={onChange}
-          inputMode={control === 'number' ? 'decimal' : undefined}
-          className={control === 'path' ? 'font-mono text-dense!' : undefined}
-        />
+        <Input value={text} onChange={onChange} inputMode={control === 'number' ? 'decimal' : undefined} />
       )}
     </Field>
   );

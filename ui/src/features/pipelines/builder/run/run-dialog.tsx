@@ -1,11 +1,12 @@
 /** Before a run: what it is given, what it may cost, what it must be allowed. */
+import { Link } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
 import { useState } from 'react';
 
 import { useCall, useMutate } from '@/api/query';
 import type { PipelineEstimate, Run, RunStartParams } from '@/api/generated';
 import { Banner } from '@/components/banner';
-import { Button } from '@/components/button';
+import { Button, buttonClass } from '@/components/button';
 import { Dialog } from '@/components/dialog';
 import { Failure } from '@/components/error-state';
 import { formatDuration, formatMoney, formatPlural } from '@/lib/format';
@@ -15,7 +16,7 @@ import { graphOf } from '../../shared/graph';
 import { useEditor, useEditorState } from '../model/use-editor';
 import { CapabilityList, missing } from './capabilities';
 import { InputField } from './input-field';
-import { fill, startOf, type Typed } from './run-form';
+import { fill, forEstimate, startOf, type Picked, type Typed } from './run-form';
 
 /** What was typed for a pipeline's last run in this window. */
 const lastTyped = new Map<string, Typed>();
@@ -38,8 +39,13 @@ export function RunDialog({
   const [typed, setTyped] = useState<Typed>(() => ({ ...startOf(inputs), ...lastTyped.get(editor.id) }));
   const [tried, setTried] = useState(false);
   const [keeping, setKeeping] = useState<{ message: string } | null>(null);
-  const filled = fill(inputs, typed);
-  const estimate = useCall('pipeline/estimate', { definition, inputs: filled.values }, { keepPrevious: true });
+  const [picked, setPicked] = useState<Readonly<Record<string, Picked>>>({});
+  const filled = fill(inputs, typed, picked);
+  const estimate = useCall(
+    'pipeline/estimate',
+    { definition, inputs: forEstimate(filled.values, picked) },
+    { keepPrevious: true },
+  );
   const allow = useMutate('pipeline/allow', { onDone: (next) => editor.setView(next) });
   const start = useMutate('run/start', { onDone: onStarted });
   const wants = missing(requires, view.allowed);
@@ -56,6 +62,8 @@ export function RunDialog({
       if (until !== undefined) params.until = until;
       await start.mutateAsync(params as RunStartParams);
     } catch (thrown) {
+      // A choice works once, whatever became of it.
+      setPicked({});
       // What the calls refused is shown by them; what saving refused is shown here.
       if (editor.saver.state.get().type === 'failed') setKeeping(thrown as { message: string });
     }
@@ -99,6 +107,10 @@ export function RunDialog({
             input={input}
             text={typed[name] ?? ''}
             problem={tried ? (filled.problems[name] ?? null) : null}
+            picked={picked[name] ?? null}
+            onPick={(choice) =>
+              setPicked(({ [name]: _before, ...others }) => (choice ? { ...others, [name]: choice } : others))
+            }
             onChange={(text) => setTyped({ ...typed, [name]: text })}
           />
         ))}
@@ -108,12 +120,35 @@ export function RunDialog({
             <CapabilityList capabilities={wants} />
           </section>
         )}
+        <MissingSecrets names={requires.secrets} />
         {keeping && <Failure title="What you drew wasn’t saved" error={keeping} />}
         {allow.error && <Failure title="That wasn’t allowed" error={allow.error} />}
         {start.error && <Failure title="The run didn’t begin" error={start.error} />}
         <button type="submit" hidden />
       </form>
     </Dialog>
+  );
+}
+
+/** A step that names one of these fails: better said before than after. */
+function MissingSecrets({ names }: { names: readonly string[] }) {
+  const entered = useCall('secret/list', {}, { enabled: names.length > 0 });
+  if (!entered.data) return null;
+  const there = new Set(entered.data.filter(({ present }) => present).map(({ name }) => name));
+  const absent = names.filter((name) => !there.has(name));
+  if (absent.length === 0) return null;
+  return (
+    <Banner
+      tone="warning"
+      action={
+        <Link to="/settings/$section" params={{ section: 'secrets' }} className={buttonClass('secondary', 'small')}>
+          Enter secrets
+        </Link>
+      }
+    >
+      {absent.length === 1 ? 'A secret isn’t there' : 'Secrets aren’t there'}: {absent.join(', ')}. Steps that use{' '}
+      {absent.length === 1 ? 'it' : 'them'} will fail.
+    </Banner>
   );
 }
 

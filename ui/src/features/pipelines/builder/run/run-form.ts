@@ -21,6 +21,15 @@ export function controlOf({ type }: InputSpec): Control {
   return controls[base] ?? 'json';
 }
 
+/** What the system's dialog is asked for, of an input that is a place on the disk. */
+export const placeOf = ({ type }: InputSpec): 'file' | 'folder' => (baseType(type) === 'dir' ? 'folder' : 'file');
+
+/** A file or folder that was chosen: the page knows its name, the application where it lies. It can be used once. */
+export interface Picked {
+  handle: string;
+  name: string;
+}
+
 /** What was typed, by input. A yes-or-no is "true" or "". */
 export type Typed = Record<string, string>;
 
@@ -42,11 +51,20 @@ export interface Filled {
   problems: Record<string, string>;
 }
 
-export function fill(inputs: Record<string, InputSpec>, typed: Typed): Filled {
+export function fill(
+  inputs: Record<string, InputSpec>,
+  typed: Typed,
+  picked: Readonly<Record<string, Picked>> = {},
+): Filled {
   const filled: Filled = { values: {}, problems: {} };
   for (const [name, input] of Object.entries(inputs)) {
     const text = typed[name] ?? '';
     const control = controlOf(input);
+    const chosen = picked[name];
+    if (chosen && control === 'path') {
+      filled.values[name] = { handle: chosen.handle };
+      continue;
+    }
     if (control === 'bool') {
       filled.values[name] = text === 'true';
       continue;
@@ -70,3 +88,10 @@ export function fill(inputs: Record<string, InputSpec>, typed: Typed): Filled {
   }
   return filled;
 }
+
+/** The same for an estimate, which must not use a choice up: its name stands for it. */
+export const forEstimate = (
+  values: Record<string, unknown>,
+  picked: Readonly<Record<string, Picked>>,
+): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, picked[name]?.name ?? value]));

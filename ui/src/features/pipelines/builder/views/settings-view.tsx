@@ -18,6 +18,7 @@ import { JsonField } from '../inspector/json-field';
 import { parseLoose } from '../inspector/draft';
 import { changed } from '../model/edits';
 import { useDefinition, useEditor } from '../model/use-editor';
+import { SecretNames } from './secret-names';
 
 export default function SettingsView({ actions }: { actions: ReactNode }) {
   const editor = useEditor();
@@ -87,19 +88,8 @@ export default function SettingsView({ actions }: { actions: ReactNode }) {
             value={definition.schemas}
             onChange={(schemas) => set({ schemas: schemas as Definition['schemas'] })}
           />
-          <JsonField
-            label="Secrets"
-            description={'Names only: ["github_token"].'}
-            value={definition.secrets}
-            onChange={(secrets) => set({ secrets: secrets as Definition['secrets'] })}
-          />
-          <JsonField
-            label="Tests"
-            description={'Such as [{"name": "smoke", "inputs": {}, "mocks": {}, "expect": ["outputs.text != \'\'"]}].'}
-            value={definition.tests}
-            onChange={(tests) => set({ tests: tests as Definition['tests'] })}
-          />
         </Section>
+        <Secrets names={definition.secrets ?? []} onChange={(secrets) => set({ secrets })} />
         {actions}
       </div>
     </ScrollArea>
@@ -205,6 +195,24 @@ function Outputs({
         </div>
       ))}
       <AddNamed what="result" taken={Object.keys(outputs)} onAdd={(name) => set(name, { from: froms[0] ?? '' })} />
+    </Section>
+  );
+}
+
+function Secrets({ names, onChange }: { names: string[]; onChange: (names: string[] | undefined) => void }) {
+  return (
+    <Section title="Secrets">
+      <p className="text-dense text-muted-foreground">
+        Names only. A step writes secret://NAME where a key belongs; what it is stays where you enter it.
+      </p>
+      <SecretNames
+        names={names}
+        onRemove={(name) => {
+          const left = names.filter((one) => one !== name);
+          onChange(left.length > 0 ? left : undefined);
+        }}
+      />
+      <AddNamed what="secret" taken={names} onAdd={(name) => onChange([...names, name])} />
     </Section>
   );
 }

@@ -12,11 +12,12 @@ import { Time } from '@/components/time';
 import { classNames } from '@/lib/class-names';
 import { History } from 'lucide-react';
 
-import { readDefinition, type Definition } from '../../shared/definition';
+import { readDefinition } from '../../shared/definition';
 import { withPlaces } from '../model/layout';
-import { diffLines, folded } from '../model/line-diff';
+import { diffLines } from '../model/line-diff';
 import { changed } from '../model/edits';
 import { useEditor, useEditorState } from '../model/use-editor';
+import { DefinitionDiff, meaningOf } from './definition-diff';
 
 export default function VersionsView() {
   const editor = useEditor();
@@ -85,7 +86,7 @@ function Comparison({ number }: { number: number }) {
   if (!version.data) return <SkeletonRows label="Loading the version" />;
   const read = readDefinition(version.data.definition);
   if ('problem' in read) return <p className="p-4 text-dense">{read.problem}</p>;
-  const lines = diffLines(textOf(read.definition), textOf(now));
+  const lines = diffLines(meaningOf(read.definition), meaningOf(now));
   const differ = lines.some(({ type }) => type !== 'same');
   const restore = () => {
     // Boxes stay where they are now, as far as they are.
@@ -107,34 +108,8 @@ function Comparison({ number }: { number: number }) {
         </Button>
       </div>
       <ScrollArea label="Differences" className="flex-1 p-3">
-        <pre className="font-mono text-dense">
-          {folded(lines).map((line, index) =>
-            line === null ? (
-              <span key={index} className="block py-1 text-muted-foreground">
-                …
-              </span>
-            ) : (
-              <span
-                key={index}
-                className={classNames(
-                  'block whitespace-pre-wrap',
-                  line.type === 'gone' && 'bg-danger-surface text-danger',
-                  line.type === 'new' && 'bg-success-surface text-success',
-                )}
-              >
-                {line.type === 'gone' ? '− ' : line.type === 'new' ? '+ ' : '  '}
-                {line.text}
-              </span>
-            ),
-          )}
-        </pre>
+        <DefinitionDiff lines={lines} />
       </ScrollArea>
     </div>
   );
-}
-
-/** What a version is about: not where boxes stand. */
-function textOf(definition: Definition): string {
-  const { ui: _ui, pins: _pins, ...rest } = definition;
-  return JSON.stringify(rest, null, 2);
 }

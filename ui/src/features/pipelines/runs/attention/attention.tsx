@@ -11,6 +11,7 @@ import { nodeTitle } from '../../shared/definition';
 import { graphOf } from '../../shared/graph';
 import { keyOf } from '../state/keys';
 import { usePlace } from '../state/place';
+import { Effects } from './effects';
 import { doubtOf, readQuestion } from './question';
 
 export function Attention() {
@@ -36,6 +37,7 @@ export function Attention() {
       )}
       {run.status === 'failed' && <Failed message={run.errorMessage ?? 'The run failed.'} />}
       {run.status === 'cancelled' && run.reason !== undefined && <Banner tone="info">{run.reason}</Banner>}
+      <Effects />
     </div>
   );
 }

@@ -5,7 +5,6 @@ import { formatDuration, formatMoney, formatPlural, formatTokensShort } from '@/
 import type { StepState, StepStates } from '../../shared/step-states';
 import type { LiveRun } from '../state/live-run';
 import type { Streamed } from '../state/streamed';
-import type { ShownScopes } from '../state/shown';
 
 /** The end of a text that is written below its node. */
 const tail = 120;
@@ -57,10 +56,10 @@ export class GraphStates {
     return () => this.#listeners.delete(listener);
   };
 
-  show(nodes: readonly string[], shown: ShownScopes): void {
+  /** A node and the key of the step that it stands for, each. */
+  show(stands: readonly (readonly [node: string, key: string])[]): void {
     this.stop();
-    for (const node of nodes) {
-      const key = shown.keyOf(node);
+    for (const [node, key] of stands) {
       const look = () => this.#set(node, stateOf(this.#live.step(key), this.#live.text(key)));
       look();
       this.#stops.push(this.#live.followStep(key, look), this.#live.followText(key, look));

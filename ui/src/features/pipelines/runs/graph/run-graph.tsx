@@ -40,16 +40,12 @@ export default function RunGraph() {
   const [states] = useState(() => new GraphStates(live));
   const chosen = useStore(selected);
   const scene = useMemo(() => sceneOf(withPlaces(definition, kinds), kinds), [definition, kinds]);
-  const scopes = definition.nodes.map(({ id }) => shown.keyOf(id)).join('\n');
+  // As one text, which stays the same as long as the nodes stand for the same steps.
+  const stands = definition.nodes.map(({ id }) => `${id}\t${shown.keyOf(id)}`).join('\n');
   useEffect(() => {
-    states.show(
-      definition.nodes.map(({ id }) => id),
-      shown,
-    );
+    states.show(stands === '' ? [] : stands.split('\n').map((line) => line.split('\t') as [string, string]));
     return () => states.stop();
-    // `scopes` says all that matters of `shown`: which steps the nodes stand for.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [states, definition, scopes]);
+  }, [states, stands]);
 
   const [near, setNear] = useState<Box>(() => windowOf({ x: 0, y: 0, zoom: 1 }, { w: 1200, h: 800 }));
   const seen = useCallback((view: View) => {

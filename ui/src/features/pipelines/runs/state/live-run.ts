@@ -2,7 +2,7 @@
  * One run as it is shown, outside React's tree: events are folded as they come, and only what shows a step is told about it. So a graph of a
  * thousand steps paints one of them when one of them moves, and a text that streams paints nothing but itself.
  */
-import type { Run, RunView, StepRun, StepStatus, ValuePreview, WaitingStep } from '@/api/generated';
+import type { OutsideEffect, Run, RunView, StepRun, StepStatus, ValuePreview, WaitingStep } from '@/api/generated';
 import { createStore } from '@/lib/store';
 
 import { keyOf } from './keys';
@@ -15,6 +15,8 @@ export interface Around {
   inputs: Record<string, unknown>;
   outputs: Record<string, ValuePreview>;
   waiting: readonly WaitingStep[];
+  /** What may have happened outside, of one that didn't end well. */
+  effects: readonly OutsideEffect[];
 }
 
 export interface LiveRunOptions {
@@ -160,6 +162,7 @@ export class LiveRun {
       inputs: around.inputs,
       outputs: around.outputs ?? {},
       waiting: around.waiting,
+      effects: around.effects ?? [],
     });
     const known = this.run.get();
     if (!known || run.seq >= known.seq) this.run.set(run);
