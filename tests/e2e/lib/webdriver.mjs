@@ -103,6 +103,38 @@ export class WebDriver {
     await this.#post(`/element/${element}/clear`, {});
   }
 
+  /** The control that a label names inside of `within`, by the label's first words. */
+  async control(name, { within = 'body', ...options } = {}) {
+    return until(`something is labelled "${name}"`, async () => {
+      const one = await this.execute(`const [name, within] = arguments;
+        return [...document.querySelectorAll(within + ' label')].find((one) => one.textContent.trim().startsWith(name))?.control
+          ?? [...document.querySelectorAll(within + ' [aria-label]')].find((one) => one.getAttribute('aria-label').startsWith(name));`, name, within);
+      return one?.[elementKey];
+    }, options);
+  }
+
+  /** Types into the control that a label names, in place of what is there. */
+  async fill(name, text, options) {
+    const element = await this.control(name, options);
+    await this.#post(`/element/${element}/clear`, {});
+    await this.#post(`/element/${element}/value`, { text });
+  }
+
+  /** Types to whatever has the focus. */
+  async write(text) {
+    const actions = [...text].flatMap((value) => [{ type: 'keyDown', value }, { type: 'keyUp', value }]);
+    await this.#post('/actions', { actions: [{ type: 'key', id: 'keyboard', actions }] });
+  }
+
+  /** Draws with the pointer pressed, from the middle of one element to the middle of another. */
+  async drag(from, to) {
+    const [start, end] = [await this.waitFor(from), await this.waitFor(to)];
+    const over = (element, x = 0, y = 0) => ({ type: 'pointerMove', duration: 50, origin: { [elementKey]: element }, x, y });
+    const actions = [over(start), { type: 'pointerDown', button: 0 }, over(start, 12, 4), over(end, -12, -4), over(end), { type: 'pointerUp', button: 0 }];
+    await this.#post('/actions', { actions: [{ type: 'pointer', id: 'pointer', parameters: { pointerType: 'mouse' }, actions }] });
+    await request('DELETE', `${this.#base}/actions`);
+  }
+
   /** Presses keys together, as `press(keys.control, 'k')`. */
   async press(...together) {
     const down = together.map((value) => ({ type: 'keyDown', value }));
