@@ -77,19 +77,17 @@ export class WebDriver {
   }
 
   async click(selector, options) {
-    const element = await this.waitFor(selector, options);
-    await this.#post(`/element/${element}/click`, {});
+    await this.#press(() => this.waitFor(selector, options));
   }
 
   /** Clicks the first button, link, tab or menu entry that is named like this (its label, else its text). */
   async clickNamed(name, options) {
-    const element = await until(`something to click is named "${name}"`, async () => {
+    await this.#press(() => until(`something to click is named "${name}"`, async () => {
       const one = await this.execute(`const name = arguments[0];
         return [...document.querySelectorAll('button, a, [role=button], [role=menuitem], [role=option], [role=tab], [role=switch], label')]
           .find((one) => (one.getAttribute('aria-label') ?? one.textContent).trim() === name && one.getClientRects().length > 0 && !one.disabled);`, name);
       return one?.[elementKey];
-    }, options);
-    await this.#post(`/element/${element}/click`, {});
+    }, options));
   }
 
   /** Types into the first match, after what is there. */
@@ -116,7 +114,11 @@ export class WebDriver {
   /** Types into the control that a label names, in place of what is there. */
   async fill(name, text, options) {
     const element = await this.control(name, options);
-    await this.#post(`/element/${element}/clear`, {});
+    if (await this.execute('return arguments[0].value !== ""', { [elementKey]: element })) {
+      await this.#post(`/element/${element}/click`, {});
+      await this.press(keys.control, 'a');
+      await this.press(keys.backspace);
+    }
     await this.#post(`/element/${element}/value`, { text });
   }
 
@@ -146,6 +148,18 @@ export class WebDriver {
   /** What the page shows, as PNG. */
   async screenshot() {
     return Buffer.from(await this.#get('/screenshot'), 'base64');
+  }
+
+  /** Clicks what is found; once more where the page drew it anew in between. */
+  async #press(find) {
+    for (;;) {
+      const element = await find();
+      try {
+        return await this.#post(`/element/${element}/click`, {});
+      } catch (error) {
+        if (!error.message.includes('stale element')) throw error;
+      }
+    }
   }
 
   async #get(path) {

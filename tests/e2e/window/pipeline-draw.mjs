@@ -31,7 +31,7 @@ export default async function journey({ step, open, model, until, keys, skip, as
     await addStep(window, 'Ask a model', 'prompt');
     await addStep(window, 'Template', 'template');
     await addStep(window, 'Condition', 'check');
-    await addStep(window, 'Work on JSON', 'json');
+    await addStep(window, 'Work on JSON', 'parse');
     await addStep(window, 'Ask a person', 'ask');
     await window.clickNamed('Show all of it');
     await window.picture('steps');
@@ -56,15 +56,15 @@ export default async function journey({ step, open, model, until, keys, skip, as
     await fill(window, 'Text', 'A story: {{ nodes.prompt.text }}');
     await chooseStep(window, 'check');
     await fill(window, 'If', "nodes.template.text != ''");
-    await chooseStep(window, 'json');
+    await chooseStep(window, 'parse');
     await fill(window, 'Text', '{{ nodes.template.text }}');
     await chooseStep(window, 'ask');
     await fill(window, 'Title', 'Is it a good story?');
-    await fill(window, 'Message', 'It has {{ nodes.template.text | length }} letters.');
+    await fill(window, 'Message', '{{ nodes.template.text }}');
     await until('nothing is wrong with it', () => window.execute("return document.body.innerText.includes('Nothing is wrong with it')"));
     await window.picture('drawn');
     const { edges } = await saved(window, id);
-    assert.deepEqual(edges.map(({ from, to }) => `${from}>${to}`).sort(), ['check.false>ask', 'check.true>json', 'json>ask', 'prompt>template', 'template>check']);
+    assert.deepEqual(edges.map(({ from, to }) => `${from}>${to}`).sort(), ['check.false>ask', 'check.true>parse', 'parse>ask', 'prompt>template', 'template>check']);
   });
 
   const first = await step('it runs, and what the model writes is seen while it writes', async () => {
@@ -72,6 +72,7 @@ export default async function journey({ step, open, model, until, keys, skip, as
     await window.waitFor(dialog);
     await press('Run', dialog);
     const shown = await runShown(window);
+    await window.waitFor('[data-step=prompt][data-status]');
     await window.click(stepBox('prompt'));
     const written = () => window.execute(`return document.querySelector('[role=region][aria-label="What it writes"]')?.textContent.length ?? 0`);
     const begun = await until('it writes', written, { within: 30_000, every: 10 });
@@ -82,23 +83,23 @@ export default async function journey({ step, open, model, until, keys, skip, as
 
   await step('it fails at the step that isn’t JSON, and says so', async () => {
     await stands(window, first, 'failed');
-    await window.waitForText('main', /json failed/);
-    await window.click(stepBox('json'));
+    await window.waitForText('main', /parse failed/);
+    await window.click(stepBox('parse'));
     await window.picture('failed');
   });
 
   await step('the step is mended on the canvas', async () => {
     await window.click('main h1 a');
-    await window.waitFor(stepBox('json'));
-    await chooseStep(window, 'json');
+    await window.waitFor(stepBox('parse'));
+    await chooseStep(window, 'parse');
     await fill(window, 'Text', '{ "story": {{ nodes.prompt.text | json }} }');
-    await until('it is saved', async () => (await saved(window, id)).nodes.find((one) => one.id === 'json').config.text.startsWith('{ "story"'));
+    await until('it is saved', async () => (await saved(window, id)).nodes.find((one) => one.id === 'parse').config.text.startsWith('{ "story"'));
   });
 
   const second = await step('it is run again from there, as the pipeline is now', async () => {
     await window.execute('history.back()');
     await runShown(window);
-    await window.click(stepBox('json'));
+    await window.click(stepBox('parse'));
     await window.clickNamed('Run again from here');
     await window.waitForText(dialog, 'Run anew');
     await window.execute(`[...document.querySelectorAll('${dialog} label')].find((one) => one.textContent.includes('as it is now')).click()`);

@@ -21,7 +21,7 @@ export default async function journey({ step, open, until, assert }) {
       { id: 'tell', kind: 'http', label: 'Tell the team', config: { method: 'POST', url: `${told.url}/begun`, body: 'It begins', hosts: ['127.0.0.1'] } },
       { id: 'write', kind: 'llm', label: 'Write', config: { model: named('holds'), prompt: 'Write it' } },
       { id: 'wait', kind: 'delay', label: 'Let it rest', config: { for: '2s' } },
-      { id: 'title', kind: 'llm', label: 'Find a title', config: { model: named('rich'), prompt: 'Name it' } },
+      { id: 'title', kind: 'llm', label: 'Find a title', config: { model: named('holds'), prompt: 'Name it' } },
       { id: 'end', kind: 'template', label: 'End', config: { template: '{{ nodes.title.text | length }} letters' } },
     ], { outputs: { length: { type: 'text', from: 'end.text' } } });
 
@@ -60,6 +60,8 @@ export default async function journey({ step, open, until, assert }) {
       await window.waitFor('[data-step=wait][data-status=waiting]', { within: 20_000 });
       await window.kill();
       await again();
+      await written('title', 'word20');
+      scripted.release();
     });
 
     await step('it ends, and nothing was done twice but what was cut off', async () => {
