@@ -1,5 +1,6 @@
 // A minimal client of the W3C WebDriver protocol over fetch: what the journeys need and no more.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import { until } from './process.mjs';
 
 const elementKey = 'element-6066-11e4-a52e-4f735466cecf';
@@ -111,15 +112,14 @@ export class WebDriver {
     }, options);
   }
 
-  /** Types into the control that a label names, in place of what is there. */
+  /** Pastes into the control that a label names, in place of what is there: typing takes a moment for each letter. */
   async fill(name, text, options) {
     const element = await this.control(name, options);
-    if (await this.execute('return arguments[0].value !== ""', { [elementKey]: element })) {
-      await this.#post(`/element/${element}/click`, {});
-      await this.press(keys.control, 'a');
-      await this.press(keys.backspace);
-    }
-    await this.#post(`/element/${element}/value`, { text });
+    const taken = await this.execute(`const [field, text] = arguments;
+      field.focus();
+      field.select();
+      return document.execCommand('insertText', false, text) && field.value === text;`, { [elementKey]: element }, text);
+    if (!taken) throw new Error(`"${name}" doesn't take "${text}"`);
   }
 
   /** Types to whatever has the focus. */
@@ -150,15 +150,17 @@ export class WebDriver {
     return Buffer.from(await this.#get('/screenshot'), 'base64');
   }
 
-  /** Clicks what is found; once more where the page drew it anew in between. */
+  /** Clicks what is found; again where the page drew it anew in between, or a notice lies over it for a while. */
   async #press(find) {
+    const end = performance.now() + 15_000;
     for (;;) {
       const element = await find();
       try {
         return await this.#post(`/element/${element}/click`, {});
       } catch (error) {
-        if (!error.message.includes('stale element')) throw error;
+        if (!/stale element|click intercepted/.test(error.message) || performance.now() > end) throw error;
       }
+      await pause(50);
     }
   }
 

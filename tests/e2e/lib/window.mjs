@@ -33,7 +33,8 @@ export function windowTools() {
     const [program, ...rest] = [...through, 'WebKitWebDriver', `--port=${port}`];
     const driver = start(program, rest, {
       log: 'window',
-      env: { TAURI_WEBVIEW_AUTOMATION: 'true', WEBPLUS_RUNNER: runner(), ...env },
+      // A machine with much to do paints late; a window that is opened anew for it would be lost to the driver.
+      env: { TAURI_WEBVIEW_AUTOMATION: 'true', WEBPLUS_RUNNER: runner(), WEBPLUS_FIRST_PAINT: '60000', ...env },
     });
     driver.stdout.resume();
     const address = `http://127.0.0.1:${port}`;

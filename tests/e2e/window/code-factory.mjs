@@ -49,14 +49,6 @@ export default async function journey({ step, open, until, assert }) {
         one?.click();
         return one !== undefined`));
       await window.waitFor(stepBox('plan'));
-      if (process.env.TERM === 'old') { // TEMPORARY
-        const [{ id }] = await window.call('pipeline/list');
-        const { definition } = await window.call('pipeline/get', { id });
-        delete definition.defaults.budget.usd;
-        await window.call('pipeline/save', { definition });
-        await window.execute('location.reload()');
-        await window.waitFor(stepBox('plan'));
-      }
       await window.picture('template');
       await window.clickNamed('Run');
       await window.waitFor(dialog);
