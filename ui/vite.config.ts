@@ -2,15 +2,34 @@ import { fileURLToPath } from 'node:url';
 
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+/**
+ * The window freezes `Object.prototype`, so that nothing in the page can change what all objects are. After that, a plain
+ * assignment of `constructor` to an object throws, and the canvas' colours (d3-color) do just that: there it is defined instead.
+ */
+const definesConstructors: Plugin = {
+  name: 'defines-constructors',
+  transform(code, id) {
+    if (!/\/node_modules\/d3-color\/.+\.m?js$/.test(id)) return null;
+    const assigned = 'prototype.constructor = constructor;';
+    if (!code.includes(assigned) && code.includes('.constructor =')) {
+      this.error('d3-color assigns its constructors in another way by now: correct vite.config.ts, and open a pipeline in the window.');
+    }
+    return code.replace(
+      assigned,
+      "Object.defineProperty(prototype, 'constructor', { value: constructor, writable: true, configurable: true });",
+    );
+  },
+};
 
 // One build serves both doors: Tauri's custom protocol and our HTTP server, each at "/".
 // `--mode gallery` builds the gallery of components instead, beside it and never into it.
 export default defineConfig(({ mode }) => ({
   base: '/',
-  plugins: [react(), tailwindcss()],
+  plugins: [definesConstructors, react(), tailwindcss()],
   resolve: { alias: { '@': path('./src') } },
   build: {
     outDir: mode === 'gallery' ? 'dist-gallery' : 'dist',

@@ -109,6 +109,16 @@ export async function carrying(mark) {
   return found;
 }
 
+/**
+ * Whether a process (Linux) has let go of everything. What is dying has no environment any more, but holds its sockets until the
+ * last of its threads has ended, which takes a while on a busy machine.
+ */
+export async function dead(pid) {
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+  const about = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => undefined);
+  return about === undefined || (threads.length <= 1 && /^[ZX]/.test(about.slice(about.lastIndexOf(')') + 2)));
+}
+
 /** Waits up to `grace` ms until nothing carries the mark; what is left then is killed and named. */
 export async function marked(mark, grace) {
   const end = performance.now() + grace;

@@ -20,14 +20,14 @@ export function stands(server, id, status, { within = 60_000 } = {}) {
   );
 }
 
-/** The scripted models, connected; answers how one of them is called in full. */
-export async function connectScripted(server, scripted) {
+/** The scripted models, connected; answers how one of them is called in full. A key that a restart must outlive goes to the keychain. */
+export async function connectScripted(server, scripted, { keep = 'session' } = {}) {
   await server.call('provider/add', {
     kind: 'openai_compatible',
     name: 'Scripted',
     baseUrl: scripted.url,
     key: 'sk-test',
-    keep: 'session',
+    keep,
   });
   const { models } = await server.call('model/list', {});
   return (name) => models.find(({ id }) => id.endsWith(`/${name}`)).id;

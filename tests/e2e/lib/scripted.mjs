@@ -1,9 +1,12 @@
 // An OpenAI-compatible server that says what the journey wrote, so that a page can be looked at in every state.
 //
-//   const scripted = await startScripted();   scripted.url, .requests (bodies), .stop()
+//   const scripted = await startScripted();   scripted.url, .requests (bodies), .release(), .stop()
+//   await startScripted({ parrot: ({ messages }) => messages.at(-1).content });    with a model of the journey's own
 //
 // The model's name says what it does: `words` answers with a numbered list of words until it is stopped, `rich` with every kind of
-// block, `thinks` thinks first, `refuses` answers 401, `waits` answers 429 with Retry-After, `cut` breaks off in the middle.
+// block, `holds` with twenty words and the rest once it is released, `thinks` thinks first, `refuses` answers 401, `waits` answers
+// 429 with Retry-After, `cut` breaks off in the middle. One of the journey's own answers with its text, or with `{ text, holds }`:
+// half of it, and the rest once it is released.
 
 import { createServer } from 'node:http';
 
@@ -57,26 +60,32 @@ A claim with a footnote[^1].
 [^1]: And what stands behind it.
 `;
 
-const models = ['words', 'rich', 'thinks', 'refuses', 'waits', 'cut', 'fast'];
+const models = ['words', 'rich', 'holds', 'thinks', 'refuses', 'waits', 'cut', 'fast'];
 
-export async function startScripted() {
+export async function startScripted(own = {}) {
   const requests = [];
+  const held = new Set();
   const server = createServer(async (request, response) => {
     const url = new URL(request.url, 'http://localhost');
     if (url.pathname.endsWith('/models')) {
       response.writeHead(200, { 'content-type': 'application/json' });
-      return response.end(JSON.stringify({ object: 'list', data: models.map((id) => ({ id, object: 'model', owned_by: 'script' })) }));
+      return response.end(JSON.stringify({ object: 'list', data: [...models, ...Object.keys(own)].map((id) => ({ id, object: 'model', owned_by: 'script' })) }));
     }
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     const body = JSON.parse(Buffer.concat(chunks).toString() || '{}');
     requests.push(body);
-    await answer(body, response);
+    await answer(body, response, held, own[body.model]?.(body));
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${server.address().port}/v1`,
     requests,
+    /** Lets those go on that hold. */
+    release() {
+      for (const go of held) go();
+      held.clear();
+    },
     stop: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
@@ -85,7 +94,7 @@ export async function startScripted() {
   };
 }
 
-async function answer({ model }, response) {
+async function answer({ model }, response, held, own) {
   const refuse = (status, message, headers = {}) => {
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
     response.end(JSON.stringify({ error: { message, type: 'invalid_request_error', code: status === 401 ? 'invalid_api_key' : null } }));
@@ -98,6 +107,11 @@ async function answer({ model }, response) {
   const say = (delta, more = {}) =>
     response.write(`data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', model, choices: [{ index: 0, delta, ...more }] })}\n\n`);
   const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  const released = () =>
+    new Promise((resolve) => {
+      held.add(resolve);
+      response.on('close', resolve);
+    });
   let tokens = 0;
   if (model === 'thinks') {
     for (const word of 'Let me see what was asked, and weigh it twice before I say anything at all about it.'.split(' ')) {
@@ -111,6 +125,18 @@ async function answer({ model }, response) {
       say({ content: `word${number} ${number % 40 === 0 ? '\n\n' : ''}` });
       await pause(30);
     }
+  } else if (own !== undefined) {
+    const { text, holds } = typeof own === 'string' ? { text: own } : own;
+    const half = Math.ceil(text.length / 2);
+    say({ content: text.slice(0, half) });
+    if (holds) await released();
+    say({ content: text.slice(half) });
+    tokens = Math.ceil(text.length / 4);
+  } else if (model === 'holds') {
+    for (let number = 1; number <= 20; number += 1) say({ content: `word${number} ` });
+    await released();
+    say({ content: 'and the rest of it.' });
+    tokens = 25;
   } else if (model === 'fast') {
     // 200 tokens a second for a minute, of every kind.
     const text = rich.repeat(40);

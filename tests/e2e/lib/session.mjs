@@ -13,7 +13,8 @@ import { marked } from './process.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const repository = path.resolve(here, '../../..');
-const screen = '-screen 0 1280x900x24 -nolisten tcp';
+// Without a reset a display answers also in the moment after its last program was killed.
+const screen = '-screen 0 1280x900x24 -nolisten tcp -noreset';
 
 // What a journey may know of the machine; everything else is left out, keys and proxies above all.
 const passedOn = ['PATH', 'LANG', 'LC_ALL', 'TERM', 'TZ', 'LD_LIBRARY_PATH', 'SystemRoot', 'WEBPLUS_CHROMIUM', 'WEBPLUS_TEST_MODEL', 'WEBPLUS_TEST_PYTHON', 'WEBPLUS_BENCH_ROUNDS'];

@@ -1,5 +1,6 @@
 // A minimal client of the W3C WebDriver protocol over fetch: what the journeys need and no more.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import { until } from './process.mjs';
 
 const elementKey = 'element-6066-11e4-a52e-4f735466cecf';
@@ -77,19 +78,17 @@ export class WebDriver {
   }
 
   async click(selector, options) {
-    const element = await this.waitFor(selector, options);
-    await this.#post(`/element/${element}/click`, {});
+    await this.#press(() => this.waitFor(selector, options));
   }
 
   /** Clicks the first button, link, tab or menu entry that is named like this (its label, else its text). */
   async clickNamed(name, options) {
-    const element = await until(`something to click is named "${name}"`, async () => {
+    await this.#press(() => until(`something to click is named "${name}"`, async () => {
       const one = await this.execute(`const name = arguments[0];
         return [...document.querySelectorAll('button, a, [role=button], [role=menuitem], [role=option], [role=tab], [role=switch], label')]
           .find((one) => (one.getAttribute('aria-label') ?? one.textContent).trim() === name && one.getClientRects().length > 0 && !one.disabled);`, name);
       return one?.[elementKey];
-    }, options);
-    await this.#post(`/element/${element}/click`, {});
+    }, options));
   }
 
   /** Types into the first match, after what is there. */
@@ -103,6 +102,41 @@ export class WebDriver {
     await this.#post(`/element/${element}/clear`, {});
   }
 
+  /** The control that a label names inside of `within`, by the label's first words. */
+  async control(name, { within = 'body', ...options } = {}) {
+    return until(`something is labelled "${name}"`, async () => {
+      const one = await this.execute(`const [name, within] = arguments;
+        return [...document.querySelectorAll(within + ' label')].find((one) => one.textContent.trim().startsWith(name))?.control
+          ?? [...document.querySelectorAll(within + ' [aria-label]')].find((one) => one.getAttribute('aria-label').startsWith(name));`, name, within);
+      return one?.[elementKey];
+    }, options);
+  }
+
+  /** Pastes into the control that a label names, in place of what is there: typing takes a moment for each letter. */
+  async fill(name, text, options) {
+    const element = await this.control(name, options);
+    const taken = await this.execute(`const [field, text] = arguments;
+      field.focus();
+      field.select();
+      return document.execCommand('insertText', false, text) && field.value === text;`, { [elementKey]: element }, text);
+    if (!taken) throw new Error(`"${name}" doesn't take "${text}"`);
+  }
+
+  /** Types to whatever has the focus. */
+  async write(text) {
+    const actions = [...text].flatMap((value) => [{ type: 'keyDown', value }, { type: 'keyUp', value }]);
+    await this.#post('/actions', { actions: [{ type: 'key', id: 'keyboard', actions }] });
+  }
+
+  /** Draws with the pointer pressed, from the middle of one element to the middle of another. */
+  async drag(from, to) {
+    const [start, end] = [await this.waitFor(from), await this.waitFor(to)];
+    const over = (element, x = 0, y = 0) => ({ type: 'pointerMove', duration: 50, origin: { [elementKey]: element }, x, y });
+    const actions = [over(start), { type: 'pointerDown', button: 0 }, over(start, 12, 4), over(end, -12, -4), over(end), { type: 'pointerUp', button: 0 }];
+    await this.#post('/actions', { actions: [{ type: 'pointer', id: 'pointer', parameters: { pointerType: 'mouse' }, actions }] });
+    await request('DELETE', `${this.#base}/actions`);
+  }
+
   /** Presses keys together, as `press(keys.control, 'k')`. */
   async press(...together) {
     const down = together.map((value) => ({ type: 'keyDown', value }));
@@ -114,6 +148,20 @@ export class WebDriver {
   /** What the page shows, as PNG. */
   async screenshot() {
     return Buffer.from(await this.#get('/screenshot'), 'base64');
+  }
+
+  /** Clicks what is found; again where the page drew it anew in between, or a notice lies over it for a while. */
+  async #press(find) {
+    const end = performance.now() + 15_000;
+    for (;;) {
+      const element = await find();
+      try {
+        return await this.#post(`/element/${element}/click`, {});
+      } catch (error) {
+        if (!/stale element|click intercepted/.test(error.message) || performance.now() > end) throw error;
+      }
+      await pause(50);
+    }
   }
 
   async #get(path) {

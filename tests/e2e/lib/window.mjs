@@ -16,7 +16,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { look } from './picture.mjs';
-import { built, carrying, end, freePort, runner, start, until } from './process.mjs';
+import { built, carrying, dead, end, freePort, runner, start, until } from './process.mjs';
 import { keys, WebDriver } from './webdriver.mjs';
 
 const application = 'webplus-desktop';
@@ -33,7 +33,8 @@ export function windowTools() {
     const [program, ...rest] = [...through, 'WebKitWebDriver', `--port=${port}`];
     const driver = start(program, rest, {
       log: 'window',
-      env: { TAURI_WEBVIEW_AUTOMATION: 'true', WEBPLUS_RUNNER: runner(), ...env },
+      // A machine with much to do paints late; a window that is opened anew for it would be lost to the driver.
+      env: { TAURI_WEBVIEW_AUTOMATION: 'true', WEBPLUS_RUNNER: runner(), WEBPLUS_FIRST_PAINT: '60000', ...env },
     });
     driver.stdout.resume();
     const address = `http://127.0.0.1:${port}`;
@@ -55,8 +56,11 @@ export function windowTools() {
       await forget();
     };
     window.kill = async () => {
-      for (const pid of await pids()) process.kill(pid, 'SIGKILL');
+      const killed = await pids();
+      for (const pid of killed) process.kill(pid, 'SIGKILL');
       await gone();
+      // The next one asks the bus whether another is there.
+      await until('the bus knows of its end', async () => (await Promise.all(killed.map(dead))).every(Boolean));
       await forget();
     };
     windows.add(window);

@@ -40,7 +40,9 @@ export function Dialog({
   const popup = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const firstControl = () =>
-    body.current?.querySelector<HTMLElement>('input, textarea, select, button, [tabindex="0"]') ?? popup.current;
+    // One that isn't shown can't have the focus, which would then stay behind the dialog.
+    body.current?.querySelector<HTMLElement>(':is(input, textarea, select, button, [tabindex="0"]):not([hidden])') ??
+    popup.current;
   return (
     <BaseDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <BaseDialog.Portal>

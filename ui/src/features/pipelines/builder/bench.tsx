@@ -48,7 +48,16 @@ export function Bench({ step, onRun }: { step: string | undefined; onRun: (until
         limits={inspectorLimits}
         narrow={filling && chosen !== undefined ? 'side' : 'content'}
         side={
-          <div className="h-full overflow-y-auto">
+          <div
+            className="h-full overflow-y-auto"
+            onKeyDown={(event) => {
+              // Out of the fields again, unless a list of one of them is what Escape closes.
+              if (event.key !== 'Escape' || event.defaultPrevented || chosen === undefined) return;
+              if (!(event.target instanceof HTMLElement) || !event.currentTarget.contains(event.target)) return;
+              if (event.target.getAttribute('aria-expanded') === 'true') return;
+              ways?.focus(chosen);
+            }}
+          >
             <div className="border-b border-border p-2 sm:hidden">
               <Button variant="ghost" icon={ArrowLeft} onClick={() => setFilling(false)}>
                 Back to the canvas

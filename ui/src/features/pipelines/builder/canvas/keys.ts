@@ -46,6 +46,7 @@ export const shortcuts: readonly { title: string; shortcut: string }[] = [
   { title: 'Arrange all steps', shortcut: 'Shift+L' },
   { title: 'Show all of it', shortcut: 'F' },
   { title: 'Fill in the chosen step', shortcut: 'E' },
+  { title: 'Back from its fields to the step', shortcut: 'Escape' },
   { title: 'Delete what is chosen', shortcut: 'Delete' },
   { title: 'Undo', shortcut: 'Mod+Z' },
   { title: 'Redo', shortcut: 'Mod+Shift+Z' },

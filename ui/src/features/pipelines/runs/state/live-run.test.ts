@@ -59,6 +59,18 @@ it('what an event said while the view was on its way is newer than the view', as
   expect(made.run.get()?.costNanoUsd).toBe(5);
 });
 
+it('what is asked for while the inside of an item is awaited is asked for afterwards', async () => {
+  const fetch = vi.fn(() => Promise.resolve(view()));
+  let answer: (steps: StepRun[]) => void = () => undefined;
+  const made = new LiveRun({ fetch, fetchScope: () => new Promise((resolve) => (answer = resolve)) });
+  const opening = made.open('each:0');
+  await made.load();
+  expect(fetch).not.toHaveBeenCalled();
+  answer([]);
+  await opening;
+  expect(fetch).toHaveBeenCalledOnce();
+});
+
 it('a change of one step tells those who show that step and nobody else', () => {
   const { made } = live(() => Promise.resolve(view()));
   const [one, other] = [vi.fn(), vi.fn()];

@@ -94,11 +94,7 @@ export class LiveRun {
     } catch (thrown) {
       this.failed.set(thrown);
     } finally {
-      this.#asking = null;
-      if (this.#askAgain) {
-        this.#askAgain = false;
-        void this.load();
-      }
+      this.#answered();
     }
   }
 
@@ -115,8 +111,16 @@ export class LiveRun {
     } catch {
       this.#scopes.delete(scope);
     } finally {
-      if (mine) this.#asking = null;
+      if (mine) this.#answered();
     }
+  }
+
+  /** What was asked for while another answer was awaited is asked for now. */
+  #answered(): void {
+    this.#asking = null;
+    if (!this.#askAgain) return;
+    this.#askAgain = false;
+    void this.load();
   }
 
   /** Events were missed: everything that is shown is asked for again. */
