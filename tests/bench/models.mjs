@@ -1,9 +1,12 @@
-// The models: how soon a change of an engine's state reaches who listens at the door, and what a shelf of 500 models costs the page.
+// The models: how soon a change of an engine's state reaches who listens at the door, what a shelf of 500 models costs the page,
+// and how soon it shows what came into a models folder without us.
 //
 // The Ollama is a scripted one of somebody else's, which is taken into use and let go again: that starts no process, so that the
 // figure is the application's own. The 500 models are of a provider in this process.
 
+import { copyFile, mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { browserTools } from '../e2e/lib/browser.mjs';
 import { installOllama } from '../e2e/lib/fake-ollama.mjs';
@@ -13,21 +16,22 @@ import { openShelf } from './lib/page.mjs';
 import { subscribe } from './lib/subscribe.mjs';
 
 const many = 500;
-const names = ['events.ollama_state', 'events.engine_state', 'shelf.main_thread', 'shelf.painted'];
+const names = ['events.ollama_state', 'events.engine_state', 'shelf.main_thread', 'shelf.painted', 'shelf.change_on_disk'];
 
 await bench(names, async () => {
   program('webplus');
   program('fake-ollama');
   const tools = browserTools();
   const ollama = await installOllama();
-  const { host } = await serveOllama(ollama);
+  const { host, address } = await serveOllama(ollama);
   const shop = await lists(many);
   try {
     const server = await tools.offered.serve({ env: { ...ollama.env, WEBPLUS_OLLAMA: host } });
     await events(server);
     await engine(server);
     await server.call('provider/add', { name: 'Shop', kind: 'openai_compatible', baseUrl: shop.url });
-    await shelf(tools, server);
+    const page = await shelf(tools, server);
+    await changes(page, ollama, address);
   } finally {
     await tools.close();
     shop.close();
@@ -106,6 +110,31 @@ async function shelf(tools, server) {
   const more = (kind) => ({ samples: taken.first[kind], unit: 'ms', again: percentile(taken.again[kind], 0.5) });
   report(names[2], { ...more('main'), how: `the main thread’s own time; ${how}` });
   report(names[3], { ...more('painted'), how });
+  return page;
+}
+
+/** A model comes into the folder of somebody else's Ollama, as by a pull in a terminal: until its row stands in the page. */
+async function changes(page, ollama, address) {
+  const file = process.env.WEBPLUS_TEST_MODEL;
+  if (!file) return skipped(names[4], 'WEBPLUS_TEST_MODEL does not name a small model');
+  await ollama.add(address, file, 'terminal');
+  await page.evaluate(() => document.querySelector('nav[aria-label="Places"] a[href="/models"]').click());
+  await page.getByRole('textbox', { name: 'Find a model' }).fill('terminal');
+  const rows = (count) => page.waitForFunction((wanted) => document.querySelectorAll('main table [data-row]').length === wanted, count);
+  await rows(1);
+  const library = path.join(process.env.WEBPLUS_JOURNEY, 'somebody/.ollama/models/manifests/registry.ollama.ai/library');
+  const taken = [];
+  for (let time = 1; time <= rounds; time += 1) {
+    const folder = path.join(library, `terminal-${time}`);
+    await mkdir(folder);
+    await pause(700);
+    const began = performance.now();
+    await copyFile(path.join(library, 'terminal', 'latest'), path.join(folder, 'latest'));
+    await rows(time + 1);
+    taken.push(performance.now() - began);
+  }
+  const how = `from a manifest that is written into the folder of somebody else’s Ollama to its row in the page; ${taken.length} changes, the 95th percentile`;
+  report(names[4], { value: percentile(taken, 0.95), unit: 'ms', how, median: percentile(taken, 0.5), slowest: Math.max(...taken) });
 }
 
 /** A provider that lists so many models. */

@@ -103,6 +103,20 @@ async fn a_paused_download_goes_on_where_it_was() {
 }
 
 #[tokio::test]
+async fn who_asks_for_the_list_sees_how_far_a_running_download_is() {
+    let Scene { app, hub: _hub, content } = scene([HubAct::Stall(CUT)]).await;
+    let mut events = app.events(None).await;
+    let job = download(&app).await;
+    under_way(&mut events).await;
+    let jobs = app.call("job/list", json!({})).await;
+    let state = &jobs[0]["state"];
+    assert_eq!((&jobs[0]["id"], &state["status"]), (&job["id"], &json!("running")));
+    assert!(state["completed"].as_u64().unwrap() >= CUT as u64, "{state}");
+    assert_eq!(state["total"], content.len());
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn a_download_waits_after_the_end_of_the_application_and_goes_on_when_it_is_asked_to() {
     let Scene { app, hub, content: _ } = scene([HubAct::Stall(CUT)]).await;
     let mut events = app.events(None).await;

@@ -60,6 +60,7 @@ mod kill;
 mod kill_matrix;
 #[cfg(unix)]
 mod ollama_kills;
+mod real_memory;
 mod real_model;
 #[cfg(unix)]
 mod real_ollama;

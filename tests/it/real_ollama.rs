@@ -38,8 +38,7 @@ async fn imported(names: &[&str]) -> Option<OllamaHome> {
     let begun = Instant::now();
     let mut serving = home.serve().await;
     eprintln!("a real Ollama answered after {:?}", begun.elapsed());
-    let http = Http::new(HttpOptions { proxy: ProxyChoice::Off, ..HttpOptions::default() }).unwrap();
-    let ollama = Ollama::new(http, &format!("http://{}", home.host)).unwrap();
+    let ollama = client(&home);
     let mut bytes = std::fs::read(file).unwrap();
     let key = b"general.name";
     let after_key = bytes.windows(key.len()).position(|window| window == key).unwrap() + key.len();
@@ -52,7 +51,14 @@ async fn imported(names: &[&str]) -> Option<OllamaHome> {
     Some(home)
 }
 
-async fn import(ollama: &Ollama, name: &str, bytes: &Bytes) {
+/// Speaks with the one that was started as somebody else would.
+pub(crate) fn client(home: &OllamaHome) -> Ollama {
+    let http = Http::new(HttpOptions { proxy: ProxyChoice::Off, ..HttpOptions::default() }).unwrap();
+    Ollama::new(http, &format!("http://{}", home.host)).unwrap()
+}
+
+/// Makes a model of a file's bytes.
+pub(crate) async fn import(ollama: &Ollama, name: &str, bytes: &Bytes) {
     let digest = format!("sha256:{}", app::hex(&Sha256::digest(bytes)));
     let begun = Instant::now();
     let pieces: Vec<std::io::Result<Bytes>> = (0..bytes.len())

@@ -1,4 +1,4 @@
-// The system's own dialog for a model file, answered by keyboard as a person would (Linux).
+// The system's own dialog for a model file or a folder, answered by keyboard as a person would (Linux).
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -6,20 +6,29 @@ import { until } from './process.mjs';
 
 const run = promisify(execFile);
 
-/** Presses the button with this name and gives the dialog this path. */
-export async function pickFile(window, button, file) {
+/** Presses the button with this name and gives the dialog for a model file this path. */
+export function pickFile(window, button, file) {
+  return pick(window, button, file, 'Add a model file');
+}
+
+/** The same with the dialog for the folder that models are moved to, which must be there. */
+export function pickFolder(window, button, folder) {
+  return pick(window, button, folder, 'Choose the new folder for models');
+}
+
+async function pick(window, button, given, title) {
   await window.clickNamed(button);
   const dialog = await until('the dialog is open', async () => {
-    const { stdout } = await run('xdotool', ['search', '--onlyvisible', '--name', 'Add a model file']);
+    const { stdout } = await run('xdotool', ['search', '--onlyvisible', '--name', title]);
     return stdout.trim().split('\n').at(-1);
   });
   // The first letter of a path opens the dialog's field for it; what is typed before the field is there would be lost.
   const without = await settled(dialog);
   await run('xdotool', ['windowfocus', '--sync', dialog, 'type', '/']);
   await until('the field for a path is there', async () => (await settled(dialog)) !== without);
-  await run('xdotool', ['type', '--delay', '5', file.slice(1)]);
+  await run('xdotool', ['type', '--delay', '5', given.slice(1)]);
   await run('xdotool', ['key', 'Return']);
-  await until('the dialog is closed', () => run('xdotool', ['search', '--onlyvisible', '--name', 'Add a model file']).then(() => false, () => true));
+  await until('the dialog is closed', () => run('xdotool', ['search', '--onlyvisible', '--name', title]).then(() => false, () => true));
 }
 
 /** A window's picture, once it has stopped changing: twice in a row the same. */

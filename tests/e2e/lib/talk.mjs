@@ -33,7 +33,8 @@ export async function choose(window, model) {
 /** In an open picker: types the name and takes the first. */
 export async function pickNamed(window, model) {
   await window.type('input[role=combobox]', model);
-  await until(`${model} is found`, () => window.execute(`return document.querySelector('[role=option]')?.innerText.startsWith(arguments[0])`, model));
+  await until(`${model} is found`, () => window.execute(`return document.querySelector('[role=option][data-pointed]')?.innerText.startsWith(arguments[0])
+    && document.activeElement?.getAttribute('role') === 'combobox'`, model));
   await window.press(keys.enter);
 }
 

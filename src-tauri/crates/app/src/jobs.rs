@@ -41,6 +41,8 @@ struct Running {
     token: CancellationToken,
     wish: Option<Wish>,
     lane: String,
+    /// As it was told last: progress isn't in the database while it runs.
+    told: Option<Job>,
 }
 
 /// Whose turn it is in a lane.
@@ -68,6 +70,18 @@ impl Jobs {
         true
     }
 
+    /// Keeps how far a running job is, for who asks before the next event.
+    fn told(&self, job: &Job) {
+        if let Some(running) = self.lock().get_mut(&job.id) {
+            running.told = Some(job.clone());
+        }
+    }
+
+    /// The running jobs that have told how far they are.
+    fn all_told(&self) -> HashMap<JobId, Job> {
+        self.lock().iter().filter_map(|(id, running)| Some((*id, running.told.clone()?))).collect()
+    }
+
     fn turn(&self, lane: &str) -> Turn {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(lanes.entry(lane.to_owned()).or_default())
@@ -81,7 +95,20 @@ impl Jobs {
 
 /// All jobs that are not finished, and those that finished lately.
 pub async fn list(app: App, actor: Actor, _params: Nothing) -> Result<Vec<Job>, Error> {
-    Ok(app.store.read(move |conn| store::jobs::list(conn, actor.user_id)).await?)
+    all(&app, actor).await
+}
+
+/// The same, running ones as far as they have told.
+async fn all(app: &App, actor: Actor) -> Result<Vec<Job>, Error> {
+    // Looked up before the rest: what has ended by then says so in the database, and that counts.
+    let mut told = app.jobs.all_told();
+    let mut jobs = app.store.read(move |conn| store::jobs::list(conn, actor.user_id)).await?;
+    for job in jobs.iter_mut().filter(|job| job.state.status == JobStatus::Running) {
+        if let Some(known) = told.remove(&job.id) {
+            *job = known;
+        }
+    }
+    Ok(jobs)
 }
 
 /// Pauses a running job; what it has done is kept.
@@ -126,8 +153,7 @@ pub(crate) async fn begin(
     same: impl Fn(&Value) -> bool,
 ) -> Result<Job, Error> {
     let _one_at_a_time = app.jobs.beginning.lock().await;
-    let all = app.store.read(move |conn| store::jobs::list(conn, actor.user_id)).await?;
-    if let Some(job) = all.into_iter().find(|job| job.kind == kind && same(&job.payload)) {
+    if let Some(job) = all(app, actor).await?.into_iter().find(|job| job.kind == kind && same(&job.payload)) {
         match job.state.status {
             JobStatus::Running | JobStatus::Queued => return Ok(job),
             JobStatus::Waiting | JobStatus::Failed => return start(app, actor, job).await,
@@ -161,7 +187,7 @@ async fn start(app: &App, actor: Actor, mut job: Job) -> Result<Job, Error> {
     match app.jobs.lock().entry(job.id) {
         Entry::Occupied(_) => return Err(Error::new(ErrorCode::Conflict, "This job is running already.")),
         Entry::Vacant(vacant) => {
-            vacant.insert(Running { token: token.clone(), wish: None, lane });
+            vacant.insert(Running { token: token.clone(), wish: None, lane, told: None });
         }
     }
     let ours = Arc::clone(&turn).try_lock_owned().ok();

@@ -62,6 +62,21 @@ pub fn upsert(connection: &Connection, owner: UserId, job: &Job) -> Result<(), E
     ])?)
 }
 
+/// So much of a running job is done; one that ended or waits keeps what its end said.
+pub fn progress(
+    connection: &Connection,
+    owner: UserId,
+    id: JobId,
+    completed: u64,
+    total: u64,
+) -> Result<(), Error> {
+    let sql =
+        "UPDATE jobs SET completed = ?3, total = ?4 WHERE owner_id = ?1 AND id = ?2 AND status = 'running'";
+    let (completed, total) = (row::integer(completed), row::integer(total));
+    connection.prepare_cached(sql)?.execute(params![Blob(owner), Blob(id), completed, total])?;
+    Ok(())
+}
+
 /// The job with that id.
 pub fn get(connection: &Connection, owner: UserId, id: JobId) -> Result<Job, Error> {
     let mut query = connection.prepare_cached(select!("WHERE owner_id = ?1 AND id = ?2"))?;

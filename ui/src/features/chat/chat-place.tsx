@@ -44,7 +44,12 @@ export function ChatPlace() {
   const begin = useCallback(() => {
     setListShown(false);
     void navigate({ to: '/chat' });
-    requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-composer]')?.focus());
+    const before = document.activeElement;
+    requestAnimationFrame(() => {
+      // On a busy machine that is late: who has gone on to the picker meanwhile keeps the focus there.
+      const now = document.activeElement;
+      if (now === before || now === document.body) document.querySelector<HTMLElement>('[data-composer]')?.focus();
+    });
   }, [navigate]);
   useChatActions({ onNew: begin, onPanel: () => showPanel(!panelOpen), onFind: () => setListShown(true) });
 

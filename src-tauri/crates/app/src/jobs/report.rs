@@ -1,4 +1,4 @@
-//! How far a job is: written to the database at its ends, told to the page some times a second.
+//! How far a job is: written to the database at its ends and now and then between, told to the page some times a second.
 
 use std::time::Duration;
 
@@ -13,6 +13,9 @@ use crate::{App, Error, events::Event};
 /// standstill isn't lost.
 const TELL: Duration = Duration::from_millis(150);
 
+/// How often progress is written to the database, at most.
+const KEEP: Duration = Duration::from_secs(5);
+
 /// What the running job is doing, in its payload: told, but of no use after its end.
 const PHASE: &str = "phase";
 
@@ -22,11 +25,13 @@ pub(crate) struct Reporter {
     actor: Actor,
     job: Job,
     told: Option<Instant>,
+    /// When progress was written to the database last, and what.
+    kept: (Option<Instant>, u64),
 }
 
 impl Reporter {
     pub(super) fn new(app: App, actor: Actor, job: Job) -> Self {
-        Self { app, actor, job, told: None }
+        Self { app, actor, job, told: None, kept: (None, 0) }
     }
 
     pub(super) fn job(&self) -> &Job {
@@ -75,8 +80,26 @@ impl Reporter {
         save(&self.app, self.actor, self.job.clone()).await
     }
 
+    /// What a power cut leaves says about how far it came; a pull asks the engine anyway.
+    fn keep_progress(&mut self) {
+        let (done, total) = (self.job.state.completed, self.job.state.total);
+        if done == self.kept.1 || self.kept.0.is_some_and(|kept| kept.elapsed() < KEEP) {
+            return;
+        }
+        self.kept = (Some(Instant::now()), done);
+        let (store, owner, id) = (self.app.store.clone(), self.actor.user_id, self.job.id);
+        self.app.tasks.spawn("progress of a job", |_| async move {
+            let kept = store.write(move |conn| store::jobs::progress(conn, owner, id, done, total)).await;
+            if let Err(error) = kept {
+                tracing::warn!(%error, "how far a job is could not be saved");
+            }
+        });
+    }
+
     fn tell(&mut self) {
         self.told = Some(Instant::now());
+        self.app.jobs.told(&self.job);
+        self.keep_progress();
         self.app.bus.publish(Event::JobChanged { job: self.job.clone() });
     }
 }

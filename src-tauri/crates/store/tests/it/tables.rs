@@ -323,8 +323,14 @@ async fn the_outbox_gives_events_in_order_and_jobs_are_found_by_status() {
         assert_eq!(jobs::list(transaction, ME)?, [job.clone()]);
         assert_eq!(jobs::by_status(transaction, ME, JobStatus::Running)?, [job.clone()]);
         assert_eq!(jobs::by_status(transaction, ME, JobStatus::Queued)?, []);
+        job.state.completed = 4;
+        jobs::progress(transaction, other(), job.id, 9, 10)?;
+        jobs::progress(transaction, ME, job.id, 4, 10)?;
+        assert_eq!(jobs::get(transaction, ME, job.id)?, job);
         assert_eq!(jobs::interrupt_running(transaction, at(9))?, 1);
-        assert_eq!(jobs::get(transaction, ME, job.id)?.state.status, JobStatus::Waiting);
+        jobs::progress(transaction, ME, job.id, 5, 10)?;
+        let JobState { status, completed, .. } = jobs::get(transaction, ME, job.id)?.state;
+        assert_eq!((status, completed), (JobStatus::Waiting, 4), "what is told late changes nothing");
         jobs::delete(transaction, ME, job.id)?;
         assert!(is_absent(jobs::get(transaction, ME, job.id)));
         Ok(())
