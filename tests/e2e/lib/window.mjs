@@ -28,12 +28,13 @@ export function windowTools() {
   let newest;
 
   /** Opens the application; `words` are its arguments, `env` is added to its environment, `through` is a command that starts it. */
-  async function open({ words = [], env = {}, through = [], within = 30_000 } = {}) {
+  async function open({ words = [], env = {}, through = [], within = 60_000 } = {}) {
     const port = await freePort();
     const [program, ...rest] = [...through, 'WebKitWebDriver', `--port=${port}`];
     const driver = start(program, rest, {
       log: 'window',
-      env: { TAURI_WEBVIEW_AUTOMATION: 'true', WEBPLUS_RUNNER: runner(), ...env },
+      // A window that is opened anew because a busy machine hasn't painted it yet takes the driver's session with it.
+      env: { TAURI_WEBVIEW_AUTOMATION: 'true', WEBPLUS_FIRST_PAINT: '60000', WEBPLUS_RUNNER: runner(), ...env },
     });
     driver.stdout.resume();
     const address = `http://127.0.0.1:${port}`;
