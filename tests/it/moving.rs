@@ -54,7 +54,7 @@ async fn the_built_in_engine_s_models_go_to_another_place_and_are_found_there_af
     }
     let old = app.data().join("models");
     for (wrong, part) in [
-        (old.join("inner"), "hold one another"),
+        (old.join("inner"), "is inside of the folder"),
         (old.clone(), "already"),
         (PathBuf::from("relative"), "full path"),
     ] {

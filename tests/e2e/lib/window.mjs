@@ -28,7 +28,7 @@ export function windowTools() {
   let newest;
 
   /** Opens the application; `words` are its arguments, `env` is added to its environment, `through` is a command that starts it. */
-  async function open({ words = [], env = {}, through = [], within = 30_000 } = {}) {
+  async function open({ words = [], env = {}, through = [], within = 60_000 } = {}) {
     const port = await freePort();
     const [program, ...rest] = [...through, 'WebKitWebDriver', `--port=${port}`];
     const driver = start(program, rest, {

@@ -42,7 +42,7 @@ export default async function journey({ step, open, keys, model, until, skip, as
     await pickFolder(window, 'Move models', path.join(old, 'inner'));
     await window.waitForText('[role=dialog]', 'Move all models to inner?');
     await move(window);
-    await window.waitForText('[role=dialog] [role=alert]', 'hold one another');
+    await window.waitForText('[role=dialog] [role=alert]', 'is inside of the folder that the models are in now');
     await window.picture('refused');
     await window.press(keys.escape);
     await window.waitForNo('[role=dialog]');

@@ -1,6 +1,7 @@
 /** The frame around every place: rail, place, status bar, and what floats over them. */
 import { useQueryClient } from '@tanstack/react-query';
-import { Outlet, useNavigate } from '@tanstack/react-router';
+import { Outlet, useNavigate, useRouter } from '@tanstack/react-router';
+import { useEffect } from 'react';
 
 import { unreachableCode } from '@/api/error';
 import { useCall } from '@/api/query';
@@ -17,8 +18,17 @@ import { Rail } from './rail';
 import { ShortcutsDialog } from './shortcuts-dialog';
 import { StatusBar } from './status-bar';
 
+/** Milliseconds after the first view, by when it has what it needs. */
+const quietMs = 400;
+
 export function Shell() {
   const navigate = useNavigate();
+  const router = useRouter();
+  // A pointer announces where it goes, a key doesn't: the place with the longest list is there before either.
+  useEffect(() => {
+    const timer = setTimeout(() => void router.preloadRoute({ to: '/models' }), quietMs);
+    return () => clearTimeout(timer);
+  }, [router]);
   const queries = useQueryClient();
   usePaletteSources();
   useRunToasts();

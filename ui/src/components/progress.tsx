@@ -47,14 +47,14 @@ export function Progress({
     timeLeft === undefined ? undefined : `${formatDuration(timeLeft)} left`,
   ].filter((fact) => fact !== undefined);
   return (
-    <div className="flex w-full items-center gap-2">
+    <div className="flex w-full min-w-0 items-center gap-2">
       <BaseProgress.Root
         value={value === null ? null : value * 100}
         getAriaValueText={() => facts.join(', ')}
         className="flex min-w-0 flex-1 flex-col gap-1"
       >
         <div className="flex flex-wrap justify-between gap-x-3">
-          <BaseProgress.Label className="truncate text-dense font-medium">{label}</BaseProgress.Label>
+          <BaseProgress.Label className="max-w-full truncate text-dense font-medium">{label}</BaseProgress.Label>
           <span className="tabular text-caption leading-4.5 text-muted-foreground">{facts.join(' · ')}</span>
         </div>
         <BaseProgress.Track className="h-1 overflow-hidden rounded-pill bg-muted">

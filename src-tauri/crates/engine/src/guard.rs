@@ -3,7 +3,8 @@
 //! Between us and the engine stands a small process of our own program, the guard: one thread, its own session, deaf to every
 //! signal that can be ignored. It is handed a pipe to read from; the end of that pipe is our end, even when we are killed.
 //! It then lets the engine stop in order, and kills what is left of it, its children included. An engine that dies by itself
-//! takes its children along too, and a guard that is killed takes the engine along where the system can do that (Linux).
+//! takes its children along too, and a guard that is killed takes the engine along where the system can do that (Linux, and
+//! Windows, where the guard stands in a Job Object that ends with it).
 //!
 //! The engine never gets a pipe of ours: it writes to a file, opened for appending, so that nobody has to read for it to go
 //! on, and whoever shortens the file does it no harm.
@@ -28,6 +29,8 @@ mod process;
 mod reach;
 #[cfg(unix)]
 mod system;
+#[cfg(windows)]
+mod windows;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
@@ -97,7 +100,11 @@ pub fn guard_main(mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
     {
         ExitCode::from(process::run())
     }
-    // What Windows has for this is a Job Object that kills on close, which needs no process between; `start` says so.
-    #[cfg(not(unix))]
+    #[cfg(windows)]
+    {
+        ExitCode::from(windows::run())
+    }
+    // Elsewhere nothing is started; `start` says so.
+    #[cfg(not(any(unix, windows)))]
     ExitCode::from(message::FAILED)
 }

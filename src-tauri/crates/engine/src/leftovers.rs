@@ -7,7 +7,7 @@
 //! Deliberately not here: ending a process that carries no mark of ours, whatever its name or port.
 //!
 //! On Linux a process's environment is read from `/proc`, on other Unix systems the way `sysinfo` knows; where the system
-//! shows it to nobody, nothing is found. Elsewhere no engine is started, so that none is left.
+//! shows it to nobody, nothing is found. On Windows the guard's Job Object leaves nothing; elsewhere no engine is started.
 
 mod record;
 #[cfg(unix)]

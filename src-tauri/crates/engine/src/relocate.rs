@@ -73,9 +73,15 @@ pub async fn prepare(from: &Path, to: &Path) -> Result<bool, Error> {
             if old == new {
                 return invalid("The models are in that folder already. Choose another one.".to_owned());
             }
-            if new.starts_with(old) || old.starts_with(new) {
+            if new.starts_with(old) {
                 return invalid(format!(
-                    "{} and the folder that the models are in now hold one another. Choose one beside it.",
+                    "{} is inside of the folder that the models are in now. Choose one outside of it.",
+                    to.display()
+                ));
+            }
+            if old.starts_with(new) {
+                return invalid(format!(
+                    "The folder that the models are in now is inside of {}. Choose one that doesn't hold it.",
                     to.display()
                 ));
             }

@@ -14,7 +14,8 @@ import { formatBytes } from '@/lib/format';
 /** "embedded" or "ollama". */
 export type Mover = 'embedded' | 'ollama';
 
-export function MoveFolder({ provider }: { provider: Mover }) {
+/** `pathShown`: where the models are stands above already. */
+export function MoveFolder({ provider, pathShown = false }: { provider: Mover; pathShown?: boolean }) {
   const host = useHost();
   const space = useCall('model/space', {});
   const jobs = useCall('job/list', {});
@@ -36,17 +37,19 @@ export function MoveFolder({ provider }: { provider: Mover }) {
   const size = folder.models + folder.unreferenced + folder.partials;
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-      <p className="min-w-48 flex-1 text-dense">
-        <span className="block text-muted-foreground">Models folder</span>
-        <span className="font-mono text-caption break-all select-text">{folder.path}</span>
-      </p>
+      {!pathShown && (
+        <p className="min-w-48 flex-1 text-dense">
+          <span className="block text-muted-foreground">Models folder</span>
+          <span className="font-mono text-caption break-all select-text">{folder.path}</span>
+        </p>
+      )}
       {host.kind === 'desktop' ? (
         <Button icon={FolderInput} onClick={pick}>
           Move models
         </Button>
       ) : (
         <p className="w-full text-caption text-muted-foreground">
-          To move it, run{' '}
+          To move the models, run{' '}
           <code className="font-mono select-text">
             webplus models move-folder {provider === 'ollama' ? '--of ollama ' : ''}PATH
           </code>{' '}

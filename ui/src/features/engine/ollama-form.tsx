@@ -31,6 +31,10 @@ export function OllamaForm({ state }: { state: OllamaState }) {
   const kept = useCall('ollama/settings', {});
   const [oldRuns, setOldRuns] = useState(false);
   if (kept.isPending) return <SkeletonRows label="Loading Ollama’s settings" rows={4} />;
+  // Where it was started without, that is no failure; the sentence says how to have it again.
+  if (kept.error && state.type === 'off') {
+    return <p className="text-dense text-muted-foreground">{kept.error.message}</p>;
+  }
   if (kept.error) {
     return <Failure title="Ollama’s settings didn’t load" error={kept.error} onRetry={() => void kept.refetch()} />;
   }

@@ -76,7 +76,7 @@ function Now({ state }: { state: OllamaState }) {
           </Banner>
         ))}
       {state.type === 'ready' && <OllamaFacts state={state} />}
-      {state.type === 'ready' && state.ownership === 'owned' && <MoveFolder provider="ollama" />}
+      {state.type === 'ready' && state.ownership === 'owned' && <MoveFolder provider="ollama" pathShown />}
       {state.type === 'absent' && state.searched.length > 0 && (
         <Disclosure title="Where it was looked for" note={String(state.searched.length)}>
           <ul className="font-mono text-caption break-all text-muted-foreground select-text">

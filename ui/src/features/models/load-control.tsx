@@ -124,7 +124,7 @@ function Needs({ model, context, memory }: { model: Model; context: number | und
     ? `Needs ${estimate.data.known ? 'about' : 'at least'} ${formatBytes(estimate.data.total)}.`
     : evictions.data
       ? `Needs about ${formatBytes(evictions.data.memory)}.`
-      : estimate.isPending && asked !== undefined
+      : evictions.isPending || (estimate.isPending && asked !== undefined)
         ? 'Reckoning what it needs.'
         : 'How much memory it needs isn’t known.';
   const free = evictions.data?.free ?? memory?.available;

@@ -30,9 +30,15 @@ function State({ state }: { state: EngineState }) {
       return <ErrorState title="The built-in engine can’t run">{state.message}</ErrorState>;
     case 'stopped':
       return (
-        <Row title="Ready" note="Nothing is loaded. Loading a model, or asking one, starts it.">
-          <StatusDot tone="neutral" label="Ready" />
-        </Row>
+        <Row
+          title={
+            <span className="flex items-center gap-2">
+              <StatusDot tone="neutral" />
+              Ready
+            </span>
+          }
+          note="Nothing is loaded. Loading a model, or asking one, starts it."
+        />
       );
     case 'loading':
       return <Progress label={`Loading ${state.model}`} value={state.progress} amount="" />;

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 
 /** A setting: its name and what it does at the left, its control at the right. */
-export function Row({ title, note, children }: { title: string; note?: ReactNode; children: ReactNode }) {
+export function Row({ title, note, children }: { title: ReactNode; note?: ReactNode; children?: ReactNode }) {
   return (
     <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
       <div className="min-w-48 flex-1">

@@ -34,7 +34,7 @@ pub(super) const LONGEST_ANSWER: u64 = 64 * 1024;
 /// Starts an engine under a guard. `marks` is the folder for what finds it again after a crash (see `leftovers`); made if it
 /// isn't there. Needs a tokio runtime. Dropped half way, the guard ends, and with it what it may have started.
 pub async fn start(options: GuardOptions, marks: &Path) -> Result<Guarded, GuardError> {
-    if cfg!(not(unix)) {
+    if cfg!(not(any(unix, windows))) {
         return Err(GuardError::Unsupported);
     }
     if !options.program.is_absolute() {
@@ -116,6 +116,9 @@ fn command(guard: &Path) -> Command {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
+    // Without it a console's window would open beside ours.
+    #[cfg(windows)]
+    command.creation_flags(windows_sys::Win32::System::Threading::CREATE_NO_WINDOW);
     command
 }
 
@@ -236,6 +239,7 @@ fn kill_group(group: u32) {
     super::system::signal_group(group, libc::SIGKILL);
 }
 
+/// What the guard started ends with it: there is a job where there are no groups.
 #[cfg(not(unix))]
 fn kill_group(_group: u32) {}
 
