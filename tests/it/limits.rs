@@ -161,6 +161,13 @@ async fn a_value_that_is_too_large_is_refused_by_its_ports_name() {
         view["run"]
     );
     assert!(view["run"]["errorMessage"].as_str().unwrap().contains("inputs.x"), "{}", view["run"]);
+    // One value has at most 64 MiB; that is refused before there is a run, and larger than any request may be.
+    let runs = app.rows("SELECT count(*) FROM runs");
+    let params = json!({"definition": definition, "inputs": {"x": "y".repeat(65 << 20)}});
+    let refused = ::app::call(&app.app, domain::Actor::LOCAL, "run/start", params).await.unwrap_err();
+    assert_eq!(refused.code, domain::ErrorCode::ValueTooLarge);
+    assert!(refused.message.contains("of x has 65 MiB"), "{}", refused.message);
+    assert_eq!(app.rows("SELECT count(*) FROM runs"), runs);
     app.finish().await;
 }
 
