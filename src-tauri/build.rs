@@ -2,8 +2,16 @@
 //! hasn't been built, so that everything else builds without Node.
 
 /// Every command of ours; `capabilities/main.json` grants them to the window by name.
-const COMMANDS: &[&str] =
-    &["rpc", "subscribe", "unsubscribe", "open_external", "pick_model_file", "pick_folder", "pick_path", "window_ready"];
+const COMMANDS: &[&str] = &[
+    "rpc",
+    "subscribe",
+    "unsubscribe",
+    "open_external",
+    "pick_model_file",
+    "pick_folder",
+    "pick_path",
+    "window_ready",
+];
 
 fn main() {
     let dist = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/dist");

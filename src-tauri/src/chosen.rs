@@ -39,8 +39,12 @@ pub(crate) async fn pick_folder(window: WebviewWindow) -> Result<Option<PickedFo
 }
 
 /// The same for what a run of a pipeline is to be given.
-pub(crate) async fn pick_path(window: WebviewWindow, folder: bool) -> Result<Option<PickedFolder>, ErrorBody> {
-    ask(window, if folder { "Choose a folder for the run" } else { "Choose a file for the run" }, folder).await
+pub(crate) async fn pick_path(
+    window: WebviewWindow,
+    folder: bool,
+) -> Result<Option<PickedFolder>, ErrorBody> {
+    ask(window, if folder { "Choose a folder for the run" } else { "Choose a file for the run" }, folder)
+        .await
 }
 
 async fn ask(window: WebviewWindow, title: &str, folder: bool) -> Result<Option<PickedFolder>, ErrorBody> {

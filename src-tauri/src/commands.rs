@@ -69,7 +69,10 @@ pub(crate) async fn pick_folder(window: WebviewWindow) -> Result<Option<PickedFo
 
 /// Asks the person for what a run is to be given: a file, or a folder.
 #[tauri::command]
-pub(crate) async fn pick_path(window: WebviewWindow, folder: bool) -> Result<Option<PickedFolder>, ErrorBody> {
+pub(crate) async fn pick_path(
+    window: WebviewWindow,
+    folder: bool,
+) -> Result<Option<PickedFolder>, ErrorBody> {
     chosen::pick_path(window, folder).await
 }
 

@@ -9,7 +9,10 @@ mod desktop;
 
 use std::collections::HashMap;
 
-use app::{App, events::Event};
+use app::{
+    App,
+    events::{Event, Subscription},
+};
 use domain::{Run, RunId, RunStatus, WaitReason};
 use tauri::{AppHandle, Emitter as _, Manager as _};
 
@@ -31,8 +34,8 @@ struct Notice {
 
 /// Follows the application until it ends.
 pub(crate) fn follow(app: &AppHandle, application: &App) {
-    let (app, application) = (app.clone(), application.clone());
-    let tasks = application.tasks.clone();
+    let app = app.clone();
+    let (tasks, events) = (application.tasks.clone(), application.bus.subscribe(None));
     tasks.spawn("notices", |shutdown| async move {
         let open = {
             let app = app.clone();
@@ -49,19 +52,18 @@ pub(crate) fn follow(app: &AppHandle, application: &App) {
         };
         tokio::select! {
             () = shutdown.cancelled() => {}
-            () = following(&application, Desktop::session(), seen, open) => {}
+            () = following(events, Desktop::session(), seen, open) => {}
         }
     });
 }
 
 /// Shows what is told; `seen` says whether the person looks at the page just now, `open` shows a run.
 async fn following(
-    application: &App,
+    mut events: Subscription,
     desktop: Desktop,
     seen: impl Fn() -> bool,
     open: impl Fn(RunId) + Clone + Send + Sync + 'static,
 ) {
-    let mut events = application.bus.subscribe(None);
     let mut waiting = Waiting::default();
     while let Some(envelope) = events.next().await {
         let Some(notice) = waiting.notice(&envelope.event) else { continue };

@@ -134,16 +134,9 @@ mod on_a_bus {
             .await
             .unwrap();
         let (opened, mut was_opened) = mpsc::unbounded_channel();
-        let follows = tokio::spawn({
-            let (application, address) = (application.clone(), bus.address.clone());
-            async move {
-                let open = move |run| drop(opened.send(run));
-                following(&application, Desktop::at(address), || false, open).await;
-            }
-        });
-        while application.bus.listeners() == 0 {
-            tokio::task::yield_now().await;
-        }
+        let events = application.bus.subscribe(None);
+        let open = move |run| drop(opened.send(run));
+        let follows = tokio::spawn(following(events, Desktop::at(bus.address.clone()), || false, open));
         let id: RunId = "018f0000-0000-7000-8000-000000000001".parse().unwrap();
         application.bus.publish(Event::RunNotice {
             run_id: id,

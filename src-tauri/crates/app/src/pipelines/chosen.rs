@@ -22,7 +22,9 @@ pub(super) fn resolve(
             return Err(Error::invalid(format!("What was chosen is no {what}. Choose a {what}.")));
         }
         let text = file.path.to_str().ok_or_else(|| {
-            Error::invalid("The name of what was chosen can't be written as text. Rename it, then choose it again.")
+            Error::invalid(
+                "The name of what was chosen can't be written as text. Rename it, then choose it again.",
+            )
         })?;
         Ok(Some(text.into()))
     };

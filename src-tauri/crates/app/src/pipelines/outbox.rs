@@ -20,13 +20,18 @@ pub(crate) async fn deliver(app: App, shutdown: CancellationToken) {
         let pause = match waiting {
             Ok(events) if events.is_empty() => None,
             Ok(events) => {
-                for event in &events {
-                    triggers::happened(&app, event.clone()).await;
+                // What can't begin its run now (no room in the queue, a full disk) stays and is told again.
+                let (mut done, count) = (Vec::new(), events.len());
+                for event in events {
+                    if triggers::happened(&app, event.clone()).await {
+                        done.push(event);
+                    }
                 }
+                let all = done.len() == count;
                 kill_point!("outbox_sent");
                 let removed = app.store.write(move |conn| {
                     let receivers = store::webhooks::enabled(conn)?;
-                    for event in &events {
+                    for event in &done {
                         webhooks::queue(conn, &receivers, event)?;
                         store::outbox::delete(conn, event.id)?;
                     }
@@ -38,7 +43,7 @@ pub(crate) async fn deliver(app: App, shutdown: CancellationToken) {
                             kill_point!("webhook_queued");
                             webhooks::wake(&app);
                         }
-                        Some(Duration::ZERO)
+                        Some(if all { Duration::ZERO } else { AGAIN })
                     }
                     Err(_) => Some(AGAIN),
                 }

@@ -1,7 +1,7 @@
 //! Runs begin runs: what was committed about a run is told here at least once and in order, and begins each run once, by the
 //! event's own id.
 
-use domain::Run;
+use domain::{ErrorCode, Run};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 use store::{outbox::OutboxEvent, triggers::TriggerRow};
@@ -9,14 +9,16 @@ use store::{outbox::OutboxEvent, triggers::TriggerRow};
 use super::occur::{self, Occurrence};
 use crate::App;
 
-/// Something was committed that triggers may be waiting for.
-pub(crate) async fn happened(app: &App, event: OutboxEvent) {
-    if event.topic.starts_with("run.") {
-        tell_conversation(app, &event).await;
-    }
+/// Something was committed that triggers may be waiting for. `false` where it must be told again: what it began already it
+/// doesn't begin twice.
+pub(crate) async fn happened(app: &App, event: OutboxEvent) -> bool {
+    let mut all = !event.topic.starts_with("run.") || tell_conversation(app, &event).await;
     let rows = match app.store.read(|conn| store::triggers::enabled(conn, "event")).await {
         Ok(rows) => rows,
-        Err(error) => return tracing::warn!(%error, "triggers could not be looked for"),
+        Err(error) => {
+            tracing::warn!(%error, "triggers could not be looked for");
+            return false;
+        }
     };
     for row in rows.into_iter().filter(|row| row.owner_id == event.owner_id) {
         let wanted = row.config.get("topic").and_then(Value::as_str).unwrap_or_default();
@@ -26,19 +28,23 @@ pub(crate) async fn happened(app: &App, event: OutboxEvent) {
         let pipeline = row.pipeline_id.clone();
         if let Err(error) = one(app, row, &event).await {
             tracing::warn!(%error, %pipeline, topic = event.topic, "a trigger could not begin its run");
+            // One that was removed meanwhile has nothing to begin.
+            all &= error.code == ErrorCode::NotFound;
         }
     }
+    all
 }
 
-/// A run that a conversation waits for is over.
-async fn tell_conversation(app: &App, event: &OutboxEvent) {
-    let Some(run) = event.payload.get("run").and_then(|run| Run::deserialize(run).ok()) else { return };
+/// A run that a conversation waits for is over. `false` where that must be told again.
+async fn tell_conversation(app: &App, event: &OutboxEvent) -> bool {
+    let Some(run) = event.payload.get("run").and_then(|run| Run::deserialize(run).ok()) else { return true };
     if !run.status.is_final() {
-        return;
+        return true;
     }
-    if let Err(error) = crate::chat::run_is_over(app, &run).await {
-        tracing::warn!(%error, run = %run.id, "what a run gave could not be written into its conversation");
-    }
+    let Err(error) = crate::chat::run_is_over(app, &run).await else { return true };
+    tracing::warn!(%error, run = %run.id, "what a run gave could not be written into its conversation");
+    // A run that was deleted meanwhile gives nothing any more.
+    matches!(error.code, ErrorCode::NotFound | ErrorCode::DatabaseDamaged)
 }
 
 async fn one(app: &App, row: TriggerRow, event: &OutboxEvent) -> Result<(), crate::Error> {
