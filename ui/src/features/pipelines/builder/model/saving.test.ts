@@ -85,7 +85,7 @@ test('a save over what somebody else kept meanwhile asks, and loses nothing of e
   saver.changed(named('mine, more'));
   await vi.runAllTimersAsync();
   expect(kept.definition).toEqual(named('theirs'));
-  expect(unsavedDraft(storage, 'p', first)).toEqual({ definition: named('mine, more'), base: 'r1' });
+  expect(unsavedDraft(storage, 'p', first)).toEqual({ definition: named('mine, more'), base: 'r0' });
   await saver.keepMine();
   expect(kept.definition).toEqual(named('mine, more'));
   saver.changed(named('later'));

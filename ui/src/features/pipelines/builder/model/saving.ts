@@ -85,11 +85,12 @@ export function createSaver({ client, storage, saved: first, revision: opened, o
   const compare = async (error: ApiError): Promise<void> => {
     try {
       const view = await client.call('pipeline/get', { id: first.id });
-      revision = view.revision;
       if (!equal(view.definition, newest)) {
-        state.set({ type: 'conflict', theirs: view.definition, revision });
+        // What this was drawn over stays what it was until somebody decides, also for the window that opens it after this one.
+        state.set({ type: 'conflict', theirs: view.definition, revision: view.revision });
         return;
       }
+      revision = view.revision;
       saved = newest;
       storage.set(key, '');
       state.set({ type: 'saved' });
