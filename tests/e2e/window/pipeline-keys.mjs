@@ -16,7 +16,7 @@ export default async function journey({ step, open, until, keys, assert }) {
     /** What has the focus: its label, else its name, else its text; of a step on the canvas, its id. */
     const focused = () => window.execute(`const one = document.activeElement;
       return one.closest('.react-flow__node') === one ? one.dataset.id
-        : one.labels?.[0]?.textContent ?? one.getAttribute('aria-label') ?? one.textContent.trim();`);
+        : one.labels?.[0]?.textContent ?? one.getAttribute('aria-label') ?? (one.textContent.trim() || one.closest('label')?.textContent || '');`);
     /** Presses Tab until what has the focus stands in there and is called so. */
     const tabTo = async (words, within = 'body') => {
       const visited = [];
