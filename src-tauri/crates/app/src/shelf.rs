@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -23,6 +26,8 @@ type Listed = (Instant, Arc<[Model]>);
 #[derive(Debug, Default)]
 pub(crate) struct Shelf {
     lists: Mutex<HashMap<String, Listed>>,
+    /// How often something was forgotten.
+    forgotten: AtomicU64,
 }
 
 impl Shelf {
@@ -42,6 +47,7 @@ impl Shelf {
         {
             return Ok(Arc::clone(list));
         }
+        let forgotten = self.forgotten.load(Ordering::Acquire);
         let mut models = client.models().await?;
         for model in &mut models {
             // The client knows its models' names; the slug in front is ours.
@@ -50,7 +56,12 @@ impl Shelf {
             }
         }
         let list: Arc<[Model]> = models.into();
-        self.lock().insert(provider.slug.clone(), (Instant::now(), Arc::clone(&list)));
+        let mut lists = self.lock();
+        // What changed while it was asked may not be in it, and nobody would say so a second time.
+        if self.forgotten.load(Ordering::Acquire) == forgotten {
+            lists.insert(provider.slug.clone(), (Instant::now(), Arc::clone(&list)));
+        }
+        drop(lists);
         Ok(list)
     }
 
@@ -121,12 +132,16 @@ impl Shelf {
 
     /// Forgets one provider's list.
     pub(crate) fn forget(&self, slug: &str) {
-        self.lock().remove(slug);
+        let mut lists = self.lock();
+        self.forgotten.fetch_add(1, Ordering::AcqRel);
+        lists.remove(slug);
     }
 
     /// Forgets all lists.
     pub(crate) fn forget_all(&self) {
-        self.lock().clear();
+        let mut lists = self.lock();
+        self.forgotten.fetch_add(1, Ordering::AcqRel);
+        lists.clear();
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Listed>> {
