@@ -86,19 +86,22 @@ pub async fn retention(app: App, actor: Actor, params: PipelineRetentionParams) 
 /// looks old may have been made this morning.
 pub(crate) async fn keep(app: App, shutdown: CancellationToken) {
     let mut wait = FIRST;
+    // Looked at without a gap: the clock may jump while old runs are being removed, too.
+    let (mut before, mut begun) = (app.clock.now().millis(), tokio::time::Instant::now());
     loop {
-        let (before, begun) = (app.clock.now().millis(), tokio::time::Instant::now());
         tokio::select! {
             () = shutdown.cancelled() => return,
             () = tokio::time::sleep(wait) => {}
             () = app.pipelines.sweep.notified() => {}
         }
         let passed = i64::try_from(begun.elapsed().as_millis()).unwrap_or(0);
-        if jumped(before, app.clock.now().millis(), passed) {
+        let now = app.clock.now().millis();
+        if jumped(before, now, passed) {
             return tracing::warn!(
                 "the clock jumped by more than a day: no old run is removed before the next start"
             );
         }
+        (before, begun) = (now, tokio::time::Instant::now());
         if let Err(error) = sweep(&app).await {
             tracing::warn!(%error, "old runs could not be removed");
         }
