@@ -36,9 +36,12 @@ pub(super) fn read(path: &Path) -> Option<OnDisk> {
         let why = "It is larger than 4 MiB. Move long texts into inputs or files.".to_owned();
         return Some(OnDisk { content, value: Err(why) });
     }
-    let value = serde_json::from_slice(&bytes).map_err(|error| match bytes.is_empty() {
-        true => "It is empty. Write a pipeline into it, or delete it.".to_owned(),
-        false => format!("It isn't JSON ({error}). Correct it there; it is read again at once."),
+    let value = serde_json::from_slice(&bytes).map_err(|error| {
+        if bytes.is_empty() {
+            "It is empty. Write a pipeline into it, or delete it.".to_owned()
+        } else {
+            format!("It isn't JSON ({error}). Correct it there; it is read again at once.")
+        }
     });
     Some(OnDisk { content, value })
 }

@@ -1,7 +1,11 @@
 //! Looks at the folders whenever something changes in them. The system tells; where it can't (a network's folder, say), or told
 //! nothing, a look twice a minute finds it all the same.
 
-use std::{collections::HashMap, path::PathBuf, time::Duration};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use domain::Actor;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
@@ -64,7 +68,7 @@ async fn settle(told: &mut mpsc::UnboundedReceiver<()>) {
     let _either = tokio::time::timeout(LONGEST, all).await;
 }
 
-fn watch(folder: &PathBuf, tell: mpsc::UnboundedSender<()>) -> Option<RecommendedWatcher> {
+fn watch(folder: &Path, tell: mpsc::UnboundedSender<()>) -> Option<RecommendedWatcher> {
     let concerns = |event: &notify::Event| {
         // A folder that comes or goes takes its files along, and has no ending.
         !event.kind.is_access()

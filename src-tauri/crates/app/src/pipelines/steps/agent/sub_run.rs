@@ -65,7 +65,7 @@ async fn whole(
     key: &str,
 ) -> Result<BTreeMap<String, Value>, StepError> {
     let app = &agent.app;
-    let (asker, hash) = pinned(agent, pipeline).await?;
+    let (parent, hash) = pinned(agent, pipeline).await?;
     let inputs: BTreeMap<String, Value> = match args {
         Value::Object(map) => map.into_iter().collect(),
         _ => BTreeMap::new(),
@@ -74,7 +74,7 @@ async fn whole(
     let mut id = None;
     for again in 0..AGAIN {
         let key = if again == 0 { key.to_owned() } else { format!("{key}:{again}") };
-        let run = begun(agent, &asker, &hash, inputs.clone(), key).await?;
+        let run = begun(agent, &parent, &hash, inputs.clone(), key).await?;
         let before = get(app, run).await?;
         // One that failed before was a definite answer: this is another try.
         if !matches!(before.status, RunStatus::Failed | RunStatus::Cancelled) {
@@ -126,21 +126,21 @@ async fn get(app: &App, id: RunId) -> Result<Run, StepError> {
 /// The run of this use: the one that was begun for it, or a new one.
 async fn begun(
     agent: &StepCall,
-    asker: &RunRow,
+    parent: &RunRow,
     hash: &str,
     inputs: BTreeMap<String, Value>,
     key: String,
 ) -> Result<RunId, StepError> {
     let app = &agent.app;
-    let fixed: Fixed = serde_json::from_value(asker.fixed.clone()).unwrap_or_default();
+    let fixed: Fixed = serde_json::from_value(parent.fixed.clone()).unwrap_or_default();
     let asked = Asked {
         inputs,
         origin: RunOrigin::Step { run_id: agent.run },
         parent: Some((agent.run, agent.key.scope.clone(), agent.key.node.clone())),
-        depth: asker.depth,
-        allowed: asker.allowed.clone(),
+        depth: parent.depth,
+        allowed: parent.allowed.clone(),
         pipelines: fixed.pipelines,
-        priority: asker.priority,
+        priority: parent.priority,
         idempotency_key: Some(key.clone()),
         ..Asked::default()
     };

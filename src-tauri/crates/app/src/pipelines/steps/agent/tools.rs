@@ -58,13 +58,12 @@ async fn one(agent: &StepCall, tool: &Value) -> Result<Tool, StepError> {
         .filter(|name| !name.is_empty() && *name != "answer")
         .ok_or_else(|| StepError::invalid("Each tool needs a name of its own, other than \"answer\"."))?;
     // What a model reads may tell it to do harm: what can't be taken back is used freely only where somebody wrote so.
-    let (does, free) = match text("pipeline") {
-        Some(pipeline) => (Does::Run(pipeline.to_owned()), sub_run::is_free(agent, pipeline).await),
-        None => {
-            let node = node(name, tool)?;
-            let free = pipeline::effect(&node) != EffectClass::AtMostOnce;
-            (Does::Step(Box::new(node)), free)
-        }
+    let (does, free) = if let Some(pipeline) = text("pipeline") {
+        (Does::Run(pipeline.to_owned()), sub_run::is_free(agent, pipeline).await)
+    } else {
+        let node = node(name, tool)?;
+        let free = pipeline::effect(&node) != EffectClass::AtMostOnce;
+        (Does::Step(Box::new(node)), free)
     };
     let parameters = tool.get("parameters").cloned().unwrap_or_else(|| json!({"type": "object"}));
     let fits = Schema::compile(&parameters)
