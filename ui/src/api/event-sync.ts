@@ -96,8 +96,6 @@ export function staleAfter(event: AppEvent): readonly Stale[] | 'everything' {
     case 'step.delta':
     case 'run.notice':
       return [];
-    case 'webhook.changed':
-      return [{ method: 'webhook/list' }, { method: 'webhook/deliveries' }];
     case 'trigger.changed':
       return [{ method: 'trigger/list' }];
     case 'webhook.changed':

@@ -905,6 +905,33 @@ export type FaultSeverity = "error" | "warning";
 export type FieldShape = "template" | "long_template" | "expression" | "map" | "expressions" | "text" | "code" | "words" | "number" | "bool" | "choice" | "json" | "model" | "schema" | "messages" | "template_list" | "duration" | "pipeline";
 
 /**
+ * A row of its own kind.
+ */
+export type EventRowId = string;
+
+/**
+ * Why a definition's file isn't what the library has.
+ */
+export type FileProblem = { 
+/**
+ * What it is.
+ */
+kind: FileTrouble, 
+/**
+ * What happened and what to do, as a sentence or two.
+ */
+message: string, 
+/**
+ * What is wrong inside of it, where it could be read.
+ */
+faults: Array<PipelineFault>, };
+
+/**
+ * What is the matter with a definition's file.
+ */
+export type FileTrouble = "broken" | "gone" | "taken";
+
+/**
  * Why a model stopped.
  */
 export type FinishReason = "stop" | "length" | "tool_use" | "refusal" | "other";
@@ -939,33 +966,6 @@ export type FormattedText = {
  * Its blocks; code in them has no colours yet.
  */
 blocks: Array<Block>, };
-
-/**
- * A row of its own kind.
- */
-export type EventRowId = string;
-
-/**
- * Why a definition's file isn't what the library has.
- */
-export type FileProblem = { 
-/**
- * What it is.
- */
-kind: FileTrouble, 
-/**
- * What happened and what to do, as a sentence or two.
- */
-message: string, 
-/**
- * What is wrong inside of it, where it could be read.
- */
-faults: Array<PipelineFault>, };
-
-/**
- * What is the matter with a definition's file.
- */
-export type FileTrouble = "broken" | "gone" | "taken";
 
 /**
  * A model that was found.
@@ -1510,6 +1510,44 @@ id: MessageId,
 model?: ModelRef, };
 
 /**
+ * A run whose end is written into a message.
+ */
+export type MessageRun = { 
+/**
+ * The run.
+ */
+id: RunId, 
+/**
+ * What its pipeline is called.
+ */
+name: string, 
+/**
+ * Whether its end stands in the message.
+ */
+over: boolean, };
+
+/**
+ * A pipeline to be run from a conversation.
+ */
+export type MessageRunParams = { 
+/**
+ * Where; absent begins a new conversation.
+ */
+conversationId?: ConversationId, 
+/**
+ * The pipeline's id, or what it is called; absent where the text begins with that.
+ */
+pipeline?: string, 
+/**
+ * What it is about: given to its trigger for conversations, or else to its first input that takes text. At most 4 MB.
+ */
+text: string, 
+/**
+ * Inputs by name, beside that.
+ */
+inputs?: Record<string, unknown>, };
+
+/**
  * A message to be sent.
  */
 export type MessageSendParams = { 
@@ -1624,6 +1662,10 @@ call?: CallFacts,
  * What it waits for.
  */
 progress?: TurnProgress, 
+/**
+ * The run of a pipeline that writes it.
+ */
+run?: MessageRun, 
 /**
  * When it was made.
  */
@@ -2842,6 +2884,23 @@ definition: unknown,
 requires: PipelineRequires, };
 
 /**
+ * A folder whose definitions are in the library.
+ */
+export type PipelineFolder = { 
+/**
+ * The whole path.
+ */
+path: string, 
+/**
+ * Why it can't be read, with what to do.
+ */
+problem?: string, 
+/**
+ * Its files by path, those in folders inside of it too.
+ */
+files: Array<PipelineOnDisk>, };
+
+/**
  * Which pipeline.
  */
 export type PipelineIdParams = { 
@@ -2906,6 +2965,23 @@ capability?: PipelineCapability,
  * Whether other nodes can stand inside.
  */
 container: boolean, };
+
+/**
+ * A definition's file in a watched folder.
+ */
+export type PipelineOnDisk = { 
+/**
+ * The whole path.
+ */
+path: string, 
+/**
+ * The pipeline that it is; absent for one that never could be read.
+ */
+pipelineId?: string, 
+/**
+ * What is the matter with it.
+ */
+problem?: FileProblem, };
 
 /**
  * A data port.
@@ -2998,7 +3074,11 @@ triggers: number,
 /**
  * The file that it is read from and written to.
  */
-file?: string, };
+file?: string, 
+/**
+ * What keeps that file and the pipeline from saying the same.
+ */
+fileProblem?: FileProblem, };
 
 /**
  * A pipeline to begin with.
@@ -3102,6 +3182,10 @@ name: string,
  */
 definition: unknown, 
 /**
+ * Names what is kept, layout and pins included, and how its file stands: the `base` of the next save.
+ */
+revision: string, 
+/**
  * The definition's hash; absent while it can't be run.
  */
 hash?: string, 
@@ -3126,13 +3210,18 @@ allowed: Array<PipelineCapability>,
  */
 file?: string, 
 /**
- * Names what is kept, layout and pins included, and how its file stands: the `base` of the next save.
- */
-revision: string, 
-/**
  * What keeps that file and the pipeline from saying the same.
  */
 fileProblem?: FileProblem, };
+
+/**
+ * Which folders are looked at for definitions.
+ */
+export type PipelineWatchParams = { 
+/**
+ * Whole paths, at most 20; none to look at none.
+ */
+folders: Array<string>, };
 
 /**
  * Who listens on a port, as far as can be told.
@@ -3611,7 +3700,11 @@ limit?: number, };
 /**
  * What began a run.
  */
-export type RunOrigin = { "type": "manual" } | { "type": "command" } | { "type": "api" } | { "type": "chat" } | { "type": "trigger", 
+export type RunOrigin = { "type": "manual" } | { "type": "command" } | { "type": "api" } | { "type": "chat", 
+/**
+ * The answer that what it gives is written into.
+ */
+messageId?: MessageId, } | { "type": "trigger", 
 /**
  * Its id in the definition.
  */
@@ -4732,49 +4825,6 @@ secret?: TypedKey,
  */
 keep?: KeepKey, };
 
-/**
- * A folder whose definitions are in the library.
- */
-export type PipelineFolder = { 
-/**
- * The whole path.
- */
-path: string, 
-/**
- * Why it can't be read, with what to do.
- */
-problem?: string, 
-/**
- * Its files by path, those in folders inside of it too.
- */
-files: Array<PipelineOnDisk>, };
-
-/**
- * A definition's file in a watched folder.
- */
-export type PipelineOnDisk = { 
-/**
- * The whole path.
- */
-path: string, 
-/**
- * The pipeline that it is; absent for one that never could be read.
- */
-pipelineId?: string, 
-/**
- * What is the matter with it.
- */
-problem?: FileProblem, };
-
-/**
- * Which folders are looked at for definitions.
- */
-export type PipelineWatchParams = { 
-/**
- * Whole paths, at most 20; none to look at none.
- */
-folders: Array<string>, };
-
 /** Every method with its parameters and its result. */
 export interface Methods {
   "call/list": { params: CallListParams; result: Page<Call> };
@@ -4801,6 +4851,7 @@ export interface Methods {
   "message/get": { params: MessageIdParams; result: MessageView };
   "message/list": { params: MessageListParams; result: MessagePage };
   "message/regenerate": { params: MessageRegenerateParams; result: MessageSent };
+  "message/run": { params: MessageRunParams; result: MessageSent };
   "message/select": { params: MessageIdParams; result: MessagePage };
   "message/send": { params: MessageSendParams; result: MessageSent };
   "message/stop": { params: MessageIdParams; result: Nothing };

@@ -37,7 +37,7 @@ export function SelfTestSection() {
       <p className="text-base text-pretty">
         Web+ promises that a run survives a crash: finished steps are never run again, what must not happen twice
         doesn’t, and the books stay right. This starts a second Web+ in a folder of its own, kills it in the middle of a
-        run several times, and looks whether that was so. Nothing of yours is touched. It takes about a minute.
+        run several times, and looks whether that was so. Nothing of yours is touched. It takes some seconds.
       </p>
       {state.error ? (
         <Failure title="How the self-test stands isn’t known" error={state.error} onRetry={() => void refetch()} />
