@@ -70,6 +70,8 @@ export function browserTools() {
   async function visit(server, { viewport = { width: 1280, height: 800 }, at = '/', ...context } = {}) {
     browser ??= await chromium();
     const tab = await (await browser.newContext({ viewport, reducedMotion: 'reduce', ...context })).newPage();
+    // As the window has it: what assigns over what all objects inherit breaks there, and so it does here.
+    await tab.addInitScript(() => Object.freeze(Object.prototype));
     newest = tab;
     const lines = [];
     const note = (line) => {

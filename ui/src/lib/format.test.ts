@@ -68,6 +68,7 @@ it('tells times relative to now', () => {
   const said = (at: number) => formatRelative(at, now);
   expect(said(now - 10_000)).toBe('just now');
   expect(said(now + 2_000)).toBe('just now');
+  expect(said(now + 20_000)).toBe('in a moment');
   expect(said(now - 3 * minute)).toBe('3 min ago');
   expect(said(now + 3 * minute)).toBe('in 3 min');
   expect(said(now - 5 * 60 * minute)).toBe('5 h ago');

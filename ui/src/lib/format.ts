@@ -89,11 +89,12 @@ const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
-/** "just now", "3 min ago", "5 h ago", "yesterday", "12 Nov", "12 Nov 2025"; ahead: "in 3 min". */
+/** "just now", "3 min ago", "5 h ago", "yesterday", "12 Nov", "12 Nov 2025"; ahead: "in a moment", "in 3 min". */
 export function formatRelative(at: number, now: number): string {
   const past = now - at;
   const distance = Math.abs(past);
-  if (distance < 45 * second) return 'just now';
+  // What is a little ahead has happened by a clock that is a little ahead.
+  if (distance < 45 * second) return past > -5 * second ? 'just now' : 'in a moment';
   const say = (text: string) => (past > 0 ? `${text} ago` : `in ${text}`);
   if (distance < 59.5 * minute) return say(`${Math.max(1, Math.round(distance / minute))} min`);
   const days = daysBetween(at, now);
