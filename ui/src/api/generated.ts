@@ -633,6 +633,11 @@ threads: Array<Thread>,
 messages: MessagePage, };
 
 /**
+ * How a delivery stands.
+ */
+export type DeliveryState = "waiting" | "delivered" | "failed";
+
+/**
  * Something that an Ollama computes with.
  */
 export type Device = { 
@@ -652,11 +657,6 @@ total: number,
  * What of that was free when the engine started, in bytes.
  */
 free: number, };
-
-/**
- * How a delivery stands.
- */
-export type DeliveryState = "waiting" | "delivered" | "failed";
 
 /**
  * All checks.
@@ -883,16 +883,21 @@ message: string,
 /**
  * Whether it should stay until it is seen.
  */
-urgent: boolean, } | { "type": "webhook.changed" } | { "type": "trigger.changed", 
+urgent: boolean, } | { "type": "trigger.changed", 
 /**
  * The pipeline.
  */
-pipelineId: string, };
+pipelineId: string, } | { "type": "webhook.changed" };
 
 /**
  * "EPOCH-SEQ": which start of the application, and which event since. An id of another epoch can't be resumed from.
  */
 export type EventId = string;
+
+/**
+ * A row of the outbox.
+ */
+export type EventRowId = string;
 
 /**
  * Whether it keeps the pipeline from running.
@@ -903,11 +908,6 @@ export type FaultSeverity = "error" | "warning";
  * How a field of a step's `config` is filled in.
  */
 export type FieldShape = "template" | "long_template" | "expression" | "map" | "expressions" | "text" | "code" | "words" | "number" | "bool" | "choice" | "json" | "model" | "schema" | "messages" | "template_list" | "duration" | "pipeline";
-
-/**
- * A row of its own kind.
- */
-export type EventRowId = string;
 
 /**
  * Why a definition's file isn't what the library has.
@@ -2476,11 +2476,6 @@ address: string,
 message: string, } | { "type": "stopping" };
 
 /**
- * Who started it.
- */
-export type Ownership = "owned" | "adopted";
-
-/**
  * An attempt at something that must not happen twice, which ended so that it may have happened.
  */
 export type OutsideEffect = { 
@@ -2516,6 +2511,11 @@ startedAt: Timestamp,
  * When it ended; absent while it is still being stopped.
  */
 endedAt?: Timestamp, };
+
+/**
+ * Who started it.
+ */
+export type Ownership = "owned" | "adopted";
 
 /**
  * A page of a list, and where the next one begins.
@@ -3018,6 +3018,19 @@ secrets: Array<string>,
 capabilities: Array<PipelineCapability>, };
 
 /**
+ * How long runs of a pipeline are to be kept.
+ */
+export type PipelineRetentionParams = { 
+/**
+ * The pipeline.
+ */
+id: string, 
+/**
+ * What is changed; without it nothing is.
+ */
+retention?: Retention, };
+
+/**
  * What to keep.
  */
 export type PipelineSaveParams = { 
@@ -3473,6 +3486,23 @@ enabled?: boolean, };
  * How much a model should think first.
  */
 export type ReasoningEffort = "none" | "low" | "medium" | "high";
+
+/**
+ * How long runs that are over are kept.
+ */
+export type Retention = { 
+/**
+ * At most so many that didn't fail.
+ */
+runs: number, 
+/**
+ * At most so many days after their end.
+ */
+days: number, 
+/**
+ * The same for failed ones.
+ */
+failedDays: number, };
 
 /**
  * Who wrote a message.
@@ -4762,7 +4792,7 @@ createdAt: Timestamp,
 endedAt?: Timestamp, };
 
 /**
- * A row of its own kind.
+ * Who is told of events by request.
  */
 export type WebhookId = string;
 
@@ -4900,6 +4930,7 @@ export interface Methods {
   "pipeline/kinds": { params: Nothing; result: Array<PipelineKind> };
   "pipeline/list": { params: Nothing; result: Array<PipelineSummary> };
   "pipeline/restore": { params: PipelineIdParams; result: PipelineView };
+  "pipeline/retention": { params: PipelineRetentionParams; result: Retention };
   "pipeline/save": { params: PipelineSaveParams; result: PipelineView };
   "pipeline/templates": { params: Nothing; result: Array<PipelineTemplate> };
   "pipeline/test": { params: PipelineDefinitionParams; result: PipelineTestReport };
