@@ -16,7 +16,9 @@ const definesConstructors: Plugin = {
     if (!/\/node_modules\/d3-color\/.+\.m?js$/.test(id)) return null;
     const assigned = 'prototype.constructor = constructor;';
     if (!code.includes(assigned) && code.includes('.constructor =')) {
-      this.error('d3-color assigns its constructors in another way by now: correct vite.config.ts, and open a pipeline in the window.');
+      this.error(
+        'd3-color assigns its constructors in another way by now: correct vite.config.ts, and open a pipeline in the window.',
+      );
     }
     return code.replace(
       assigned,

@@ -42,6 +42,7 @@ export function Timeline() {
     const order = new Map(definition.nodes.map(({ id }, index) => [id, index]));
     const all = [...known, ...missing].sort((one, other) => (order.get(one.node) ?? 0) - (order.get(other.node) ?? 0));
     return layOut(all, run?.startedAt ?? run?.createdAt ?? now, now);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the version says when the steps, kept outside React, are others
   }, [live, definition, shown, run?.startedAt, run?.createdAt, now, version]);
   const scroller = useRef<HTMLDivElement>(null);
   // eslint-disable-next-line react-hooks/incompatible-library -- the timeline is the only reader of the virtualizer's methods
