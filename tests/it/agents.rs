@@ -74,7 +74,7 @@ async fn a_tool_that_is_a_pipeline_runs_once_however_often_we_crash_meanwhile() 
     call.finish();
     let over = again.run_over(&id).await;
     assert_eq!(over["outputs"]["text"]["preview"], "A word.", "{over}");
-    assert_eq!(inner(&again).await, [child.clone()]);
+    assert_eq!(inner(&again).await, std::slice::from_ref(&child));
     let origin = again.call("run/get", json!({ "id": child })).await;
     assert_eq!(origin["run"]["origin"], json!({"type": "step", "runId": id}));
     let journal = again.journal(&id).await;

@@ -52,10 +52,10 @@ fn answer(text: &str) -> Script {
 }
 
 /// An application with a model "slow/m" at that server.
-async fn with_model(program: &Program, server: &FaultServer) -> Served {
+async fn with_model(program: &Program, vendor: &FaultServer) -> Served {
     let served = program.serve().await;
     let provider =
-        json!({"name": "Slow", "kind": "openai_compatible", "baseUrl": format!("{}/v1", server.url())});
+        json!({"name": "Slow", "kind": "openai_compatible", "baseUrl": format!("{}/v1", vendor.url())});
     served.call("provider/add", provider).await;
     served
 }
@@ -65,7 +65,7 @@ async fn an_attempt_that_broke_because_we_were_stopped_is_made_again_and_costs_n
     let gate = Gate::new();
     let held = gate.clone();
     let asked = std::sync::atomic::AtomicUsize::new(0);
-    let server = FaultServer::start(move |request| {
+    let vendor = FaultServer::start(move |request| {
         if request.method == "GET" {
             return Script::json(
                 200,
@@ -82,7 +82,7 @@ async fn an_attempt_that_broke_because_we_were_stopped_is_made_again_and_costs_n
     .await
     .unwrap();
     let program = Program::new();
-    let served = with_model(&program, &server).await;
+    let served = with_model(&program, &vendor).await;
     let mut ask = json!({"id": "ask", "kind": "llm", "config": {"model": "slow/m", "messages": [{"role": "user", "content": "Hi"}]}});
     // No try is left after the first, and no time either, if the pause were counted.
     ask["retry"] = json!({"max_attempts": 1});
@@ -90,7 +90,7 @@ async fn an_attempt_that_broke_because_we_were_stopped_is_made_again_and_costs_n
     let mut definition = pipeline(json!([ask]), &[]);
     definition["outputs"] = json!({"text": {"from": "ask.text"}});
     let id = started(&served, &definition).await;
-    let posted = || server.requests().iter().any(|request| request.method == "POST");
+    let posted = || vendor.requests().iter().any(|request| request.method == "POST");
     eventually("the model is asked", PATIENCE, posted).await;
     let pid = served.child.id().unwrap();
     signal("-STOP", pid).await;

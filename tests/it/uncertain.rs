@@ -153,8 +153,8 @@ async fn a_failed_run_begins_the_pipeline_for_failures_and_once_across_a_crash()
     definition["on_failure"] = json!("helper");
     let id = app.run(&definition, json!({})).await;
     app.run_over(&id).await;
-    let helped = || app.rows("SELECT status FROM runs WHERE pipeline_id = 'helper'");
-    eventually("it was told", PATIENCE, || helped() == ["succeeded"]).await;
+    let told = || app.rows("SELECT status FROM runs WHERE pipeline_id = 'helper'");
+    eventually("it was told", PATIENCE, || told() == ["succeeded"]).await;
     let page = app.call("run/list", json!({"pipelineId": "helper"})).await;
     let run = &page["items"][0];
     assert_eq!(run["origin"], json!({"type": "failure", "runId": id}));

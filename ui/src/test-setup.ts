@@ -1,7 +1,10 @@
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
 
 afterEach(cleanup);
+
+// A place's own file comes late on a busy machine; what is waited for and never comes still fails, only later.
+configure({ asyncUtilTimeout: 10_000 });
 
 // jsdom lacks what these browsers' APIs do; the components only ask for their presence.
 globalThis.ResizeObserver ??= class {

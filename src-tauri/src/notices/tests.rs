@@ -97,15 +97,17 @@ mod on_a_bus {
         #[allow(clippy::too_many_arguments, reason = "the interface's own")]
         fn notify(
             &self,
-            _app: String,
-            _replaces: u32,
-            _icon: String,
+            app: String,
+            replaces: u32,
+            icon: String,
             summary: String,
             body: String,
             actions: Vec<String>,
-            _hints: HashMap<String, zbus::zvariant::OwnedValue>,
+            hints: HashMap<String, zbus::zvariant::OwnedValue>,
             expires: i32,
         ) -> u32 {
+            // Part of the interface, and nothing that is looked at here.
+            let _ = (app, replaces, icon, hints);
             self.0.send((summary, body, actions, expires)).ok();
             7
         }
@@ -135,7 +137,7 @@ mod on_a_bus {
             .unwrap();
         let (opened, mut was_opened) = mpsc::unbounded_channel();
         let events = application.bus.subscribe(None);
-        let open = move |run| drop(opened.send(run));
+        let open = move |run| opened.send(run).unwrap();
         let follows = tokio::spawn(following(events, Desktop::at(bus.address.clone()), || false, open));
         let id: RunId = "018f0000-0000-7000-8000-000000000001".parse().unwrap();
         application.bus.publish(Event::RunNotice {

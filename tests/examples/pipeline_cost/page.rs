@@ -13,6 +13,7 @@ use super::{Outcome, chain, follow, resident};
 
 const RUNS: usize = 20;
 const STEPS: usize = 50;
+const MANY: usize = 1_000;
 
 fn now() -> f64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
@@ -60,7 +61,6 @@ pub(crate) async fn bytes(app: &App) -> Outcome<(f64, f64)> {
         "SELECT (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size)";
     let whole = || app.store.read(move |conn| Ok(conn.query_row(pages, [], |row| row.get::<_, f64>(0))?));
     let before = whole().await?;
-    const MANY: usize = 1_000;
     follow(app, 1, &chain(MANY), "succeeded").await?;
     let after = whole().await?;
     let journal = app

@@ -78,13 +78,13 @@ pub(super) async fn approve(served: &Served, id: &str, node: &str) -> Value {
 /// Begins the template, changed by `change`, with the scripted model as the default one.
 pub(super) async fn begin(
     served: &Served,
-    server: &FaultServer,
+    vendor: &FaultServer,
     repo: &Path,
     test: &str,
     change: impl Fn(&mut Value),
 ) -> String {
     let provider =
-        json!({"kind": "openai_compatible", "name": "Drip", "baseUrl": format!("{}/v1", server.url())});
+        json!({"kind": "openai_compatible", "name": "Drip", "baseUrl": format!("{}/v1", vendor.url())});
     served.call("provider/add", provider).await;
     served.call("settings/update", json!({"defaultModel": "drip/m"})).await;
     let templates = served.call("pipeline/templates", json!({})).await;
@@ -112,14 +112,14 @@ fn alive(process: &str) -> bool {
 async fn killed_twice_on_the_way_it_makes_the_same_patch_and_pays_again_for_what_was_cut_alone() {
     let cut = Arc::new(Mutex::new(true));
     let noted = Arc::clone(&cut);
-    let server = FaultServer::start(move |request| script(&noted, request)).await.unwrap();
+    let vendor = FaultServer::start(move |request| script(&noted, request)).await.unwrap();
     let (repo, outside) = (repository(), tempfile::tempdir().unwrap());
-    let hold = outside.path().join("hold.sh");
-    std::fs::write(&hold, HOLD).unwrap();
+    let script_file = outside.path().join("hold.sh");
+    std::fs::write(&script_file, HOLD).unwrap();
     let program = Program::new();
     let served = program.serve().await;
-    let test = format!("sh {} {} && sh test.sh", hold.display(), outside.path().display());
-    let run = begin(&served, &server, repo.path(), &test, |_| {}).await;
+    let test = format!("sh {} {} && sh test.sh", script_file.display(), outside.path().display());
+    let run = begin(&served, &vendor, repo.path(), &test, |_| {}).await;
     let id = run.as_str();
     approve(&served, id, "plan_gate").await;
 
@@ -143,7 +143,7 @@ async fn killed_twice_on_the_way_it_makes_the_same_patch_and_pays_again_for_what
     // A plan, three changes, three reviews; again is paid for the answer that was cut off, for nothing else. The tests ran
     // once for each try and once more for the one that was cut off.
     let asked: Vec<_> =
-        server.requests().into_iter().filter(|request| !request.target.ends_with("/models")).collect();
+        vendor.requests().into_iter().filter(|request| !request.target.ends_with("/models")).collect();
     assert_eq!(asked.len(), 8);
     let outcomes = rows(&program.data(), "SELECT outcome FROM calls ORDER BY id");
     assert_eq!(outcomes.len(), 8, "{outcomes:?}");

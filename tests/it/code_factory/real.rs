@@ -23,7 +23,7 @@ async fn a_real_model_reviews_and_is_asked_again_after_a_crash() {
         eprintln!("left out: WEBPLUS_TEST_MODEL names no model file; `cargo xtask test` does");
         return;
     };
-    let server = FaultServer::start(script).await.unwrap();
+    let vendor = FaultServer::start(script).await.unwrap();
     let repo = repository();
     let mut program = Program::new();
     if let Ok(runner) = std::env::var("WEBPLUS_RUNNER") {
@@ -32,7 +32,7 @@ async fn a_real_model_reviews_and_is_asked_again_after_a_crash() {
     let imported = program.run(&["models", "import", &file, "--json"]).await.good().last();
     let model = imported["model"].as_str().unwrap();
     let served = program.serve().await;
-    let id = begin(&served, &server, repo.path(), "sh test.sh", |definition| {
+    let id = begin(&served, &vendor, repo.path(), "sh test.sh", |definition| {
         let nodes = definition["nodes"].as_array_mut().unwrap();
         let review = nodes.iter_mut().find(|node| node["id"] == "review").unwrap();
         review["config"]["model"] = json!(model);

@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(pauses.len(), SCHEDULE.len());
         assert!(pauses.windows(2).all(|pair| pair[0] < pair[1]), "{pauses:?}");
         assert!(pauses[0] >= Duration::from_secs(5) && pauses[0] < Duration::from_millis(5501));
-        let asked = Duration::from_secs(60);
+        let asked = Duration::from_mins(1);
         assert_eq!(pause(1, Some(asked)), Some(asked));
     }
 

@@ -121,15 +121,12 @@ async fn ended(app: &App, to: &WebhookRow, row: DeliveryRow, went: Went) {
         }
         Went::Badly { status, message, wait, gone } => {
             (row.last_status, row.last_error) = (status, Some(message));
-            match attempt::pause(row.tries, wait).filter(|_| !gone) {
-                Some(pause) => {
-                    row.next_at = Timestamp::from_millis(now.millis() + pause.as_millis() as i64);
-                }
-                None => {
-                    row.ended_at = Some(now);
-                    DeliveryState::Failed.name().clone_into(&mut row.state);
-                    off = true;
-                }
+            if let Some(pause) = attempt::pause(row.tries, wait).filter(|_| !gone) {
+                row.next_at = Timestamp::from_millis(now.millis() + pause.as_millis() as i64);
+            } else {
+                row.ended_at = Some(now);
+                DeliveryState::Failed.name().clone_into(&mut row.state);
+                off = true;
             }
         }
     }

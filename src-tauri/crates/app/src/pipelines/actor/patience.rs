@@ -15,7 +15,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// So much later than it was to be looked is a suspension, and not a busy computer.
 const JUMP: Duration = Duration::from_secs(4);
 /// What breaks so soon after one was broken by it: connections need a while to find out.
-const RECENT: Duration = Duration::from_secs(60);
+const RECENT: Duration = Duration::from_mins(1);
 
 /// How long an attempt may take.
 #[derive(Debug, Clone, Copy)]
