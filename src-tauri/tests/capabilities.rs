@@ -18,6 +18,7 @@ const PERMISSIONS: &[(&str, &str)] = &[
     ("allow-open-external", "web and mail addresses only, checked in Rust"),
     ("allow-pick-model-file", "the person chooses, the page gets a handle"),
     ("allow-pick-folder", "the same, for a folder that models are moved to"),
+    ("allow-pick-path", "the same, for a file or folder that a run is given"),
     ("allow-window-ready", "to say that it has painted"),
     ("core:event:allow-listen", "menu entries and dropped files"),
     ("core:event:allow-unlisten", "the same, ended"),
