@@ -90,7 +90,9 @@ impl Driver {
         if tries >= retry.max_attempts {
             return None;
         }
-        let listed = retry.retry_on.iter().any(|reason| reason == error.reason.name());
+        // What only computes gives the same once more, unless time or a worker was what failed.
+        let may_differ = seat.effect != EffectClass::Pure || error.reason != RetryReason::InvalidOutput;
+        let listed = may_differ && retry.retry_on.iter().any(|reason| reason == error.reason.name());
         let wanted = match &retry.retry_if {
             Some(text) if !listed => self.holds_for_error(key, text, error).await.unwrap_or_else(|fault| {
                 tracing::info!(node = key.node, message = fault.message, "retry_if can't be evaluated");

@@ -16,7 +16,7 @@ import { graphOf } from '../../shared/graph';
 import { useEditor, useEditorState } from '../model/use-editor';
 import { CapabilityList, missing } from './capabilities';
 import { InputField } from './input-field';
-import { fill, forEstimate, startOf, type Picked, type Typed } from './run-form';
+import { fill, forEstimate, inOrder, startOf, type Picked, type Typed } from './run-form';
 
 /** What was typed for a pipeline's last run in this window. */
 const lastTyped = new Map<string, Typed>();
@@ -100,7 +100,7 @@ export function RunDialog({
         }}
       >
         {errors[0] && <Banner tone="danger">It can’t run yet. {errors[0].message}</Banner>}
-        {Object.entries(inputs).map(([name, input]) => (
+        {inOrder(inputs).map(([name, input]) => (
           <InputField
             key={name}
             name={name}

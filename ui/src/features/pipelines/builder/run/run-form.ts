@@ -30,6 +30,13 @@ export interface Picked {
   name: string;
 }
 
+/** What must be given comes first; a definition keeps no order of its own. */
+export function inOrder(inputs: Record<string, InputSpec>): [string, InputSpec][] {
+  const all = Object.entries(inputs);
+  const must = ([, input]: [string, InputSpec]) => input.required === true;
+  return [...all.filter(must), ...all.filter((one) => !must(one))];
+}
+
 /** What was typed, by input. A yes-or-no is "true" or "". */
 export type Typed = Record<string, string>;
 

@@ -1,6 +1,6 @@
 /** How the nodes on the canvas stand, from the run: each keeps its identity until something about it changes, so that only it is drawn again. */
 import type { StepRun } from '@/api/generated';
-import { formatDuration, formatMoney, formatPlural, formatTokensShort } from '@/lib/format';
+import { formatCount, formatDuration, formatMoney, formatPlural, formatTokensShort } from '@/lib/format';
 
 import type { StepState, StepStates } from '../../shared/step-states';
 import type { LiveRun } from '../state/live-run';
@@ -24,7 +24,8 @@ export function stateOf(step: StepRun | undefined, streamed: Streamed | undefine
 function factsOf(step: StepRun): string {
   if (step.status === 'reused') return 'taken over at no cost';
   const facts: string[] = [];
-  if (step.count !== undefined) facts.push(`${step.opened ?? 0} of ${formatPlural(step.count, 'item')}`);
+  // Items of a map, or turns of a loop that may have so many.
+  if (step.count !== undefined) facts.push(`${formatCount(step.opened ?? 0)} of ${formatCount(step.count)}`);
   else if (step.opened !== undefined) facts.push(formatPlural(step.opened, 'iteration'));
   if (step.tries > 1) facts.push(formatPlural(step.tries, 'try', 'tries'));
   if (step.startedAt !== undefined && step.finishedAt !== undefined)

@@ -1,6 +1,6 @@
 /** What a step took and cost, in one line. */
 import type { Run, StepRun } from '@/api/generated';
-import { formatDuration, formatMoney, formatPlural, formatTokens } from '@/lib/format';
+import { formatCount, formatDuration, formatMoney, formatPlural, formatTokens } from '@/lib/format';
 
 import { tookMs } from '../state/words';
 
@@ -10,7 +10,7 @@ export function stepFacts(step: StepRun, now: number): string[] {
   return [
     ...(step.tries > 1 ? [formatPlural(step.tries, 'try', 'tries')] : []),
     ...(step.count !== undefined && step.opened !== undefined
-      ? [`${step.opened} of ${formatPlural(step.count, 'item')}`]
+      ? [`${formatCount(step.opened)} of ${formatCount(step.count)}`]
       : []),
     ...(step.count === undefined && step.opened !== undefined ? [formatPlural(step.opened, 'iteration')] : []),
     ...(took === null ? [] : [formatDuration(took)]),
@@ -24,6 +24,7 @@ export function runFacts(run: Run, now: number): string[] {
   return [
     ...(took === null ? [] : [formatDuration(took)]),
     ...(run.tokens > 0 ? [formatTokens(run.tokens)] : []),
-    ...(run.tokens > 0 || run.costNanoUsd > 0 ? [formatMoney(run.costNanoUsd)] : []),
+    // Nothing may mean that no price is known, so that nothing is said of it.
+    ...(run.costNanoUsd > 0 ? [formatMoney(run.costNanoUsd)] : []),
   ];
 }
