@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use llm::Continuation;
 use serde_json::json;
-use webplus_tests::{Sent, TestApp, eventually, rows};
+use webplus_tests::{Sent, TestApp, eventually, pipeline, rows};
 
 #[tokio::test]
 async fn what_comes_is_committed_within_a_second() {
@@ -142,5 +142,24 @@ async fn an_answer_that_a_full_disk_has_no_room_for_is_shown_in_full_and_kept_on
         (Some(text.as_str()), Some("succeeded"))
     );
     assert_eq!(app.newest_call().await["outcome"], "succeeded");
+    app.finish().await;
+}
+
+/// Who is asked may hear of the end before the run does, so it ends many times.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_in_the_middle_of_an_answer_when_the_application_ends_asks_again() {
+    let mut app = TestApp::start().await;
+    let ask = json!({"id": "ask", "kind": "llm", "config": {"model": "fake/m", "prompt": "Go"}});
+    for _ in 0..12 {
+        let id = app.run(&pipeline(json!([ask]), &[]), json!({})).await;
+        app.next_call().await.text("half");
+        app = app.reopen().await;
+        let call = app.next_call().await;
+        call.text("whole");
+        call.finish();
+        let view = app.run_over(&id).await;
+        assert_eq!(view["run"]["status"], "succeeded", "{}", view["run"]);
+        assert_eq!(TestApp::step_of(&view, "ask")["tries"], 1, "what was cut off cost no try");
+    }
     app.finish().await;
 }

@@ -28,6 +28,11 @@ impl Tasks {
         self.root.child_token()
     }
 
+    /// Whether the application ends. True before any of its tokens' holders can have heard of it.
+    pub fn ending(&self) -> bool {
+        self.root.is_cancelled()
+    }
+
     /// How many tasks are alive.
     pub fn alive(&self) -> usize {
         self.tracker.len()

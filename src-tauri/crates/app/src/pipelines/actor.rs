@@ -164,7 +164,7 @@ impl Driver {
 
     /// Whether nothing new may begin.
     fn holds(&self) -> bool {
-        self.closing || self.paused || self.plan.is_over().is_some()
+        self.closing || self.app.tasks.ending() || self.paused || self.plan.is_over().is_some()
     }
 
     /// Takes in what happened.

@@ -155,6 +155,8 @@ async fn a_killed_runner_is_still_listed_and_the_next_request_loads_again() {
     assert_eq!(got.lines().last().unwrap()["error"], error);
     let listed = exchange(served.address, &Sent::get("/api/ps")).await.json();
     assert_eq!(listed["models"][0]["name"], "smol:latest");
+    // Its end was heard of before it was over.
+    until(|| stat(runner).is_none()).await;
     assert_ne!(served.load().await, runner);
 }
 

@@ -12,10 +12,13 @@ use super::{
     Driver, Launch, Message,
     patience::{Limits, Patience},
 };
-use crate::pipelines::{
-    kill::kill_point,
-    step::{RetryReason, StepEnd, StepError, Teller},
-    steps,
+use crate::{
+    pipelines::{
+        kill::kill_point,
+        step::{RetryReason, StepEnd, StepError, Teller},
+        steps,
+    },
+    tasks::Tasks,
 };
 
 /// How long an attempt may take to end by itself once it is cancelled.
@@ -73,9 +76,10 @@ impl Driver {
                 self.instant.push_back((key, number, Some(ended.unwrap_or_else(|_| Err(broke_off())))));
                 continue;
             }
+            let tasks = self.app.tasks.clone();
             self.app.tasks.spawn("step", |shutdown| async move {
                 let mut telling = Telling { key, number, sender, result: Told::Nothing };
-                telling.result = Told::End(make(running, cancel, teller, limits, shutdown).await);
+                telling.result = Told::End(make(running, cancel, teller, limits, shutdown, tasks).await);
             });
         }
     }
@@ -101,19 +105,31 @@ async fn make(
     teller: Teller,
     limits: Limits,
     shutdown: CancellationToken,
+    tasks: Tasks,
 ) -> Option<Result<StepEnd, StepError>> {
     let mut running = running.map(|ended| ended.unwrap_or_else(|_| Err(broke_off())));
     let mut left = Patience::new(limits, teller);
-    let stop = tokio::select! {
+    let (stop, last) = tokio::select! {
         biased;
-        ended = &mut running => return Some(ended.map_err(|error| cut_off(error, &mut left))),
-        () = shutdown.cancelled() => Stop::Shutdown,
-        () = cancel.cancelled() => Stop::Cancel,
-        message = left.end() => Stop::TimedOut(message),
+        ended = &mut running => match ended {
+            // What it asked heard of the application's end first, and told it as a cancel.
+            Err(error) if error.code == ErrorCode::Cancelled && tasks.ending() => (Stop::Shutdown, Some(Err(error))),
+            ended => return Some(ended.map_err(|error| cut_off(error, &mut left))),
+        },
+        stop = async {
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => Stop::Shutdown,
+                // So does the run itself, which stops all that it has begun.
+                () = cancel.cancelled() => if tasks.ending() { Stop::Shutdown } else { Stop::Cancel },
+                message = left.end() => Stop::TimedOut(message),
+            }
+        } => {
+            cancel.cancel();
+            let patience = if matches!(stop, Stop::Shutdown) { LAST_WORDS } else { GRACE };
+            (stop, tokio::time::timeout(patience, &mut running).await.ok())
+        }
     };
-    cancel.cancel();
-    let patience = if matches!(stop, Stop::Shutdown) { LAST_WORDS } else { GRACE };
-    let last = tokio::time::timeout(patience, running).await.ok();
     match (stop, last) {
         // It was done all the same.
         (_, Some(Ok(end))) => Some(Ok(end)),

@@ -15,7 +15,7 @@ use crate::pipelines::{
 impl Driver {
     /// An attempt failed.
     pub(super) async fn failed(&mut self, key: &Key, live: &Live, error: StepError) {
-        if self.closing && error.code == ErrorCode::Interrupted {
+        if error.code == ErrorCode::Interrupted && (self.closing || self.app.tasks.ending()) {
             if live.effect == EffectClass::AtMostOnce && error.unknown {
                 return;
             }
