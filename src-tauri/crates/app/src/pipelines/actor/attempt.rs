@@ -112,8 +112,8 @@ async fn make(
     let (stop, last) = tokio::select! {
         biased;
         ended = &mut running => match ended {
-            // What it asked heard of the application's end first, and told it as a cancel.
-            Err(error) if error.code == ErrorCode::Cancelled && tasks.ending() => (Stop::Shutdown, Some(Err(error))),
+            // What it asked heard of the application's end first: as a cancel, or as a line that broke.
+            Err(error) if tasks.ending() => (Stop::Shutdown, Some(Err(error))),
             ended => return Some(ended.map_err(|error| cut_off(error, &mut left))),
         },
         stop = async {
