@@ -1,7 +1,7 @@
 //! Starts an engine that dies with us, however we die.
 //!
-//! Between us and the engine stands a small process of our own program, the guard: one thread, its own session, deaf to every
-//! signal that can be ignored. It is handed a pipe to read from; the end of that pipe is our end, even when we are killed.
+//! Between us and the engine stands a small process of our own program, the guard: one thread of ours, its own session, deaf to
+//! every signal that can be ignored. It is handed a pipe to read from; the end of that pipe is our end, even when we are killed.
 //! It then lets the engine stop in order, and kills what is left of it, its children included. An engine that dies by itself
 //! takes its children along too, and a guard that is killed takes the engine along where the system can do that (Linux, and
 //! Windows, where the guard stands in a Job Object that ends with it).
@@ -90,7 +90,7 @@ pub struct CommandOptions {
 ///
 /// Ends with the engine's exit code, or 128 and the number of the signal that killed it, as shells do.
 ///
-/// Every signal but SIGKILL and SIGSTOP is held back from the guard. A terminal's Ctrl-C or hang-up doesn't reach it anyway
+/// No signal but SIGKILL and SIGSTOP ends the guard. A terminal's Ctrl-C or hang-up doesn't reach it anyway
 /// (own session), and a SIGTERM to everything, as when the computer shuts down, ends the engine and us, which the guard sees.
 pub fn guard_main(mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
     if arguments.next().is_some() {

@@ -19,7 +19,7 @@ use super::{
     launch,
     launch::Opened,
     message::{Answer, FAILED, Instruction, Obstacle, Streams},
-    system,
+    system::{self, ChildEnds},
 };
 use crate::leftovers::{self, Record};
 
@@ -32,14 +32,14 @@ const LONGEST_INSTRUCTION: usize = 16 * 1024 * 1024;
 
 /// Returns the process's exit code.
 pub(super) fn run() -> u8 {
-    let Ok(mut input) = begin() else { return FAILED };
+    let Ok((mut input, ends)) = begin() else { return FAILED };
     let Some(instruction) = read_instruction(&mut input) else { return FAILED };
     let mut record = Record::new(instruction.mark);
     match start(&instruction, &mut record) {
         Ok(child) => {
             let (pid, start_time) = (child.id(), record.start_time);
             answer(&instruction, &mut input, &Answer::Started { pid, session: pid, start_time });
-            watch(input, &child);
+            watch(input, ends, &child);
             end(child, &instruction)
         }
         Err((obstacle, error)) => {
@@ -50,12 +50,12 @@ pub(super) fn run() -> u8 {
     }
 }
 
-fn begin() -> io::Result<File> {
+fn begin() -> io::Result<(File, ChildEnds)> {
     system::close_inherited();
     // Fails only for the first of a group, which somebody made it.
     system::own_session().ok();
-    system::hold_signals()?;
-    Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?))
+    let ends = system::hold_signals()?;
+    Ok((File::from(io::stdin().as_fd().try_clone_to_owned()?), ends))
 }
 
 /// Nothing if the application ended before it had said everything.
@@ -120,22 +120,22 @@ fn answer(instruction: &Instruction, input: &mut File, answer: &Answer) {
 }
 
 /// Returns once the engine is dead, or won't end by itself.
-fn watch(input: File, child: &Child) {
+fn watch(input: File, mut ends: ChildEnds, child: &Child) {
     let mut phase = Phase::Attached(input);
     loop {
         if !matches!(system::dead(child.id(), false), Ok(false)) {
             return;
         }
         phase = match phase {
-            Phase::Attached(mut input) => match attached(&mut input) {
+            Phase::Attached(mut input) => match attached(&mut ends, &mut input) {
                 Ok(true) => Phase::Attached(input),
                 Ok(false) | Err(_) => Phase::Alone { until: Instant::now() + CONNECTIONS },
             },
-            Phase::Alone { until } if rest(until) => {
+            Phase::Alone { until } if rest(&mut ends, until) => {
                 system::signal(child.id(), libc::SIGTERM);
                 Phase::Ending { until: Instant::now() + GRACE }
             }
-            Phase::Ending { until } if rest(until) => return,
+            Phase::Ending { until } if rest(&mut ends, until) => return,
             waiting => waiting,
         }
     }
@@ -148,8 +148,8 @@ enum Phase {
 }
 
 /// Whether the application is still there, after something happened.
-fn attached(input: &mut File) -> io::Result<bool> {
-    if !system::pause(Some(input.as_fd()), None)? {
+fn attached(ends: &mut ChildEnds, input: &mut File) -> io::Result<bool> {
+    if !system::pause(ends, Some(input.as_fd()), None)? {
         return Ok(true);
     }
     // What it says after its instruction has no meaning yet.
@@ -160,9 +160,9 @@ fn attached(input: &mut File) -> io::Result<bool> {
 }
 
 /// Waits a while, at most until then; whether that time has come.
-fn rest(until: Instant) -> bool {
+fn rest(ends: &mut ChildEnds, until: Instant) -> bool {
     let left = until.saturating_duration_since(Instant::now());
-    left.is_zero() || system::pause(None, Some(left)).is_err()
+    left.is_zero() || system::pause(ends, None, Some(left)).is_err()
 }
 
 /// Kills what is left while the dead leader still holds the group's number, looks for what left the group, and only then

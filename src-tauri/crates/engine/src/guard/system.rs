@@ -3,10 +3,11 @@
 
 use std::{
     fs::File,
-    io,
+    io::{self, Read as _},
     mem::MaybeUninit,
-    os::fd::{AsRawFd as _, BorrowedFd},
+    os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, IntoRawFd as _, OwnedFd},
     ptr,
+    sync::atomic::{AtomicI32, Ordering},
     time::Duration,
 };
 
@@ -30,20 +31,48 @@ pub(super) fn close_inherited() {
     }
 }
 
-/// Holds every signal back; the end of a child still interrupts `pause`.
-pub(super) fn hold_signals() -> io::Result<()> {
-    extern "C" fn nothing(_signal: c_int) {}
-    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
-    // SAFETY: all zero is a valid action, which is then given a handler that does nothing; both calls only read what they
-    // are given.
-    unsafe {
-        let action = action.assume_init_mut();
-        action.sa_sigaction = nothing as extern "C" fn(c_int) as libc::sighandler_t;
-        action.sa_flags = libc::SA_NOCLDSTOP;
-        check(libc::sigaction(libc::SIGCHLD, action, ptr::null_mut()))?;
-        check(libc::sigprocmask(libc::SIG_SETMASK, &all_signals(), ptr::null_mut()))
-    }
+/// Where the ends of children are told. A pipe, and not only a signal: a library may have started a thread before our first
+/// line ran, and a signal that comes to that thread, when ours has looked and does not wait yet, would be missed for good.
+pub(super) struct ChildEnds(File);
+
+/// What the handler writes to; never closed once it is there.
+static TOLD: AtomicI32 = AtomicI32::new(-1);
+
+/// Nearly empty always, since `pause` empties it, so that this neither waits nor fails.
+extern "C" fn child_ended(_signal: c_int) {
+    // SAFETY: may be called in a handler; reads one byte that lives for ever.
+    unsafe { libc::write(TOLD.load(Ordering::Relaxed), ptr::from_ref(&0_u8).cast(), 1) };
 }
+
+/// Holds every signal back but the end of a child, which `pause` waits for; ignored as well, for threads that aren't ours.
+pub(super) fn hold_signals() -> io::Result<ChildEnds> {
+    let (ends, told) = io::pipe()?;
+    for end in [ends.as_fd(), told.as_fd()] {
+        // SAFETY: changes a property of an open file.
+        check(unsafe { libc::fcntl(end.as_raw_fd(), libc::F_SETFL, libc::O_NONBLOCK) })?;
+    }
+    TOLD.store(told.into_raw_fd(), Ordering::Relaxed);
+    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+    let mut held = all_signals();
+    // SAFETY: all zero is a valid action, which is then given a handler that only writes to the pipe; the calls only read
+    // what they are given, or change what this process does with signals.
+    unsafe {
+        for signal in (1..32).filter(|signal| !FAULTS.contains(signal) && *signal != libc::SIGCHLD) {
+            libc::signal(signal, libc::SIG_IGN);
+        }
+        let action = action.assume_init_mut();
+        action.sa_sigaction = child_ended as extern "C" fn(c_int) as libc::sighandler_t;
+        action.sa_flags = libc::SA_NOCLDSTOP | libc::SA_RESTART;
+        check(libc::sigaction(libc::SIGCHLD, action, ptr::null_mut()))?;
+        libc::sigdelset(&raw mut held, libc::SIGCHLD);
+        check(libc::sigprocmask(libc::SIG_SETMASK, &raw const held, ptr::null_mut()))?;
+    }
+    Ok(ChildEnds(File::from(OwnedFd::from(ends))))
+}
+
+/// What a process does to itself: whoever ignored these would go on in disorder.
+const FAULTS: [c_int; 7] =
+    [libc::SIGABRT, libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGSEGV, libc::SIGSYS, libc::SIGTRAP];
 
 fn all_signals() -> sigset_t {
     let mut set = MaybeUninit::uninit();
@@ -81,33 +110,26 @@ pub(super) fn die_with(guard: u32) -> io::Result<()> {
 }
 
 /// Waits until there is something to read (true), a child ended, or the time is over; may also return for nothing.
-pub(super) fn pause(input: Option<BorrowedFd<'_>>, at_most: Option<Duration>) -> io::Result<bool> {
-    let mut readable = MaybeUninit::<libc::fd_set>::zeroed();
-    #[allow(clippy::cast_lossless, reason = "narrower on some systems")]
-    let timeout = at_most.map(|time| libc::timespec {
-        tv_sec: time.as_secs() as libc::time_t,
-        tv_nsec: time.subsec_nanos() as libc::c_long,
-    });
-    let timeout = timeout.as_ref().map_or(ptr::null(), ptr::from_ref);
-    let number = input.map_or(-1, |input| input.as_raw_fd());
-    if number >= libc::FD_SETSIZE as c_int {
-        return Err(io::ErrorKind::InvalidInput.into());
+pub(super) fn pause(
+    ends: &mut ChildEnds,
+    input: Option<BorrowedFd<'_>>,
+    at_most: Option<Duration>,
+) -> io::Result<bool> {
+    let awaited = |number: c_int| libc::pollfd { fd: number, events: libc::POLLIN, revents: 0 };
+    // A number below zero is passed over.
+    let mut awaited = [awaited(ends.0.as_raw_fd()), awaited(input.map_or(-1, |input| input.as_raw_fd()))];
+    let milliseconds =
+        at_most.map_or(-1, |time| c_int::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(c_int::MAX));
+    // SAFETY: a list of two, which lives during the call.
+    if unsafe { libc::poll(awaited.as_mut_ptr(), 2, milliseconds) } < 0 {
+        return Err(io::Error::last_os_error()).or_else(unless_interrupted).map(|()| false);
     }
-    // SAFETY: all zero is an empty set; the number is open, since it is borrowed, and fits the set; everything that is
-    // pointed to lives during the call.
-    let found = unsafe {
-        let readable = readable.assume_init_mut();
-        if number >= 0 {
-            libc::FD_SET(number, readable);
-        }
-        let mut held = all_signals();
-        libc::sigdelset(&raw mut held, libc::SIGCHLD);
-        libc::pselect(number + 1, readable, ptr::null_mut(), ptr::null_mut(), timeout, &raw const held)
-    };
-    match found {
-        -1 => Err(io::Error::last_os_error()).or_else(unless_interrupted).map(|()| false),
-        count => Ok(count > 0),
+    let [child, input] = awaited;
+    if child.revents != 0 {
+        // How often was told doesn't matter.
+        while matches!(ends.0.read(&mut [0; 64]), Ok(1..)) {}
     }
+    Ok(input.revents != 0)
 }
 
 /// Gives these outputs (of 1 and 2) away, so that whoever reads them sees their end.
