@@ -62,8 +62,7 @@ export default async function journey({ step, open, until, assert }) {
     });
 
     await step('the plan is asked about', async () => {
-      await window.clickNamed('Answer', { within: 30_000 });
-      await window.waitForText(question, 'Fix add');
+      await window.waitForText(question, 'Fix add', { within: 30_000 });
       assert.ok(prompts.plan[0].includes('Make add add') && prompts.plan[0].includes('add.sh'), prompts.plan[0]);
       await window.picture('plan');
     });
@@ -86,8 +85,7 @@ export default async function journey({ step, open, until, assert }) {
     await step('the window is killed in the middle of the third answer, which is asked for again', async () => {
       await window.kill();
       await again();
-      await window.clickNamed('Answer', { within: 60_000 });
-      await window.waitForText(question, 'tests passed after 3');
+      await window.waitForText(question, 'tests passed after 3', { within: 60_000 });
       assert.equal(prompts.write.length, 4);
       assert.equal(prompts.review.length, 3, 'what had been reviewed isn’t reviewed again');
       await window.picture('patch');

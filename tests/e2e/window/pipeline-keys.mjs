@@ -148,10 +148,6 @@ export default async function journey({ step, open, until, keys, assert }) {
 
     await step('it asks, and is answered', async () => {
       await stands(window, second, 'waiting');
-      if (!(await window.find('section[aria-label="Your answer"]'))) {
-        await tabTo('Answer');
-        await window.press(keys.enter);
-      }
       await window.waitFor('section[aria-label="Your answer"]');
       await tabTo('Approve', 'section[aria-label="Your answer"]');
       await window.picture('asked');

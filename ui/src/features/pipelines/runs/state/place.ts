@@ -6,6 +6,7 @@ import { createStore, useStore, type Store } from '@/lib/store';
 import type { KindInfo } from '../../shared/api';
 import { readDefinition, type Definition } from '../../shared/definition';
 import type { LiveRun } from './live-run';
+import type { Asked } from './asked';
 import { choosing, scopesInSight, shownScopes, type Chosen, type ShownScopes } from './shown';
 
 export type View = 'graph' | 'timeline' | 'results' | 'journal';
@@ -18,9 +19,12 @@ export interface Place {
   selected: Store<string | null>;
   chosen: Store<Chosen>;
   view: Store<View | null>;
+  asked: Asked;
   select: (key: string | null) => void;
   rerun: (node: string) => void;
 }
+
+type Look = Pick<Place, 'selected' | 'chosen' | 'view' | 'asked'>;
 
 export const PlaceContext = createContext<Place | null>(null);
 
@@ -31,13 +35,14 @@ export function usePlace(): Place {
 }
 
 /** What was looked at of a run, for when somebody comes back to it. */
-const looks = new Map<string, Pick<Place, 'selected' | 'chosen' | 'view'>>();
+const looks = new Map<string, Look>();
 
-export function lookOf(run: string): Pick<Place, 'selected' | 'chosen' | 'view'> {
+export function lookOf(run: string): Look {
   const known = looks.get(run) ?? {
     selected: createStore<string | null>(null),
     chosen: createStore<Chosen>(new Map()),
     view: createStore<View | null>(null),
+    asked: new Set<string>(),
   };
   looks.set(run, known);
   return known;
