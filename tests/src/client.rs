@@ -82,7 +82,7 @@ impl Client {
             Events { body: response.bytes_stream().boxed(), buffer: Vec::new(), head: String::new() };
         // The first block says that the subscription stands, and since when.
         let first = events.block().await.unwrap_or_default();
-        let head = first.lines().find_map(|line| line.strip_prefix(": from "));
+        let head = first.lines().find_map(|line| line.strip_prefix("id: "));
         head.unwrap_or_else(|| panic!("no head in {first:?}")).clone_into(&mut events.head);
         events
     }

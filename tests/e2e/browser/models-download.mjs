@@ -43,8 +43,6 @@ export default async function journey({ step, skip, open, picture, accessible, a
         }],
       }),
     });
-    // Whether the page asked before or after this was set is a matter of luck.
-    await page.reload();
     await step('the first screen offers the list that was set', async () => {
       await page.getByRole('button', { name: 'Download Journey 135M' }).click();
     });

@@ -108,3 +108,34 @@ it('hands each event to who follows its type', () => {
   say({ id: '1-2', event: { type: 'conversation.removed', id: 'y' } });
   expect(heard).toHaveBeenCalledOnce();
 });
+
+it('asks again what changed while its first answer was under way, without cutting that one off', async () => {
+  const answers: ((page: unknown) => void)[] = [];
+  const { wrapper, call, open, say } = fake(() => new Promise((resolve) => answers.push(resolve)));
+  open();
+  const { result } = renderHook(() => useCall('conversation/list', {}), { wrapper });
+  await waitFor(() => expect(call).toHaveBeenCalledTimes(1));
+  act(() => say({ id: '1-1', event: { type: 'conversation.removed', id: 'a' } }));
+  act(() => say({ id: '1-2', event: { type: 'conversation.removed', id: 'b' } }));
+  expect(call).toHaveBeenCalledTimes(1);
+  act(() => answers[0]?.(page('before')));
+  await waitFor(() => expect(call).toHaveBeenCalledTimes(2));
+  expect(result.current.data).toEqual(page('before'));
+  act(() => answers[1]?.(page('after')));
+  await waitFor(() => expect(result.current.data).toEqual(page('after')));
+});
+
+it('asks everything again when the events come late', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  try {
+    let count = 0;
+    const { wrapper, open } = fake(async () => page(String((count += 1))));
+    const { result } = renderHook(() => useCall('conversation/list', {}), { wrapper });
+    await act(() => vi.advanceTimersByTimeAsync(1_000));
+    await waitFor(() => expect(result.current.data).toEqual(page('1')));
+    act(open);
+    await waitFor(() => expect(result.current.data).toEqual(page('2')));
+  } finally {
+    vi.useRealTimers();
+  }
+});

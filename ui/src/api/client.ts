@@ -34,9 +34,19 @@ export function createClient(transport: Transport): Client {
   };
   let settle: () => void = () => undefined;
   const subscribed = new Promise<void>((resolve) => (settle = resolve));
-  const timer = setTimeout(settle, patienceMs);
+  // What is asked without events may be outdated before they come.
+  let blind = false;
+  const timer = setTimeout(() => {
+    blind = true;
+    settle();
+  }, patienceMs);
   const unsubscribe = transport.subscribe(deliver, (state) => {
     connection.set(state);
+    if (state.type === 'open') {
+      clearTimeout(timer);
+      if (blind) for (const listener of [...resyncListeners]) listener();
+      blind = false;
+    }
     if (state.type !== 'connecting') settle();
   });
 

@@ -3,7 +3,7 @@
  * What an event carries whole goes into the answers at once (`applyEvent`); what it only names is asked again (`staleAfter`).
  * Messages are deliberately not here: chat holds them in a store of its own and follows them with `useEvent`.
  */
-import type { QueryClient } from '@tanstack/react-query';
+import type { Query, QueryClient, QueryKey } from '@tanstack/react-query';
 
 import type { Client, MethodName, Params } from './client';
 import type { Job, RunView, StepRun } from './generated';
@@ -144,11 +144,32 @@ function withStep(view: RunView, step: StepRun): RunView {
   return { ...view, steps };
 }
 
+/**
+ * Asks these again, and what is being asked right now once more when its answer has come: that answer may be from before. It is not
+ * cut off for it, or a slow one would never come while events do. (The library lets a first answer stand that is under way.)
+ */
+function asker(queries: QueryClient): (queryKey: QueryKey) => void {
+  const awaited = new Set<string>();
+  const once = async (query: Query) => {
+    if (awaited.has(query.queryHash)) return;
+    awaited.add(query.queryHash);
+    await query.promise?.catch(() => undefined);
+    awaited.delete(query.queryHash);
+    void queries.invalidateQueries({ queryKey: query.queryKey, exact: true }, { cancelRefetch: false });
+  };
+  return (queryKey) => {
+    const underWay = queries.getQueryCache().findAll({ queryKey, fetchStatus: 'fetching' });
+    void queries.invalidateQueries({ queryKey }, { cancelRefetch: false });
+    for (const query of underWay) void once(query);
+  };
+}
+
 /** Of events that come in a burst the first acts at once, the others together after this many milliseconds. */
 const burstMs = 100;
 
 export function syncQueries(client: Client, queries: QueryClient): () => void {
   const resting = new Map<string, { again: boolean; timer: ReturnType<typeof setTimeout> }>();
+  const askAnew = asker(queries);
 
   const refresh = (stale: Stale) => {
     const queryKey = stale.params === undefined ? [stale.method] : [stale.method, stale.params];
@@ -158,7 +179,7 @@ export function syncQueries(client: Client, queries: QueryClient): () => void {
       rest.again = true;
       return;
     }
-    void queries.invalidateQueries({ queryKey });
+    askAnew(queryKey);
     const timer = setTimeout(() => {
       const again = resting.get(name)?.again === true;
       resting.delete(name);
@@ -170,15 +191,15 @@ export function syncQueries(client: Client, queries: QueryClient): () => void {
   const stopEvents = client.onEvent((event) => {
     applyEvent(event, queries);
     const stale = staleAfter(event);
-    if (stale === 'everything') void queries.invalidateQueries();
+    if (stale === 'everything') askAnew([]);
     else stale.forEach(refresh);
   });
-  const stopResync = client.onResync(() => void queries.invalidateQueries());
+  const stopResync = client.onResync(() => askAnew([]));
   // What was asked while Web+ couldn't be opened was refused; nobody else says that it is worth asking again.
   let refused = false;
   const stopConnection = client.connection.subscribe(() => {
     const { type } = client.connection.get();
-    if (type === 'open' && refused) void queries.invalidateQueries();
+    if (type === 'open' && refused) askAnew([]);
     if (type !== 'connecting') refused = type === 'retrying';
   });
   return () => {

@@ -143,6 +143,17 @@ describe('the events', () => {
     stop();
   });
 
+  it('go on from where the stream began when it breaks before its first event', async () => {
+    const { start, write, lines, requests, envelopes } = server();
+    const stop = await start();
+    await write('id: 5-7\nretry: 1\n\n');
+    expect(envelopes).toEqual([]);
+    lines[0]?.close();
+    await vi.advanceTimersByTimeAsync(125);
+    expect(requests[1]?.get('last-event-id')).toBe('5-7');
+    stop();
+  });
+
   it('wait twice as long after each failure, and begin anew once something comes', async () => {
     const { start, write, lines, requests, refuse } = server();
     refuse.push(503, 503, 503);

@@ -93,6 +93,8 @@ async function follow(
             lastId = envelope.id || lastId;
             onEnvelope(envelope);
           }
+          // The stream says where it begins, so that one that breaks before its first event is taken up there.
+          lastId = parser.lastId || lastId;
           wish = parser.retry ?? wish;
         }
       }

@@ -11,11 +11,13 @@ export interface ServerSentEvent {
 export class SseParser {
   /** The stream's wish for the pause before reconnecting, in milliseconds. */
   retry: number | undefined;
+  /** The last id that was said, with an event or alone; "" before the first. */
+  lastId = '';
 
   private rest = '';
+  private id = '';
   private atStart = true;
   private afterCarriageReturn = false;
-  private id = '';
   private type = '';
   private data: string[] = [];
 
@@ -55,6 +57,8 @@ export class SseParser {
   }
 
   private dispatch(): ServerSentEvent | undefined {
+    // Only a whole block counts.
+    this.lastId = this.id;
     const event = { id: this.id, type: this.type || 'message', data: this.data.join('\n') };
     const empty = this.data.length === 0;
     this.type = '';

@@ -28,7 +28,7 @@ pub(crate) async fn stream(State(door): State<Door>, headers: HeaderMap) -> Resu
         })
         .transpose()?;
     let subscription = door.app.bus.subscribe(after);
-    let first = Bytes::from(format!("retry: 1000\n: from {}\n\n", subscription.head()));
+    let first = Bytes::from(format!("id: {}\nretry: 1000\n\n", subscription.head()));
     let body = stream::unfold(
         (Some(first), subscription, door.app.tasks.token()),
         |(first, mut subscription, closing)| async move {
