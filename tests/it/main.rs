@@ -33,6 +33,7 @@ mod settings;
 mod shelf;
 mod tree;
 mod triggers;
+mod turns;
 mod uncertain;
 mod webhooks;
 

@@ -4,11 +4,13 @@
 mod attempt;
 mod batch;
 mod begin;
+mod children;
 mod clocks;
 mod commit;
 mod containers;
 mod end;
 mod failure;
+mod gather;
 mod inner;
 mod load;
 mod outcome;
@@ -155,6 +157,11 @@ pub(crate) struct Driver {
     /// The application ends: results are still taken, nothing is begun.
     closing: bool,
     paused: bool,
+    /// It was under way when an earlier start of the application ended: each step is written before it is begun, so that one
+    /// that ends the application is found out.
+    cut_off: bool,
+    /// Whether what only computes may begin before it is written that it does; not before the first turn is.
+    ahead: bool,
 }
 
 impl Driver {
@@ -207,13 +214,12 @@ impl Driver {
         let mut patience = None;
         loop {
             self.work().await;
+            self.go_ahead().await;
             if !self.commit(&shutdown).await {
                 break;
             }
             if !self.instant.is_empty() {
-                while let Some((key, number, result)) = self.instant.pop_front() {
-                    self.take(Message::Ended { key, number, result }).await;
-                }
+                self.take_instant().await;
                 while let Ok(more) = inbox.try_recv() {
                     self.take(more).await;
                 }

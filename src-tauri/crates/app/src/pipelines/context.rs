@@ -220,7 +220,7 @@ impl Driver {
             self.app.store.read(move |conn| store::step_runs::result(conn, run, &scope, &node)).await?;
         let found = found.map(Arc::new);
         if let Some(result) = &found {
-            self.recent.put(key.clone(), Arc::clone(result));
+            self.recent.found(key.clone(), Arc::clone(result));
         }
         Ok(found)
     }

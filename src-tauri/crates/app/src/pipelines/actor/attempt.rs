@@ -5,7 +5,7 @@ use std::{any::Any, time::Duration};
 use domain::{EffectClass, ErrorCode};
 use futures_util::{FutureExt as _, future::BoxFuture};
 use pipeline::Key;
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -25,6 +25,9 @@ use crate::{
 const GRACE: Duration = Duration::from_secs(5);
 /// The same when the application ends.
 pub(super) const LAST_WORDS: Duration = Duration::from_millis(2500);
+
+/// How long is gone on computing before what came of it is written.
+const AHEAD: Duration = Duration::from_millis(5);
 
 /// What is known of the end when the task is over.
 enum Told {
@@ -55,15 +58,43 @@ impl Drop for Telling {
 }
 
 impl Driver {
-    /// Begins what was written.
-    pub(super) fn launch(&mut self) {
-        for Launch { key, number, call, limits } in std::mem::take(&mut self.launches) {
+    /// Begins what only computes before it is written that it begins: it may be done again, so that a crash costs no more than
+    /// that, and a chain of such steps costs one write instead of one each. For a moment only, so that the page sees it move.
+    pub(super) async fn go_ahead(&mut self) {
+        let until = Instant::now() + AHEAD;
+        while self.ahead && !self.holds() && !self.batch.is_large() && Instant::now() < until {
+            let (pure, rest) = std::mem::take(&mut self.launches)
+                .into_iter()
+                .partition(|launch| self.effect_of(&launch.key) == Some(EffectClass::Pure));
+            self.launches = rest;
+            self.launch(pure);
+            if self.instant.is_empty() {
+                return;
+            }
+            self.take_instant().await;
+        }
+    }
+
+    /// Takes in what ended as it was begun.
+    pub(super) async fn take_instant(&mut self) {
+        while let Some((key, number, result)) = self.instant.pop_front() {
+            self.take(Message::Ended { key, number, result }).await;
+        }
+    }
+
+    fn effect_of(&self, key: &Key) -> Option<EffectClass> {
+        self.live.get(key).map(|live| live.effect)
+    }
+
+    /// Begins these.
+    pub(super) fn launch(&mut self, launches: Vec<Launch>) {
+        for Launch { key, number, call, limits } in launches {
             // A cancel may have been committed with the intent.
             if self.live.get(&key).is_none_or(|live| live.number != number) {
                 continue;
             }
             let sender = self.sender.clone();
-            let pure = self.live.get(&key).is_some_and(|live| live.effect == EffectClass::Pure);
+            let pure = self.effect_of(&key) == Some(EffectClass::Pure);
             let (cancel, teller) = (call.cancel.clone(), call.tell.clone());
             let Some(step) = steps::step(&call.node.kind) else {
                 let error = StepError::invalid("This version of Web+ has no such kind of step.");

@@ -1,9 +1,9 @@
 //! Beginning a ready step: its config is prepared, and what is to be done is committed before it is done.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use domain::{EffectClass, StepStatus, StoredValue};
-use pipeline::{Event, Fault, Instance, Key, Outcome};
+use pipeline::{Event, Fault, Instance, Key};
 use serde_json::{Value, json};
 use store::{attempts::AttemptRow, step_runs::StepRow};
 
@@ -263,43 +263,6 @@ impl Driver {
         let (run, scope, node) = (self.run().id, key.scope.clone(), key.node.clone());
         let count = self.app.store.read(move |conn| store::attempts::count(conn, run, &scope, &node)).await?;
         Ok(count + 1)
-    }
-
-    /// Values that stand in for running a node.
-    async fn pinned(&mut self, key: &Key) -> Result<bool, StepError> {
-        let Some(pins) = self.fixed.pins.get(&key.node) else { return Ok(false) };
-        let mut loaded: BTreeMap<String, StoredValue> = pins.clone();
-        let way = match loaded.remove("way") {
-            Some(StoredValue::Inline { value: Value::String(way) }) => Some(way),
-            _ => None,
-        };
-        let blueprint = Arc::clone(&self.blueprint);
-        let port = way.or_else(|| {
-            let ways = pipeline::ways(&blueprint.seat(&key.node)?.node);
-            let ok = ways.iter().find(|way| *way == "ok").or(ways.first());
-            ok.cloned()
-        });
-        self.journal_step("step.pinned", key, json!({}));
-        self.take_over(key, port.unwrap_or_else(|| "ok".to_owned()), loaded, None).await?;
-        Ok(true)
-    }
-
-    /// A step ends with a result that wasn't made in this run.
-    pub(super) async fn take_over(
-        &mut self,
-        key: &Key,
-        port: String,
-        result: store::runs::Values,
-        fingerprint: Option<String>,
-    ) -> Result<(), StepError> {
-        self.batch.blobs.extend(values::blobs_of(&result).cloned());
-        self.recent.put(key.clone(), Arc::new(result.clone()));
-        let taken = self.taken(key, &port).await?;
-        let row = self.step_row(key);
-        row.result = Some(result);
-        row.fingerprint = fingerprint;
-        self.happened(Event::Ended(key.clone(), Outcome::Reused { port, taken }));
-        Ok(())
     }
 }
 

@@ -27,6 +27,10 @@ impl Driver {
     }
 
     pub(super) fn clear_timer(&mut self, key: &Key, kind: &'static str) {
+        // One of this turn isn't even set.
+        self.batch.timers.retain(|timer| {
+            (&timer.scope, &timer.node, timer.kind.as_str()) != (&key.scope, &key.node, kind)
+        });
         self.batch.timers_gone.push((key.scope.clone(), key.node.clone(), kind));
     }
 

@@ -63,6 +63,7 @@ impl Driver {
             }
         }
         kill_point!("after_commit");
+        self.ahead = !self.cut_off;
         let Ok(writing) = Arc::try_unwrap(writing).map_err(|_| ()) else { return true };
         self.written(writing);
         true
@@ -124,7 +125,7 @@ impl Driver {
             }
             self.changed.insert(key, row.step);
         }
-        self.recent.trim();
+        self.recent.written();
         if !batch.calls.is_empty() {
             self.app.bus.publish(crate::events::Event::UsageChanged);
         }
@@ -153,7 +154,8 @@ impl Driver {
             self.app.pipelines.outbox.notify_one();
         }
         kill_point!("before_begin");
-        self.launch();
+        let launches = std::mem::take(&mut self.launches);
+        self.launch(launches);
     }
 
     /// Answers those whose wishes are written.

@@ -1,25 +1,21 @@
-//! Maps, loops, joins and other pipelines: steps whose inside is the runner's own affair.
+//! Maps, loops and joins: steps whose inside is the runner's own affair.
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use domain::{ErrorCode, RunId, RunOrigin, StoredValue};
+use domain::ErrorCode;
 use pipeline::{Event, Key, Outcome};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use store::runs::Values;
 
-use super::{Driver, begin::Ready};
+use super::Driver;
 use crate::pipelines::{
-    accept::{self, Asked},
     context::{CARRY, LIST},
     scope,
     step::{StepError, Wait},
-    values,
 };
 
 /// The longest list of a map.
 const MAX_ITEMS: usize = 100_000;
-/// Items that are gathered at a time.
-const GATHER: u32 = 256;
 
 impl Driver {
     /// Freezes the list and opens the first items.
@@ -163,206 +159,6 @@ impl Driver {
         let why = why.unwrap_or_else(|| "a step inside failed".to_owned());
         let error = StepError::new(ErrorCode::Conflict, format!("{}: {why}", scope::step_name(&at)));
         self.failed_for_good(key, error).await;
-    }
-
-    /// The items' results in the list's order. They are read a few at a time and written as JSON at once, so that a long list is
-    /// never whole in memory as values.
-    async fn gather(&mut self, key: &Key) -> Result<Values, StepError> {
-        let blueprint = Arc::clone(&self.blueprint);
-        let Some(seat) = blueprint.seat(&key.node) else { return Ok(Values::new()) };
-        let drops = seat.node.config.get("on_item_error").and_then(Value::as_str) == Some("drop");
-        let text = seat.item_result.clone().unwrap_or_else(|| "none".to_owned());
-        let count = self.plan.instance(key).and_then(|instance| instance.count).unwrap_or(0);
-        let mut references = pipeline::References::default();
-        references.expression(&text);
-        let (mut bytes, mut failed, mut first) = (vec![b'['], 0_u32, true);
-        let mut index = 0;
-        while index < count {
-            let until = count.min(index + GATHER);
-            let fates = self.fates(key, index, until).await?;
-            for (offset, item_failed) in fates.into_iter().enumerate() {
-                let value = if item_failed {
-                    failed += 1;
-                    if drops {
-                        continue;
-                    }
-                    Value::Null
-                } else {
-                    self.item_value(key, index + offset as u32, &text, &references).await?
-                };
-                if !std::mem::take(&mut first) {
-                    bytes.push(b',');
-                }
-                serde_json::to_writer(&mut bytes, &value)
-                    .map_err(|error| StepError::new(ErrorCode::Internal, error.to_string()))?;
-                if bytes.len() > values::MAX_VALUE {
-                    return Err(StepError::new(
-                        ErrorCode::ValueTooLarge,
-                        format!("The results of {}.items are larger than 64 MiB together.", key.node),
-                    ));
-                }
-            }
-            self.recent.trim();
-            index = until;
-        }
-        bytes.push(b']');
-        let items = if bytes.len() <= values::INLINE {
-            let value = serde_json::from_slice(&bytes).unwrap_or_default();
-            StoredValue::Inline { value }
-        } else {
-            values::keep_bytes(&self.app, &format!("{}.items", key.node), bytes).await?
-        };
-        if let StoredValue::Blob { hash, .. } = &items {
-            self.batch.blobs.push(hash.clone());
-        }
-        let failed = StoredValue::Inline { value: json!(failed) };
-        Ok(Values::from([("items".to_owned(), items), ("failed".to_owned(), failed)]))
-    }
-
-    /// Which of these items failed. What happened in this turn isn't written yet and is looked at first.
-    async fn fates(&self, key: &Key, from: u32, until: u32) -> Result<Vec<bool>, StepError> {
-        let (run, scopes) =
-            (self.run().id, (from..until).map(|index| scope::inner(key, index)).collect::<Vec<_>>());
-        let fresh: Vec<String> = self
-            .batch
-            .steps
-            .iter()
-            .filter(|other| {
-                self.steps.get(other).is_some_and(|row| {
-                    row.step.status == domain::StepStatus::Failed && row.step.port.is_none()
-                })
-            })
-            .map(|other| other.scope.clone())
-            .collect();
-        let mut fates = self
-            .app
-            .store
-            .read({
-                let scopes = scopes.clone();
-                move |conn| {
-                    scopes
-                        .iter()
-                        .map(|scope| Ok(store::step_runs::inside(conn, run, scope)?.failed > 0))
-                        .collect::<Result<Vec<bool>, store::Error>>()
-                }
-            })
-            .await?;
-        for (fate, scope) in fates.iter_mut().zip(&scopes) {
-            *fate |= fresh.contains(scope);
-        }
-        Ok(fates)
-    }
-
-    async fn item_value(
-        &mut self,
-        key: &Key,
-        index: u32,
-        text: &str,
-        references: &pipeline::References,
-    ) -> Result<Value, StepError> {
-        let inside = Key { scope: scope::inner(key, index), node: key.node.clone() };
-        let context = self.context(&inside, references, 1).await?;
-        // The usual "nodes.X.port" needs no evaluation.
-        let plain = references.nodes.iter().next().and_then(|(node, ports)| {
-            let port = ports.iter().next()?;
-            let alone = references.nodes.len() == 1 && ports.len() == 1;
-            (alone && text == format!("nodes.{node}.{port}")).then(|| context["nodes"][node][port].clone())
-        });
-        if let Some(value) = plain {
-            return Ok(value);
-        }
-        let text = text.to_owned();
-        let worked_out =
-            self.app.pipelines.evaluator.run(move || pipeline::evaluate(&text, &context)).await?;
-        worked_out.map_err(|error| StepError::invalid(format!("The result of item {index}: {error}")))
-    }
-
-    /// A step that is another pipeline's run.
-    pub(super) async fn begin_run(&mut self, key: &Key, ready: Ready) -> Result<(), StepError> {
-        let id = ready.input.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let inputs: BTreeMap<String, Value> = match ready.input.get("inputs") {
-            Some(Value::Object(map)) => map.clone().into_iter().collect(),
-            _ => BTreeMap::new(),
-        };
-        let run = self.child(key, &id, inputs).await?;
-        self.happened(Event::Taken(key.clone()));
-        self.happened(Event::Waits(key.clone()));
-        let row = self.step_row(key);
-        row.step.tries = 1;
-        row.fingerprint = Some(ready.fingerprint);
-        row.wait = Some(json!({"type": "run", "run": run}));
-        self.journal_step("step.waiting", key, json!({ "for": "run", "run": run }));
-        Ok(())
-    }
-
-    /// Accepts the other run in this run's own transaction.
-    pub(super) async fn child(
-        &mut self,
-        key: &Key,
-        pipeline: &str,
-        inputs: BTreeMap<String, Value>,
-    ) -> Result<RunId, StepError> {
-        let Some(hash) = self.fixed.pipelines.get(pipeline).cloned() else {
-            return Err(StepError::invalid(format!(
-                "The pipeline \"{pipeline}\" wasn't there when this run began. Name it literally in the step, then run again."
-            )));
-        };
-        let origin = RunOrigin::Step { run_id: self.run().id };
-        let asked = Asked {
-            inputs,
-            origin,
-            parent: Some((self.run().id, key.scope.clone(), key.node.clone())),
-            depth: self.row.depth,
-            allowed: self.row.allowed.clone(),
-            pipelines: self.fixed.pipelines.clone(),
-            priority: self.row.priority,
-            ..Asked::default()
-        };
-        let accepted = accept::inner(&self.app, self.actor, &hash, asked).await?;
-        let id = accepted.id();
-        self.batch.children.push(accepted);
-        Ok(id)
-    }
-
-    /// Which run a step waits for.
-    pub(super) fn waits_for_run(&self, key: &Key) -> Option<RunId> {
-        let wait = self.steps.get(key)?.wait.as_ref()?;
-        (wait["type"] == "run").then(|| wait["run"].as_str()?.parse().ok()).flatten()
-    }
-
-    /// A run that a step waits for is over.
-    pub(super) async fn child_ended(&mut self, run: RunId) {
-        let Some(key) = self.steps.keys().find(|key| self.waits_for_run(key) == Some(run)).cloned() else {
-            return;
-        };
-        let child = match self.app.store.read(move |conn| store::runs::get_whole(conn, run)).await {
-            Ok(child) => child,
-            Err(error) => return self.failed_for_good(&key, error.into()).await,
-        };
-        if !child.run.status.is_final() {
-            return;
-        }
-        if child.run.status != domain::RunStatus::Succeeded {
-            let message = child.run.error_message.clone().unwrap_or_else(|| "It was cancelled.".to_owned());
-            let code = child.run.error_code.unwrap_or(ErrorCode::Cancelled);
-            let error = StepError::new(code, format!("{}: {message}", child.run.pipeline_name));
-            return self.failed_for_good(&key, error).await;
-        }
-        let mut outputs = Map::new();
-        for (name, stored) in child.outputs.unwrap_or_default() {
-            match values::load(&self.app, &stored).await {
-                Ok(value) => drop(outputs.insert(name, value)),
-                Err(error) => return self.failed_for_good(&key, error.into()).await,
-            }
-        }
-        let row = self.step_row(&key);
-        row.step.cost_nano_usd = child.run.cost_nano_usd;
-        row.step.tokens = child.run.tokens;
-        self.row.run.cost_nano_usd += child.run.cost_nano_usd;
-        self.row.run.tokens += child.run.tokens;
-        let values =
-            BTreeMap::from([("outputs".to_owned(), Value::Object(outputs)), ("run".to_owned(), json!(run))]);
-        self.succeeded_by(&key, "ok".to_owned(), values).await;
     }
 }
 

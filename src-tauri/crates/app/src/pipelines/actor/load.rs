@@ -101,6 +101,8 @@ impl Driver {
             decided: HashSet::new(),
             closing: false,
             paused,
+            cut_off: row.run.status == RunStatus::Running,
+            ahead: false,
             row,
         };
         if driver.row.run.status.is_final() {

@@ -1,12 +1,15 @@
-//! Results that needn't be made again: taken over from an earlier run, or found by what they are made of. They cost nothing.
+//! Results that needn't be made again: pinned, taken over from an earlier run, or found by what they are made of. They cost
+//! nothing.
 
-use domain::StepStatus;
-use pipeline::Key;
-use serde_json::json;
+use std::{collections::BTreeMap, sync::Arc};
+
+use domain::{StepStatus, StoredValue};
+use pipeline::{Event, Key, Outcome};
+use serde_json::{Value, json};
 use store::step_runs::StepRow;
 
 use super::{Driver, begin::Ready};
-use crate::pipelines::step::StepError;
+use crate::pipelines::{step::StepError, values};
 
 impl Driver {
     /// The step in the run that this one takes over from.
@@ -68,5 +71,42 @@ impl Driver {
         self.journal_step("step.cached", key, json!({ "savedNanoUsd": found.cost_nano_usd }));
         self.take_over(key, found.port, found.result, Some(ready.fingerprint.clone())).await?;
         Ok(true)
+    }
+
+    /// Values that stand in for running a node.
+    pub(super) async fn pinned(&mut self, key: &Key) -> Result<bool, StepError> {
+        let Some(pins) = self.fixed.pins.get(&key.node) else { return Ok(false) };
+        let mut loaded: BTreeMap<String, StoredValue> = pins.clone();
+        let way = match loaded.remove("way") {
+            Some(StoredValue::Inline { value: Value::String(way) }) => Some(way),
+            _ => None,
+        };
+        let blueprint = Arc::clone(&self.blueprint);
+        let port = way.or_else(|| {
+            let ways = pipeline::ways(&blueprint.seat(&key.node)?.node);
+            let ok = ways.iter().find(|way| *way == "ok").or(ways.first());
+            ok.cloned()
+        });
+        self.journal_step("step.pinned", key, json!({}));
+        self.take_over(key, port.unwrap_or_else(|| "ok".to_owned()), loaded, None).await?;
+        Ok(true)
+    }
+
+    /// A step ends with a result that wasn't made in this run.
+    pub(super) async fn take_over(
+        &mut self,
+        key: &Key,
+        port: String,
+        result: store::runs::Values,
+        fingerprint: Option<String>,
+    ) -> Result<(), StepError> {
+        self.batch.blobs.extend(values::blobs_of(&result).cloned());
+        self.recent.put(key.clone(), Arc::new(result.clone()));
+        let taken = self.taken(key, &port).await?;
+        let row = self.step_row(key);
+        row.result = Some(result);
+        row.fingerprint = fingerprint;
+        self.happened(Event::Ended(key.clone(), Outcome::Reused { port, taken }));
+        Ok(())
     }
 }
