@@ -50,20 +50,49 @@ pub struct RunStepRef {
 pub async fn begin(app: &App, actor: Actor, resolved: &Resolved, spec: CallSpec) -> Result<LiveCall, Error> {
     resolve::check_parameters(&resolved.model, &spec.request.parameters)?;
     ollama::check_room(app, resolved, spec.request.parameters.context_size).await?;
-    let now = app.clock.now();
-    let call = Call {
-        id: CallId::new(now),
+    let asked = Asked {
         surface: spec.surface,
         conversation_id: spec.conversation_id,
         message_id: spec.message_id,
-        run_id: spec.run.as_ref().map(|run| run.run_id),
-        step: spec.run.as_ref().map(|run| run.step.clone()),
-        attempt: spec.run.as_ref().map(|run| run.attempt),
+        run: spec.run,
+        prompt_estimate: spec.prompt_estimate,
+        max_tokens: spec.request.parameters.max_tokens,
+    };
+    let call = reserve(app, actor, resolved, asked).await?;
+    Ok(LiveCall::new(resolved, spec.request, call))
+}
+
+/// What the ledger is told of a call before it is sent.
+struct Asked {
+    surface: Surface,
+    conversation_id: Option<ConversationId>,
+    message_id: Option<MessageId>,
+    run: Option<RunStepRef>,
+    prompt_estimate: u64,
+    /// The longest answer, where that is known: for the run's budget.
+    max_tokens: Option<u32>,
+}
+
+/// Keeps room for the call in its run's budget, and its row in the ledger.
+async fn reserve(app: &App, actor: Actor, resolved: &Resolved, asked: Asked) -> Result<Call, Error> {
+    let now = app.clock.now();
+    let (run_id, step, attempt) = match asked.run {
+        Some(run) => (Some(run.run_id), Some(run.step), Some(run.attempt)),
+        None => (None, None, None),
+    };
+    let call = Call {
+        id: CallId::new(now),
+        surface: asked.surface,
+        conversation_id: asked.conversation_id,
+        message_id: asked.message_id,
+        run_id,
+        step,
+        attempt,
         model: resolved.model.id.clone(),
         response_model: None,
         outcome: CallOutcome::Reserved,
         error_code: None,
-        usage: TokenUsage { input: spec.prompt_estimate, estimated: true, ..TokenUsage::default() },
+        usage: TokenUsage { input: asked.prompt_estimate, estimated: true, ..TokenUsage::default() },
         started_at: now,
         first_token_ms: None,
         total_ms: None,
@@ -74,13 +103,13 @@ pub async fn begin(app: &App, actor: Actor, resolved: &Resolved, spec: CallSpec)
         cost_nano_usd: resolved.free.then_some(0),
         price_id: None,
     };
-    if let Some(run) = &spec.run {
-        pipelines::reserve(app, run.run_id, &call, resolved, spec.request.parameters.max_tokens)?;
+    if let Some(run) = run_id {
+        pipelines::reserve(app, run, &call, resolved, asked.max_tokens)?;
     }
     let reserved = call.clone();
     app.store.write(move |conn| store::calls::reserve(conn, actor.user_id, &reserved)).await?;
     app.bus.publish(Event::UsageChanged);
-    Ok(LiveCall::new(resolved, spec.request, call))
+    Ok(call)
 }
 
 /// Writes the settled row on its own, for callers that have nothing else to commit with it.

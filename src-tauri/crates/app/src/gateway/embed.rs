@@ -1,11 +1,11 @@
 //! Vectors, through the same door: reserved before they are asked for, settled with what came.
 
-use domain::{Actor, Call, CallId, CallOutcome, ErrorCode, Surface, TokenUsage};
+use domain::{Actor, Call, CallOutcome, ErrorCode, Surface, TokenUsage};
 use llm::EmbeddedTexts;
 use tokio::time::Instant;
 
-use super::{Resolved, RunStepRef};
-use crate::{App, Error, events::Event, pipelines};
+use super::{Asked, Resolved, RunStepRef, reserve};
+use crate::{App, Error};
 
 /// What came, with its row of the ledger, which the caller commits with the result.
 pub(crate) type Embedded = (Result<EmbeddedTexts, Error>, Call);
@@ -18,35 +18,16 @@ pub(crate) async fn embed(
     run: RunStepRef,
     texts: Vec<String>,
 ) -> Result<Embedded, Error> {
-    let now = app.clock.now();
-    let estimate: u64 = texts.iter().map(|text| llm::tokens::estimate(text)).sum();
-    let call = Call {
-        id: CallId::new(now),
+    let asked = Asked {
         surface: Surface::Pipeline,
         conversation_id: None,
         message_id: None,
-        run_id: Some(run.run_id),
-        step: Some(run.step),
-        attempt: Some(run.attempt),
-        model: resolved.model.id.clone(),
-        response_model: None,
-        outcome: CallOutcome::Reserved,
-        error_code: None,
-        usage: TokenUsage { input: estimate, estimated: true, ..TokenUsage::default() },
-        started_at: now,
-        first_token_ms: None,
-        total_ms: None,
-        tokens_per_second: None,
-        chunks: 0,
-        retries: 0,
-        cost_nano_usd: resolved.free.then_some(0),
-        price_id: None,
+        run: Some(run),
+        prompt_estimate: texts.iter().map(|text| llm::tokens::estimate(text)).sum(),
+        // Vectors have no output tokens.
+        max_tokens: Some(0),
     };
-    // Vectors have no output tokens.
-    pipelines::reserve(app, run.run_id, &call, resolved, Some(0))?;
-    let reserved = call.clone();
-    app.store.write(move |conn| store::calls::reserve(conn, actor.user_id, &reserved)).await?;
-    app.bus.publish(Event::UsageChanged);
+    let call = reserve(app, actor, resolved, asked).await?;
     let begun = Instant::now();
     let mut open = Open { app: app.clone(), actor, call: Some(call) };
     let answered = resolved.provider.embed(resolved.model.id.name(), texts).await.map_err(Error::from);
