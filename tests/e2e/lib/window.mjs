@@ -107,16 +107,24 @@ async function pressClose() {
   }
 }
 
-/** The first pictures after a page has loaded may be blank: two frames are waited for, and a blank one is taken again. */
+/**
+ * What is drawn comes after what is there, on a busy machine much later, and the first pictures of a page are blank: it is taken
+ * until two in a row are the same. One in which something moves is taken as it is in the end.
+ */
 async function picture(window, name) {
+  let before;
   for (let attempt = 0; attempt < 6; attempt += 1) {
     await window.executeAsync('const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()));');
     const png = await window.screenshot();
-    if (look(png).colours > 1) {
-      await writeFile(path.join(process.env.WEBPLUS_JOURNEY_OUT, `${name}.png`), png);
-      return png;
-    }
+    const settled = before !== undefined && png.equals(before);
+    before = png;
+    if (!settled) continue;
+    if (look(png).colours > 1) break;
     await pause(200);
+  }
+  if (look(before).colours > 1) {
+    await writeFile(path.join(process.env.WEBPLUS_JOURNEY_OUT, `${name}.png`), before);
+    return before;
   }
   return assert.fail(`the picture "${name}" is blank`);
 }

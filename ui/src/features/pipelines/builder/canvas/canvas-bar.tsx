@@ -1,6 +1,6 @@
 /** What can be done with the canvas as a whole, at its top; and what was said last, at its foot. */
-import { Panel, useReactFlow, useStore as useFlowStore } from '@xyflow/react';
-import { CircleHelp, LayoutDashboard, Maximize, Minus, Plus, Redo2, Undo2, X } from 'lucide-react';
+import { Panel } from '@xyflow/react';
+import { CircleHelp, LayoutDashboard, Plus, Redo2, Undo2, X } from 'lucide-react';
 import { useState } from 'react';
 
 import { Button } from '@/components/button';
@@ -10,6 +10,7 @@ import { Popover } from '@/components/popover';
 import { classNames } from '@/lib/class-names';
 
 import { colourToken, legend } from '../../shared/types';
+import { ZoomButtons } from '../../shared/zoom-buttons';
 import type { Editor } from '../model/editor';
 import { redoLabel, undoLabel } from '../model/history';
 import { useEditorState } from '../model/use-editor';
@@ -54,32 +55,12 @@ export function CanvasBar({ editor, onFit, onAdd }: { editor: Editor; onFit: () 
         position="bottom-left"
         className="m-3! flex items-center gap-1 rounded-control border border-border bg-popover p-0.5"
       >
-        <ZoomButtons onFit={onFit} />
+        <ZoomButtons onFit={onFit} fitLabel="Show all of it" fitShortcut="F" />
         <Help />
       </Panel>
       <Panel position="top-center" className="pointer-events-none m-3! max-w-full">
         <Notice />
       </Panel>
-    </>
-  );
-}
-
-function ZoomButtons({ onFit }: { onFit: () => void }) {
-  const zoom = useFlowStore((state) => Math.round(state.transform[2] * 100));
-  const { zoomIn, zoomOut, zoomTo } = useReactFlow();
-  return (
-    <>
-      <IconButton label="Smaller" icon={Minus} onClick={() => void zoomOut()} />
-      <Button
-        variant="ghost"
-        className="tabular w-14 px-0!"
-        aria-label={`Zoom ${zoom} %, back to 100 %`}
-        onClick={() => void zoomTo(1)}
-      >
-        {zoom} %
-      </Button>
-      <IconButton label="Larger" icon={Plus} onClick={() => void zoomIn()} />
-      <IconButton label="Show all of it" icon={Maximize} shortcut="F" onClick={onFit} />
     </>
   );
 }

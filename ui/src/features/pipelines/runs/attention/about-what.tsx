@@ -11,7 +11,15 @@ import { ValueCard } from '../results/value-card';
 /** Types that are worth more than words in a message. */
 const rich = new Set(['diff', 'test_report', 'table', 'image', 'file', 'markdown']);
 
-export function AboutWhat({ run, scope, node }: { run: string; scope: string; node: string }) {
+interface AboutWhatProps {
+  run: string;
+  scope: string;
+  node: string;
+  /** What the question says already: a result that stands in it isn't shown again. */
+  said: string;
+}
+
+export function AboutWhat({ run, scope, node, said }: AboutWhatProps) {
   const { definition } = usePlace();
   const spec = graphOf(definition).nodes.get(node);
   if (!spec) return null;
@@ -20,7 +28,14 @@ export function AboutWhat({ run, scope, node }: { run: string; scope: string; no
     (one, index, all) => all.findIndex((other) => other.node === one.node && other.port === one.port) === index,
   );
   return sources.map((source) => (
-    <Named key={`${source.node}.${source.port}`} run={run} scope={scope} {...source} always={named.includes(source)} />
+    <Named
+      key={`${source.node}.${source.port}`}
+      run={run}
+      scope={scope}
+      {...source}
+      said={said}
+      always={named.includes(source)}
+    />
   ));
 }
 
@@ -30,16 +45,19 @@ interface NamedProps {
   scope: string;
   node: string;
   port: string;
+  said: string;
   always: boolean;
 }
 
-function Named({ run, scope: _scope, node, port, always }: NamedProps) {
+function Named({ run, scope: _scope, node, port, said, always }: NamedProps) {
   const client = useClient();
   const shown = useShownScopes();
   const scope = shown.scopeOf(node);
   const step = useCall('run/step', { id: run, scope, node });
   const value = step.data?.outputs[port];
   if (!value || (!always && !rich.has(baseType(value.type)))) return null;
+  const text = typeof value.preview === 'string' ? value.preview.trim() : '';
+  if (text !== '' && said.includes(text)) return null;
   return (
     <ValueCard
       title={`${port} of ${keyOf({ scope, node })}`}

@@ -47,7 +47,7 @@ export function HumanForm({ run, waiting }: { run: string; waiting: WaitingStep 
         )}
       </div>
       {body !== '' && <MarkdownView text={body} />}
-      <AboutWhat run={run} scope={scope} node={node} />
+      <AboutWhat run={run} scope={scope} node={node} said={body} />
       {form.fields.map((field) => (
         <SchemaField
           key={field.name}

@@ -4,13 +4,11 @@ import '../../shared/canvas.css';
 import {
   Background,
   BackgroundVariant,
-  ControlButton,
-  Controls,
+  Panel,
   ReactFlow,
   type NodeMouseHandler,
   type ReactFlowInstance,
 } from '@xyflow/react';
-import { Maximize } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 
 import { useStore } from '@/lib/store';
@@ -23,6 +21,7 @@ import { StepNode, type StepFlowNode } from '../../shared/step-node';
 import type { StepFlowEdge } from '../../shared/step-edge';
 import { StepStatesContext, statusWords } from '../../shared/step-states';
 import { sceneOf } from '../../shared/scene';
+import { ZoomButtons } from '../../shared/zoom-buttons';
 import { nameOf } from '../state/keys';
 import { usePlace, useShownScopes } from '../state/place';
 import { GraphStates } from './graph-states';
@@ -129,11 +128,12 @@ export default function RunGraph() {
           proOptions={{ hideAttribution: true }}
         >
           <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
-          <Controls showInteractive={false} showFitView={false}>
-            <ControlButton onClick={showAll} aria-label="Show all steps" title="Show all steps">
-              <Maximize aria-hidden />
-            </ControlButton>
-          </Controls>
+          <Panel
+            position="bottom-left"
+            className="m-3! flex items-center gap-1 rounded-control border border-border bg-popover p-0.5"
+          >
+            <ZoomButtons onFit={showAll} fitLabel="Show all steps" />
+          </Panel>
         </ReactFlow>
         <ScopeBar />
         <Said />

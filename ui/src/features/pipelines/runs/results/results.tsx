@@ -5,6 +5,7 @@ import type { ValuePreview } from '@/api/generated';
 import { useCall, useClient } from '@/api/query';
 import { EmptyState } from '@/components/empty-state';
 import { ScrollArea } from '@/components/scroll-area';
+import { SkeletonRows } from '@/components/skeleton';
 import { formatMoney } from '@/lib/format';
 import { useStore } from '@/lib/store';
 
@@ -18,7 +19,11 @@ import { ValueCard } from './value-card';
 export function Results() {
   const { live, definition } = usePlace();
   const run = useStore(live.run);
-  const outputs = Object.entries(useStore(live.around)?.outputs ?? {});
+  const around = useStore(live.around);
+  const outputs = Object.entries(around?.outputs ?? {});
+  if (outputs.length === 0 && run?.status === 'succeeded' && (around?.seq ?? 0) < run.seq) {
+    return <SkeletonRows label="Loading the results" rows={4} />;
+  }
   if (outputs.length === 0) {
     const named = Object.keys(definition.outputs ?? {});
     return (
@@ -27,7 +32,9 @@ export function Results() {
           ? 'This pipeline names no outputs. What each step gave is in its details: choose one on the graph.'
           : run?.status === 'failed' || run?.status === 'cancelled'
             ? 'The run ended before its outputs were made. What each step gave until then is in its details.'
-            : `${named.join(', ')} will be here when the run has ended. What each step gives meanwhile is in its details.`}
+            : run?.status === 'succeeded'
+              ? 'The run ended without coming to the steps that make them. What the others gave is in their details.'
+              : `${named.join(', ')} will be here when the run has ended. What each step gives meanwhile is in its details.`}
       </EmptyState>
     );
   }

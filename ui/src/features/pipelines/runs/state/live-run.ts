@@ -11,6 +11,8 @@ import { isFinalRun } from './words';
 
 /** What of a run comes only with its whole view. */
 export interface Around {
+  /** The run's `seq` that this is of: the run itself may have gone further. */
+  seq: number;
   definition: unknown;
   inputs: Record<string, unknown>;
   outputs: Record<string, ValuePreview>;
@@ -162,6 +164,7 @@ export class LiveRun {
     const { run, steps, ...around } = view;
     this.#putAll(steps, touched);
     this.around.set({
+      seq: run.seq,
       definition: this.around.get()?.definition ?? around.definition,
       inputs: around.inputs,
       outputs: around.outputs ?? {},
