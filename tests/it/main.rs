@@ -38,6 +38,7 @@ mod uncertain;
 mod webhooks;
 
 mod bad_input;
+mod budgets;
 #[cfg(unix)]
 mod code_factory;
 mod command_line;

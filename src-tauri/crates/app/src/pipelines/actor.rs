@@ -28,7 +28,7 @@ use std::{
     time::Duration,
 };
 
-use domain::{Actor, Call, Run, RunId, RunStatus, StepRun, StoredValue};
+use domain::{Actor, Run, RunId, RunStatus, StepRun, StoredValue};
 use futures_util::FutureExt as _;
 use pipeline::{Effect, Key, Plan};
 use serde_json::Value;
@@ -44,7 +44,7 @@ use super::{
     params::RunDecision,
     recent::Recent,
     slots::Permit,
-    step::{InnerBegun, StepEnd, StepError, Teller},
+    step::{InnerBegun, Paid, StepEnd, StepError, Teller},
 };
 use crate::{App, Error};
 use batch::Batch;
@@ -92,7 +92,7 @@ pub(crate) enum Message {
         index: u32,
         name: String,
         result: Result<BTreeMap<String, Value>, StepError>,
-        calls: Vec<Call>,
+        paid: Paid,
         reply: oneshot::Sender<Result<(), StepError>>,
     },
 }

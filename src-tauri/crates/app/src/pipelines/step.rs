@@ -228,6 +228,23 @@ pub(crate) enum InnerBegun {
     },
 }
 
+/// What an attempt inside an attempt cost.
+#[derive(Debug, Default)]
+pub(crate) struct Paid {
+    /// Model calls of its own.
+    pub calls: Vec<Call>,
+    /// What a run that it began cost, in nano-USD, its calls settled already.
+    pub run_cost: i64,
+    /// Its tokens.
+    pub run_tokens: u64,
+}
+
+impl From<Vec<Call>> for Paid {
+    fn from(calls: Vec<Call>) -> Self {
+        Self { calls, ..Self::default() }
+    }
+}
+
 /// Attempts inside an attempt, each journaled with an effect class of its own: an agent asks the model and calls tools by
 /// number, so that after a crash it goes on behind what had ended.
 pub(crate) trait InnerAttempts: Send + Sync {
@@ -240,12 +257,12 @@ pub(crate) trait InnerAttempts: Send + Sync {
         input: Value,
     ) -> BoxFuture<'_, Result<InnerBegun, StepError>>;
 
-    /// Commits how it ended, with its model calls.
+    /// Commits how it ended, with what it cost.
     fn end(
         &self,
         index: u32,
         name: String,
         result: Result<BTreeMap<String, Value>, StepError>,
-        calls: Vec<Call>,
+        paid: Paid,
     ) -> BoxFuture<'_, Result<(), StepError>>;
 }

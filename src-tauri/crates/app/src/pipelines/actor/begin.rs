@@ -91,12 +91,18 @@ impl Driver {
             ));
             return Ok(());
         }
-        let ready = self.prepare(key).await?;
+        let mut ready = self.prepare(key).await?;
         if self.reused(key, &ready).await? || self.cached(key, &ready).await? {
             return Ok(());
         }
         if seat.node.kind == "pipeline" {
             return self.begin_run(key, ready).await;
+        }
+        // Who names no model asks the default one, and shares its places.
+        if matches!(&ready.need, Need::Model(model) if model.trim().is_empty())
+            && let Some(chosen) = crate::settings::default_model(&self.app, self.actor).await?
+        {
+            ready.need = Need::Model(chosen.to_string());
         }
         let later = match self.app.pipelines.slots.ask(&ready.need, self.row.priority) {
             Asked::Unneeded => return self.intend(key, ready, None).await,

@@ -79,6 +79,8 @@ impl Driver {
         if !child.run.status.is_final() {
             return;
         }
+        // Its own calls were settled with it, however it ended.
+        self.spent(&key, child.run.cost_nano_usd, child.run.tokens);
         if child.run.status != domain::RunStatus::Succeeded {
             let message = child.run.error_message.clone().unwrap_or_else(|| "It was cancelled.".to_owned());
             let code = child.run.error_code.unwrap_or(ErrorCode::Cancelled);
@@ -92,11 +94,6 @@ impl Driver {
                 Err(error) => return self.failed_for_good(&key, error.into()).await,
             }
         }
-        let row = self.step_row(&key);
-        row.step.cost_nano_usd = child.run.cost_nano_usd;
-        row.step.tokens = child.run.tokens;
-        self.row.run.cost_nano_usd += child.run.cost_nano_usd;
-        self.row.run.tokens += child.run.tokens;
         let values =
             BTreeMap::from([("outputs".to_owned(), Value::Object(outputs)), ("run".to_owned(), json!(run))]);
         self.succeeded_by(&key, "ok".to_owned(), values).await;

@@ -52,9 +52,10 @@ impl Driver {
         self.blueprint.seat(&key.node).is_some_and(|seat| seat.node.kind == "agent")
     }
 
+    /// What the budget that refused says, this run's or that of one that it is a part of.
     fn pauses_at_budget(&self) -> bool {
-        let budget = self.blueprint.definition.defaults.budget;
-        budget.is_some_and(|budget| budget.on_exceed == OnExceed::Pause)
+        let own = self.blueprint.definition.defaults.budget.map(|budget| budget.on_exceed);
+        self.app.pipelines.budgets.refusal(self.row.run.id).or(own) == Some(OnExceed::Pause)
     }
 
     /// It isn't known whether it happened.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{AttemptOutcome, Call, EffectClass, ErrorCode, StepStatus};
+use domain::{AttemptOutcome, EffectClass, ErrorCode, StepStatus};
 use futures_util::future::BoxFuture;
 use pipeline::Key;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{Driver, InnerBegun, Message, batch::InnerReply};
 use crate::pipelines::{
     scope,
-    step::{InnerAttempts, StepError},
+    step::{InnerAttempts, Paid, StepError},
     values,
 };
 
@@ -49,12 +49,12 @@ impl InnerAttempts for Inside {
         index: u32,
         name: String,
         result: Result<BTreeMap<String, Value>, StepError>,
-        calls: Vec<Call>,
+        paid: Paid,
     ) -> BoxFuture<'_, Result<(), StepError>> {
         Box::pin(async move {
             let (reply, told) = oneshot::channel();
             let key = self.key.clone();
-            let message = Message::InnerEnd { key, index, name, result, calls, reply };
+            let message = Message::InnerEnd { key, index, name, result, paid, reply };
             self.sender.send(message).map_err(|_| gone())?;
             told.await.unwrap_or_else(|_| Err(gone()))
         })
@@ -156,7 +156,7 @@ impl Driver {
         index: u32,
         name: String,
         result: Result<BTreeMap<String, Value>, StepError>,
-        calls: Vec<Call>,
+        paid: Paid,
         reply: oneshot::Sender<Result<(), StepError>>,
     ) {
         let inside = Key { scope: scope::inner(key, index), node: name };
@@ -173,7 +173,9 @@ impl Driver {
             Ok(found) => found,
             Err(error) => return drop(reply.send(Err(error.into()))),
         };
-        let (mut cost, mut tokens) = (0, 0);
+        let Paid { calls, run_cost, run_tokens } = paid;
+        self.spent(key, run_cost, run_tokens);
+        let (mut cost, mut tokens) = (run_cost, run_tokens);
         for call in &calls {
             cost += call.cost_nano_usd.unwrap_or(0);
             tokens += call.usage.prompt() + call.usage.output;

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use super::{Driver, Message, outcome::CRASHED};
 use crate::{
     App, Error,
-    pipelines::{accept::Fixed, blueprint, recent::Recent, scope},
+    pipelines::{accept::Fixed, blueprint, budgets, recent::Recent, scope},
 };
 
 /// So many starts of the application may end during one step.
@@ -70,7 +70,12 @@ impl Driver {
         });
         let plan = Plan::restore(&blueprint.definition, Limits { until: fixed.until.clone() }, known);
         let paused = row.run.status == RunStatus::Paused;
-        app.pipelines.budgets.open(id, blueprint.definition.defaults.budget, &row.run);
+        let above = row.parent.as_ref().map(|(above, ..)| *above);
+        if let Some(above) = above {
+            budgets::open_above(app, above).await?;
+        }
+        let so_far = (row.run.cost_nano_usd, row.run.tokens);
+        app.pipelines.budgets.open(id, blueprint.definition.defaults.budget, above, so_far);
         let mut driver = Self {
             app: app.clone(),
             actor,

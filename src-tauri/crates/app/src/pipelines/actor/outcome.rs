@@ -87,17 +87,22 @@ impl Driver {
             }
             let cost = call.cost_nano_usd.unwrap_or(0);
             let tokens = call.usage.prompt() + call.usage.output;
-            self.row.run.cost_nano_usd += cost;
-            self.row.run.tokens += tokens;
-            if let Some(row) = self.steps.get_mut(key) {
-                row.step.cost_nano_usd += cost;
-                row.step.tokens += tokens;
-                self.batch.steps.insert(key.clone());
-            }
+            self.spent(key, cost, tokens);
             self.app.pipelines.budgets.settled(self.row.run.id, call.id, cost, tokens);
-            self.batch.run = true;
             self.batch.calls.push(call);
         }
+    }
+
+    /// What a step spent is its run's too.
+    pub(super) fn spent(&mut self, key: &Key, cost: i64, tokens: u64) {
+        self.row.run.cost_nano_usd += cost;
+        self.row.run.tokens += tokens;
+        if let Some(row) = self.steps.get_mut(key) {
+            row.step.cost_nano_usd += cost;
+            row.step.tokens += tokens;
+            self.batch.steps.insert(key.clone());
+        }
+        self.batch.run = true;
     }
 
     pub(super) fn end_attempt(

@@ -49,8 +49,8 @@ impl Driver {
             Message::InnerBegin { key, index, name, effect, input, reply } => {
                 self.inner_begin(&key, index, name, effect, input, reply).await;
             }
-            Message::InnerEnd { key, index, name, result, calls, reply } => {
-                self.inner_end(&key, index, name, result, calls, reply).await;
+            Message::InnerEnd { key, index, name, result, paid, reply } => {
+                self.inner_end(&key, index, name, result, paid, reply).await;
             }
         }
         // Before the next is taken in, so that it meets the run as it is now.

@@ -119,14 +119,14 @@ impl Agent<'_> {
         match answered {
             Ok(fitting) => {
                 let values = BTreeMap::from([("json".to_owned(), fitting.value.clone())]);
-                inner.end(index, "model".to_owned(), Ok(values), fitting.calls.clone()).await?;
+                inner.end(index, "model".to_owned(), Ok(values), fitting.calls.clone().into()).await?;
                 self.calls.extend(fitting.calls);
                 Ok(fitting.value)
             }
             Err(mut error) => {
                 // They are settled with the inner attempt, and not twice.
                 let calls = std::mem::take(&mut error.calls);
-                inner.end(index, "model".to_owned(), Err(error.clone()), calls).await?;
+                inner.end(index, "model".to_owned(), Err(error.clone()), calls.into()).await?;
                 Err(error)
             }
         }
@@ -160,8 +160,8 @@ impl Agent<'_> {
         let values = match begun {
             InnerBegun::Done(values) => values,
             InnerBegun::Go { idempotency_key } => {
-                let Used { result, calls } = tool.run(self.call, index, args, idempotency_key).await;
-                self.call.inner.end(index, name.to_owned(), result.clone(), calls).await?;
+                let Used { result, paid } = tool.run(self.call, index, args, idempotency_key).await;
+                self.call.inner.end(index, name.to_owned(), result.clone(), paid).await?;
                 match result {
                     Ok(values) => values,
                     // Nobody knows what it did, or the person stopped it: that isn't the model's to decide on.

@@ -16,7 +16,7 @@ use crate::{
         accept::{self, Asked, Fixed},
         blueprint::blueprint,
         runs,
-        step::{StepCall, StepError},
+        step::{Paid, StepCall, StepError},
         values,
     },
 };
@@ -39,9 +39,13 @@ pub(super) async fn is_free(agent: &StepCall, pipeline: &str) -> bool {
 
 /// Runs it to its end; `key` names this use of it.
 pub(super) async fn run(agent: &StepCall, pipeline: &str, args: Value, key: &str) -> Used {
-    match whole(agent, pipeline, args, key).await {
-        Ok(values) => Used { result: Ok(values), calls: Vec::new() },
-        Err(error) => Used { result: Err(error), calls: Vec::new() },
+    match ended(agent, pipeline, args, key).await {
+        Ok(child) => {
+            let paid =
+                Paid { run_cost: child.run.cost_nano_usd, run_tokens: child.run.tokens, ..Paid::default() };
+            Used { result: given(agent, child).await, paid }
+        }
+        Err(error) => Used { result: Err(error), paid: Paid::default() },
     }
 }
 
@@ -58,12 +62,8 @@ async fn pinned(agent: &StepCall, pipeline: &str) -> Result<(RunRow, String), St
     Ok((row, hash))
 }
 
-async fn whole(
-    agent: &StepCall,
-    pipeline: &str,
-    args: Value,
-    key: &str,
-) -> Result<BTreeMap<String, Value>, StepError> {
+/// The run of this use, once it is over.
+async fn ended(agent: &StepCall, pipeline: &str, args: Value, key: &str) -> Result<RunRow, StepError> {
     let app = &agent.app;
     let (parent, hash) = pinned(agent, pipeline).await?;
     let inputs: BTreeMap<String, Value> = match args {
@@ -85,10 +85,10 @@ async fn whole(
     let Some(id) = id else {
         return Err(StepError::new(ErrorCode::Conflict, format!("{pipeline} failed too often.")));
     };
-    let child = loop {
+    loop {
         let child = app.store.read(move |conn| store::runs::get_whole(conn, id)).await?;
         if child.run.status.is_final() {
-            break child;
+            return Ok(child);
         }
         let told = async {
             while let Some(envelope) = events.next().await {
@@ -107,16 +107,23 @@ async fn whole(
             () = told => {}
             () = tokio::time::sleep(LOOK) => {}
         }
-    };
+    }
+}
+
+/// What it gave back.
+async fn given(agent: &StepCall, child: RunRow) -> Result<BTreeMap<String, Value>, StepError> {
     if child.run.status != RunStatus::Succeeded {
         let message = child.run.error_message.unwrap_or_else(|| "It was cancelled.".to_owned());
         return Err(StepError::new(child.run.error_code.unwrap_or(ErrorCode::Cancelled), message));
     }
     let mut outputs = Map::new();
     for (name, stored) in child.outputs.unwrap_or_default() {
-        outputs.insert(name, values::load(app, &stored).await?);
+        outputs.insert(name, values::load(&agent.app, &stored).await?);
     }
-    Ok(BTreeMap::from([("outputs".to_owned(), Value::Object(outputs)), ("run".to_owned(), json!(id))]))
+    Ok(BTreeMap::from([
+        ("outputs".to_owned(), Value::Object(outputs)),
+        ("run".to_owned(), json!(child.run.id)),
+    ]))
 }
 
 async fn get(app: &App, id: RunId) -> Result<Run, StepError> {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Call, EffectClass};
+use domain::EffectClass;
 use pipeline::{Node, Schema};
 use serde_json::{Value, json};
 
 use super::sub_run;
 use crate::pipelines::{
-    step::{StepCall, StepEnd, StepError},
+    step::{Paid, StepCall, StepEnd, StepError},
     steps::{config::Config, step},
 };
 
@@ -35,7 +35,7 @@ pub(super) enum Does {
 /// What came of using one.
 pub(super) struct Used {
     pub(super) result: Result<BTreeMap<String, Value>, StepError>,
-    pub(super) calls: Vec<Call>,
+    pub(super) paid: Paid,
 }
 
 /// The tools that a config lists.
@@ -180,12 +180,12 @@ impl Tool {
                 if port != "ok" {
                     values.insert("left_by".to_owned(), port.into());
                 }
-                Used { result: Ok(values), calls }
+                Used { result: Ok(values), paid: calls.into() }
             }
             Ok(StepEnd::Wait(_)) => Used::failed(StepError::invalid("A tool can't wait for something.")),
             Err(mut error) => {
                 let calls = std::mem::take(&mut error.calls);
-                Used { result: Err(error), calls }
+                Used { result: Err(error), paid: calls.into() }
             }
         }
     }
@@ -193,6 +193,6 @@ impl Tool {
 
 impl Used {
     fn failed(error: StepError) -> Self {
-        Self { result: Err(error), calls: Vec::new() }
+        Self { result: Err(error), paid: Paid::default() }
     }
 }

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     App, AppOptions,
     pipelines::{
-        step::{Allowed, InnerAttempts, InnerBegun, StepCall, StepEnd, StepError},
+        step::{Allowed, InnerAttempts, InnerBegun, Paid, StepCall, StepEnd, StepError},
         steps::step,
         tell::Teller,
     },
@@ -214,7 +214,7 @@ impl InnerAttempts for Inner {
         index: u32,
         _name: String,
         result: Result<BTreeMap<String, Value>, StepError>,
-        _calls: Vec<Call>,
+        _paid: Paid,
     ) -> BoxFuture<'_, Result<(), StepError>> {
         if let Ok(values) = result {
             self.ended.lock().unwrap().insert(index, values);
