@@ -108,6 +108,9 @@ function Entries({ entries }: { entries: readonly MenuEntry[] }) {
             <Kbd shortcut={entry.shortcut} />
           </span>
         )}
+        {entry.note !== undefined && (
+          <span className="tabular ml-auto pl-4 text-caption text-muted-foreground">{entry.note}</span>
+        )}
       </>
     );
     const shared = {

@@ -5,6 +5,7 @@ import {
   type KeyboardEvent,
   type MouseEvent,
   type ReactElement,
+  type ReactNode,
 } from 'react';
 
 import { later } from '@/lib/later';
@@ -22,6 +23,8 @@ export type MenuEntry =
       label: string;
       icon?: Icon;
       shortcut?: Shortcut;
+      /** A second, quieter text: a count. */
+      note?: string;
       danger?: boolean;
       disabled?: boolean;
       /** One of a choice: whether it is the chosen one. */
@@ -34,7 +37,8 @@ export type MenuEntry =
 export interface MenuProps extends Pick<MenuPopupProps, 'side' | 'align'> {
   /** The button that opens it. */
   trigger: ReactElement<ComponentProps<'button'>>;
-  entries: readonly MenuEntry[];
+  /** As a function where it costs something to say them: it is called while the menu is open only. */
+  entries: readonly MenuEntry[] | (() => readonly MenuEntry[]);
 }
 
 /** Until it is opened it is its button and nothing more. */
@@ -65,7 +69,14 @@ export function Menu({ trigger, entries, side, align }: MenuProps) {
         }),
       })}
       {opened && (
-        <MenuPopup {...opened} open={open} onClose={() => setOpen(false)} entries={entries} side={side} align={align} />
+        <MenuPopup
+          {...opened}
+          open={open}
+          onClose={() => setOpen(false)}
+          entries={typeof entries === 'function' ? entries() : entries}
+          side={side}
+          align={align}
+        />
       )}
     </>
   );
@@ -88,18 +99,66 @@ export function ContextMenu({ entries, children }: ContextMenuProps) {
       {cloneElement(children, {
         onContextMenu: chain(props.onContextMenu, (event: MouseEvent<HTMLElement>) => {
           event.preventDefault();
-          const { activeElement } = document;
-          setOpened({
-            anchor: { getBoundingClientRect: pointOf(event) },
-            focusBack: activeElement instanceof HTMLElement ? activeElement : null,
-            byKey: false,
-          });
+          setOpened(atPointer(event));
           setOpen(true);
         }),
       })}
       {opened && <MenuPopup {...opened} open={open} onClose={() => setOpen(false)} entries={entries} offset={0} />}
     </>
   );
+}
+
+/** What a row's button does to open the menu that it shares with the other rows. */
+export interface RowMenu<Row> {
+  /** Whose menu is open. */
+  openRow: Row | undefined;
+  /** When a row is pointed at or focused. */
+  prepare: () => void;
+  beside: (row: Row, button: HTMLElement, byKey: boolean) => void;
+  /** Where it was right-clicked. */
+  at: (row: Row, event: MouseEvent<HTMLElement>) => void;
+  /** To be put beside the list. */
+  menu: ReactNode;
+}
+
+/** One menu for all rows of a long list, which would cost too much each with one of its own. */
+export function useRowMenu<Row>(entriesOf: (row: Row) => readonly MenuEntry[]): RowMenu<Row> {
+  const [opened, setOpened] = useState<(Opened & { row: Row; offset?: number }) | null>(null);
+  const [open, setOpen] = useState(false);
+  const show = (next: Opened & { row: Row; offset?: number }) => {
+    setOpened(next);
+    setOpen(true);
+  };
+  return {
+    openRow: open ? opened?.row : undefined,
+    prepare: MenuPopup.prepare,
+    beside: (row, button, byKey) => show({ row, anchor: button, focusBack: button, byKey }),
+    at: (row, event) => {
+      event.preventDefault();
+      show({ row, ...atPointer(event), offset: 0 });
+    },
+    menu: opened && (
+      <MenuPopup
+        anchor={opened.anchor}
+        focusBack={opened.focusBack}
+        byKey={opened.byKey}
+        offset={opened.offset}
+        align={opened.offset === 0 ? 'start' : 'end'}
+        open={open}
+        onClose={() => setOpen(false)}
+        entries={entriesOf(opened.row)}
+      />
+    ),
+  };
+}
+
+function atPointer(event: MouseEvent<HTMLElement>): Opened {
+  const { activeElement } = document;
+  return {
+    anchor: { getBoundingClientRect: pointOf(event) },
+    focusBack: activeElement instanceof HTMLElement ? activeElement : null,
+    byKey: false,
+  };
 }
 
 function pointOf({ clientX, clientY }: MouseEvent): () => DOMRect {

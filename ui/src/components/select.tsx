@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { classNames } from '@/lib/class-names';
 
 import { itemClass, popupClass } from './popup-class';
+import { selectClass } from './select-class';
 
 export interface SelectOption<T extends string> {
   value: T;
@@ -41,14 +42,7 @@ export function Select<T extends string>({
       onValueChange={(next) => next !== null && onChange(next)}
       disabled={disabled}
     >
-      <BaseSelect.Trigger
-        {...aria}
-        className={classNames(
-          'flex h-9 min-w-36 items-center justify-between gap-2 rounded-control border border-control bg-background px-2.5 text-base text-foreground transition-colors',
-          'select-none hover:not-data-disabled:border-muted-foreground data-disabled:opacity-50 data-invalid:border-danger data-popup-open:bg-muted',
-          className,
-        )}
-      >
+      <BaseSelect.Trigger {...aria} className={classNames(selectClass, className)}>
         <BaseSelect.Value placeholder={placeholder} className="truncate data-placeholder:text-muted-foreground" />
         <BaseSelect.Icon>
           <ChevronsUpDown aria-hidden className="size-3.5 text-muted-foreground" />

@@ -100,6 +100,10 @@ const ranks: Record<ModelState['type'], number> = {
 };
 const fitRanks: Record<Fit, number | undefined> = { yes: 0, partly: 1, tight: 2, no: 3, unknown: undefined };
 const collator = new Intl.Collator('en', { numeric: true });
+const ascii = /^[ -~]*$/;
+
+/** What sorts by `<` as the collator does: whatever the case, numbers by their size. */
+const plainKey = (text: string): string => text.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(12, '0'));
 
 /** What is in memory stands on top, whatever the order; unknown values stand last. */
 export function sortModels(models: readonly Model[], sorting: Sorting | null, memory?: Memory): Model[] {
@@ -126,13 +130,17 @@ export function sortModels(models: readonly Model[], sorting: Sorting | null, me
   };
   const rankOf = ({ state }: Model) => (sorting === null ? ranks[state.type] : Math.min(ranks[state.type], 1));
   const rows = models.map((model) => ({ model, rank: rankOf(model), value: valueOf(model) }));
+  // The collator costs ten times as much, which a long list shows: it is asked only where there is more than plain letters.
+  const isPlain = rows.every(({ value }) => typeof value === 'string' && ascii.test(value));
+  if (isPlain) for (const row of rows) row.value = plainKey(String(row.value));
+  const compare = isPlain ? (a: string, b: string) => (a < b ? -1 : Number(a > b)) : collator.compare;
   rows.sort((a, b) => {
     if (a.rank !== b.rank) return a.rank - b.rank;
     if (a.value === undefined || b.value === undefined) {
       const known = Number(a.value === undefined) - Number(b.value === undefined);
       return known || collator.compare(a.model.name, b.model.name);
     }
-    const order = typeof a.value === 'string' ? collator.compare(a.value, String(b.value)) : a.value - Number(b.value);
+    const order = typeof a.value === 'string' ? compare(a.value, String(b.value)) : a.value - Number(b.value);
     return (sorting?.descending === true ? -order : order) || collator.compare(a.model.id, b.model.id);
   });
   return rows.map(({ model }) => model);

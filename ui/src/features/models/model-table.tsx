@@ -3,20 +3,26 @@
  * By keyboard: up and down, Home and End, Space ticks, Shift extends, Ctrl+A ticks all, Enter opens, Delete removes.
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowDown, ArrowUp } from 'lucide-react';
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import {
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type MouseEvent,
+  type RefObject,
+} from 'react';
 
 import type { EngineState, Model } from '@/api/generated';
-import { Checkbox } from '@/components/checkbox';
-import { classNames } from '@/lib/class-names';
+import { useRowMenu } from '@/components/menu';
 import { useSteady } from '@/lib/steady';
 import { useDensity } from '@/lib/theme';
 
-import { columns, type Column } from './columns';
 import { isRemovable, type Memory, type Sorting } from './facts';
 import { ModelRow } from './model-row';
+import { TableHead } from './table-head';
 import { allOrNone, extended, none, toggled, type Selection } from './selection';
-import { useShelfVerbs } from './use-model-verbs';
+import { modelEntries, useShelfVerbs } from './use-model-verbs';
 
 export interface ModelTableProps {
   models: readonly Model[];
@@ -38,6 +44,9 @@ export interface ModelTableProps {
   onRemove: (models: readonly Model[]) => void;
 }
 
+/** Pixels of the window that are no rows: the heading, the filter, the columns' names and the lines at the bottom. */
+const aroundRows = 208;
+
 export function ModelTable(props: ModelTableProps) {
   const { models, scroller, sorting, onSort, selection, onSelect, onRemove, outdated } = props;
   const above = useHeight(props.above);
@@ -55,7 +64,8 @@ export function ModelTable(props: ModelTableProps) {
     scrollMargin: above,
     scrollPaddingStart: 40,
     overscan: 2,
-    initialRect: { width: 0, height: 560 },
+    // A guess that is right in most windows: a row too few would make the first view twice.
+    initialRect: { width: 0, height: Math.max(rowHeight, window.innerHeight - aroundRows) },
   });
   const measured = useRef(rowHeight);
   useEffect(() => {
@@ -74,7 +84,14 @@ export function ModelTable(props: ModelTableProps) {
     setAnchor(id);
   });
   const choose = useSteady(props.onChoose);
-  const remove = useSteady(onRemove);
+  const menu = useRowMenu((id: string) => {
+    const model = models.find((other) => other.id === id);
+    return model
+      ? modelEntries(model, verbs, { onShow: () => props.onChoose(id), onRemove: () => onRemove([model]) })
+      : [];
+  });
+  const openMenu = useSteady(menu.beside);
+  const openMenuAt = useSteady((id: string, event: MouseEvent<HTMLElement>) => menu.at(id, event));
   const focusRow = (index: number) => {
     const model = models[index];
     if (!model) return;
@@ -119,63 +136,52 @@ export function ModelTable(props: ModelTableProps) {
     event.stopPropagation();
   };
   const tabStop = models.some(({ id }) => id === current) ? current : models[0]?.id;
-  const all = ids.length > 0 && ids.every((id) => selection.has(id));
 
   return (
-    <table
-      aria-rowcount={models.length + 1}
-      className="tabular w-full table-fixed border-separate border-spacing-0 text-dense"
-    >
-      <caption className="sr-only">Models</caption>
-      <thead className="sticky top-0 z-10 bg-background">
-        <tr>
-          <th scope="col" className="w-10 border-b border-border pl-4">
-            <span className="flex h-8 items-center">
-              <Checkbox
-                aria-label="Tick all"
-                checked={all}
-                indeterminate={!all && selection.size > 0}
-                disabled={ids.length === 0}
-                onChange={() => onSelect(all ? none : new Set(ids))}
-              />
-            </span>
-          </th>
-          {columns.map((column) => (
-            <Head key={column.title} {...column} sorting={sorting} onSort={onSort} />
-          ))}
-          <th scope="col" className="w-20 border-b border-border">
-            <span className="sr-only">Actions</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody ref={body} onKeyDown={press}>
-        {before > 0 && <Room height={before} />}
-        {items.map(({ index }) => {
-          const model = models[index];
-          return (
-            model && (
-              <ModelRow
-                key={model.id}
-                model={model}
-                index={index}
-                provider={props.providerName(model.id)}
-                memory={props.memory}
-                engine={props.engine}
-                isOutdated={outdated.has(model.id)}
-                isChosen={props.chosen === model.id}
-                isTicked={selection.has(model.id)}
-                isTabStop={model.id === tabStop}
-                verbs={verbs}
-                onTick={tick}
-                onChoose={choose}
-                onRemove={remove}
-              />
-            )
-          );
-        })}
-        {after > 0 && <Room height={after} />}
-      </tbody>
-    </table>
+    <>
+      <table
+        aria-rowcount={models.length + 1}
+        className="tabular w-full table-fixed border-separate border-spacing-0 text-dense"
+      >
+        <caption className="sr-only">Models</caption>
+        <TableHead
+          sorting={sorting}
+          onSort={onSort}
+          ticks={{ all: ids.length, ticked: ids.filter((id) => selection.has(id)).length }}
+          onTickAll={(all) => onSelect(all ? new Set(ids) : none)}
+        />
+        <tbody ref={body} onKeyDown={press} onPointerOver={menu.prepare} onFocus={menu.prepare}>
+          {before > 0 && <Room height={before} />}
+          {items.map(({ index }) => {
+            const model = models[index];
+            return (
+              model && (
+                <ModelRow
+                  key={model.id}
+                  model={model}
+                  index={index}
+                  provider={props.providerName(model.id)}
+                  memory={props.memory}
+                  engine={props.engine}
+                  isOutdated={outdated.has(model.id)}
+                  isChosen={props.chosen === model.id}
+                  isTicked={selection.has(model.id)}
+                  isTabStop={model.id === tabStop}
+                  isMenuOpen={menu.openRow === model.id}
+                  verbs={verbs}
+                  onTick={tick}
+                  onChoose={choose}
+                  onMenu={openMenu}
+                  onRightClick={openMenuAt}
+                />
+              )
+            );
+          })}
+          {after > 0 && <Room height={after} />}
+        </tbody>
+      </table>
+      {menu.menu}
+    </>
   );
 }
 
@@ -201,39 +207,5 @@ function Room({ height }: { height: number }) {
       {/* One cell, however many columns there are: a span over hidden ones would make columns of them. */}
       <td />
     </tr>
-  );
-}
-
-type HeadProps = Column & Pick<ModelTableProps, 'sorting' | 'onSort'>;
-
-function Head({ title, sortKey, className, number, sorting, onSort }: HeadProps) {
-  const active = sorting?.key === sortKey;
-  const Arrow = active && sorting.descending ? ArrowDown : ArrowUp;
-  // Up, down, then the usual order again.
-  const next = !active
-    ? { key: sortKey, descending: false }
-    : sorting.descending
-      ? null
-      : { key: sortKey, descending: true };
-  return (
-    <th
-      scope="col"
-      aria-sort={active ? (sorting.descending ? 'descending' : 'ascending') : undefined}
-      className={classNames('border-b border-border px-2 text-caption font-medium text-muted-foreground', className)}
-    >
-      <span className={classNames('flex h-8 items-center', number === true && 'justify-end')}>
-        <button
-          type="button"
-          onClick={() => onSort(next)}
-          className={classNames(
-            'focus-inset -mx-1.5 inline-flex h-8 items-center gap-1 rounded-small px-1.5 font-medium hover:text-foreground',
-            number === true && 'flex-row-reverse',
-          )}
-        >
-          {title}
-          <Arrow aria-hidden className={classNames('size-3', active ? 'text-foreground' : 'opacity-0')} />
-        </button>
-      </span>
-    </th>
   );
 }

@@ -55,6 +55,8 @@ export function ModelsPlace({ engine: engineLine }: { engine?: ReactNode }) {
   const [sorting, setSorting] = useState<Sorting | null>(null);
   const [ticked, setTicked] = useState<Selection>(none);
   const [removing, setRemoving] = useState<readonly Model[]>([]);
+  const [removed, setRemoved] = useState(false);
+  if (removing.length > 0 && !removed) setRemoved(true);
   const [getting, setGetting] = useState<'no' | 'open' | 'closed'>('no');
   const [queue, setQueue] = useState<'no' | 'open' | 'closed'>('no');
   const updates = useUpdates();
@@ -229,14 +231,16 @@ export function ModelsPlace({ engine: engineLine }: { engine?: ReactNode }) {
           <SpaceLine providerName={providerName} />
         </div>
       </SplitPane>
-      <RemoveModels
-        models={removing}
-        onClose={() => setRemoving([])}
-        onRemoved={(ids) => {
-          setTicked(none);
-          if (chosen !== undefined && ids.includes(chosen)) choose(undefined);
-        }}
-      />
+      {(removing.length > 0 || removed) && (
+        <RemoveModels
+          models={removing}
+          onClose={() => setRemoving([])}
+          onRemoved={(ids) => {
+            setTicked(none);
+            if (chosen !== undefined && ids.includes(chosen)) choose(undefined);
+          }}
+        />
+      )}
       {getting !== 'no' && <GetModel open={getting === 'open'} onClose={() => setGetting('closed')} />}
       {queue !== 'no' && <DownloadsDrawer open={queue === 'open'} onClose={() => setQueue('closed')} />}
     </DropZone>

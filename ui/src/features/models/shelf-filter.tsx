@@ -1,9 +1,11 @@
-import { Search } from 'lucide-react';
+import { ChevronsUpDown, Search } from 'lucide-react';
 import type { RefObject } from 'react';
 
 import type { Model } from '@/api/generated';
 import { Input } from '@/components/input';
-import { Select } from '@/components/select';
+import { Menu } from '@/components/menu';
+import { Press } from '@/components/press';
+import { selectClass } from '@/components/select-class';
 import { classNames } from '@/lib/class-names';
 import { formatCount } from '@/lib/format';
 
@@ -43,15 +45,22 @@ export function ShelfFilter({ models, kindOf, filter, onChange, find }: ShelfFil
           onKeyDown={(event) => event.key === 'Escape' && onChange({ ...filter, text: '' })}
         />
       </div>
-      <Select
-        aria-label="Where"
-        options={wheres.map((option) => ({
-          ...option,
-          note: formatCount(models.filter((model) => isAt(model, option.value, kindOf)).length),
-        }))}
-        value={filter.where}
-        onChange={(where) => onChange({ ...filter, where })}
-        className="w-44"
+      <Menu
+        trigger={
+          <Press className={classNames(selectClass, 'w-44')}>
+            <span className="sr-only">Where: </span>
+            <span className="truncate">{wheres.find(({ value }) => value === filter.where)?.label}</span>
+            <ChevronsUpDown aria-hidden className="ml-auto size-3.5 text-muted-foreground" />
+          </Press>
+        }
+        entries={() =>
+          wheres.map(({ value, label }) => ({
+            label,
+            note: formatCount(models.filter((model) => isAt(model, value, kindOf)).length),
+            checked: filter.where === value,
+            onSelect: () => onChange({ ...filter, where: value }),
+          }))
+        }
       />
       {onlies.map(({ value, label }) => {
         const count = models.filter((model) => isOnly(model, value)).length;

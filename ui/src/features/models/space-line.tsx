@@ -11,19 +11,13 @@ import { Popover } from '@/components/popover';
 import { showToast } from '@/components/toast';
 import { formatBytes } from '@/lib/format';
 
-import { spaceOf } from './space';
+import { spaceOf, type Space } from './space';
 
 export function SpaceLine({ providerName }: { providerName: (id: string) => string }) {
   const space = useCall('model/space', {});
   const [asking, setAsking] = useState(false);
-  const queries = useQueryClient();
-  const free = useMutate('model/free-space', {
-    onDone: ({ freed }) => {
-      setAsking(false);
-      void queries.invalidateQueries({ queryKey: ['model/space'] });
-      showToast({ title: `Freed ${formatBytes(freed)}`, tone: 'success' });
-    },
-  });
+  const [asked, setAsked] = useState(false);
+  if (asking && !asked) setAsked(true);
   const folders = space.data?.folders ?? [];
   if (folders.length === 0) return null;
   const sum = spaceOf(folders);
@@ -52,30 +46,44 @@ export function SpaceLine({ providerName }: { providerName: (id: string) => stri
           Free {formatBytes(sum.reclaimable)}
         </Button>
       )}
-      <AlertDialog
-        open={asking}
-        onClose={() => {
-          free.reset();
-          setAsking(false);
-        }}
-        title="Free space?"
-        description={
-          <>
-            Files that belong to no model are deleted ({formatBytes(sum.unreferenced)})
-            {sum.partials > 0 && `, and what unfinished downloads had fetched (${formatBytes(sum.partials)})`}. No model
-            is touched.
-            {free.error && (
-              <span role="alert" className="mt-2 block text-danger">
-                {free.error.message}
-              </span>
-            )}
-          </>
-        }
-        confirm={`Delete them, free ${formatBytes(sum.reclaimable)}`}
-        busy={free.isPending}
-        onConfirm={() => free.mutate({})}
-      />
+      {asked && <FreeSpace open={asking} space={sum} onClose={() => setAsking(false)} />}
     </section>
+  );
+}
+
+function FreeSpace({ open, space, onClose }: { open: boolean; space: Space; onClose: () => void }) {
+  const queries = useQueryClient();
+  const free = useMutate('model/free-space', {
+    onDone: ({ freed }) => {
+      onClose();
+      void queries.invalidateQueries({ queryKey: ['model/space'] });
+      showToast({ title: `Freed ${formatBytes(freed)}`, tone: 'success' });
+    },
+  });
+  return (
+    <AlertDialog
+      open={open}
+      onClose={() => {
+        free.reset();
+        onClose();
+      }}
+      title="Free space?"
+      description={
+        <>
+          Files that belong to no model are deleted ({formatBytes(space.unreferenced)})
+          {space.partials > 0 && `, and what unfinished downloads had fetched (${formatBytes(space.partials)})`}. No
+          model is touched.
+          {free.error && (
+            <span role="alert" className="mt-2 block text-danger">
+              {free.error.message}
+            </span>
+          )}
+        </>
+      }
+      confirm={`Delete them, free ${formatBytes(space.reclaimable)}`}
+      busy={free.isPending}
+      onConfirm={() => free.mutate({})}
+    />
   );
 }
 

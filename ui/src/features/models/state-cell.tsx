@@ -28,11 +28,16 @@ export function StateCell({ model, engine }: { model: Model; engine: EngineState
       ? ({ type: 'loading', progress: engine.progress } as const)
       : model.state;
   return (
-    <span className="inline-flex min-w-0 items-center gap-2 whitespace-nowrap">
-      <StatusDot tone={tones[state.type]} />
+    <>
+      <StatusDot tone={tones[state.type]} className="mr-2" />
       {stateWords(state)}
-      {state.type === 'loaded' && state.expiresAt !== undefined && <Expiry state={state} />}
-    </span>
+      {state.type === 'loaded' && state.expiresAt !== undefined && (
+        <>
+          {' '}
+          <Expiry state={state} />
+        </>
+      )}
+    </>
   );
 }
 
@@ -57,12 +62,5 @@ const fits: Record<Fit, { words: string; tone: string } | null> = {
 
 export function FitCell({ fit }: { fit: Fit }) {
   const shown = fits[fit];
-  return shown ? (
-    <span className={shown.tone}>{shown.words}</span>
-  ) : (
-    <span className="text-muted-foreground">
-      <span aria-hidden>–</span>
-      <span className="sr-only">not known</span>
-    </span>
-  );
+  return shown ? <span className={shown.tone}>{shown.words}</span> : '–';
 }
