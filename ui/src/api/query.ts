@@ -73,6 +73,19 @@ export function useCall<M extends MethodName>(
   });
 }
 
+/** Asks before somebody does, so that the answer is there at once. */
+export function prepareCall<M extends MethodName>(
+  queries: QueryClient,
+  client: Client,
+  method: M,
+  params: Params<M>,
+): void {
+  void queries.prefetchQuery({
+    queryKey: callKey(method, params),
+    queryFn: ({ signal }) => client.call(method, params, signal),
+  });
+}
+
 type PageMethod = { [M in MethodName]: Result<M> extends Page<unknown> ? M : never }[MethodName];
 type PagedMethod = {
   [M in MethodName]: Params<M> extends { cursor?: string } ? M : never;

@@ -4,7 +4,7 @@ import { Outlet, useNavigate, useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
 
 import { unreachableCode } from '@/api/error';
-import { useCall } from '@/api/query';
+import { prepareCall, useCall, useClient } from '@/api/query';
 import { Toasts } from '@/components/toast';
 import { Palette } from '@/features/palette';
 import { useRunToasts } from '@/features/pipelines/runs/active';
@@ -25,11 +25,15 @@ export function Shell() {
   const navigate = useNavigate();
   const router = useRouter();
   // A pointer announces where it goes, a key doesn't: the place with the longest list is there before either.
-  useEffect(() => {
-    const timer = setTimeout(() => void router.preloadRoute({ to: '/models' }), quietMs);
-    return () => clearTimeout(timer);
-  }, [router]);
+  const client = useClient();
   const queries = useQueryClient();
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      void router.preloadRoute({ to: '/models' });
+      prepareCall(queries, client, 'engine/state', {});
+    }, quietMs);
+    return () => clearTimeout(timer);
+  }, [router, queries, client]);
   usePaletteSources();
   useRunToasts();
   useActions(

@@ -10,11 +10,13 @@ import { Button } from '@/components/button';
 import { Popover } from '@/components/popover';
 import { showToast } from '@/components/toast';
 import { formatBytes } from '@/lib/format';
+import { useRested } from '@/lib/rested';
 
 import { spaceOf, type Space } from './space';
 
 export function SpaceLine({ providerName }: { providerName: (id: string) => string }) {
-  const space = useCall('model/space', {});
+  // Adding up what lies on the disk takes its time; the models are there before.
+  const space = useCall('model/space', {}, { enabled: useRested() });
   const [asking, setAsking] = useState(false);
   const [asked, setAsked] = useState(false);
   if (asking && !asked) setAsked(true);
