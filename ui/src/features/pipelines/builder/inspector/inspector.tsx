@@ -16,6 +16,7 @@ import { KindIcon } from '../../shared/kind-icons';
 import { removeChosen, switchOff } from '../canvas/commands';
 import { changed, changeEdge, idsOf, renameNode, withNode } from '../model/edits';
 import { useEditor, useEditorState, useNode } from '../model/use-editor';
+import { fieldsOf } from './by-operation';
 import { ConditionRows } from './condition-rows';
 import { ConfigField } from './config-field';
 import { LiveValue } from './live-value';
@@ -80,7 +81,8 @@ function StepForm({ id, onTest, onRunTo, result }: StepFormProps) {
   const own = faults.filter((fault) => fault.node === id);
   const of = (place: string): string | null =>
     own.find((fault) => fault.place === place || fault.place.startsWith(`${place}/`))?.message ?? null;
-  const fields = kind?.fields ?? [];
+  const all = kind?.fields ?? [];
+  const { shown: fields, kept } = fieldsOf(node, all, ({ name }) => of(`/nodes/${index}/config/${name}`) !== null);
   const placed = new Set(fields.map(({ name }) => `/nodes/${index}/config/${name}`));
   const elsewhere = own.filter(({ place }) => ![...placed].some((one) => place === one || place.startsWith(`${one}/`)));
   return (
@@ -116,6 +118,11 @@ function StepForm({ id, onTest, onRunTo, result }: StepFormProps) {
       {fields.map((field) => (
         <ConfigField key={field.name} node={node} field={field} error={of(`/nodes/${index}/config/${field.name}`)} />
       ))}
+      {kept.length > 0 && (
+        <p className="text-caption text-muted-foreground">
+          Kept for another operation: {kept.map(({ label }) => label).join(', ')}.
+        </p>
+      )}
       {node.kind === 'loop' && (
         <PairsField
           label="Carried on"

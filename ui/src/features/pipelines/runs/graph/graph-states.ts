@@ -1,17 +1,18 @@
 /** How the nodes on the canvas stand, from the run: each keeps its identity until something about it changes, so that only it is drawn again. */
 import type { StepRun } from '@/api/generated';
-import { formatCount, formatDuration, formatMoney, formatPlural, formatTokensShort } from '@/lib/format';
+import { formatDuration, formatMoney, formatPlural, formatTokensShort } from '@/lib/format';
 
 import type { StepState, StepStates } from '../../shared/step-states';
+import { roundsOf } from '../state/words';
 import type { LiveRun } from '../state/live-run';
 import type { Streamed } from '../state/streamed';
 
 /** The end of a text that is written below its node. */
 const tail = 120;
 
-export function stateOf(step: StepRun | undefined, streamed: Streamed | undefined): StepState {
+export function stateOf(step: StepRun | undefined, streamed: Streamed | undefined, isLoop: boolean): StepState {
   if (!step) return { status: 'pending' };
-  const facts = factsOf(step);
+  const facts = factsOf(step, isLoop);
   const writes = step.status === 'running' && streamed !== undefined && streamed.text !== '';
   return {
     status: step.status,
@@ -21,12 +22,11 @@ export function stateOf(step: StepRun | undefined, streamed: Streamed | undefine
 }
 
 /** Nothing that moves by itself: a clock on each of a thousand nodes would paint them all each second. */
-function factsOf(step: StepRun): string {
+function factsOf(step: StepRun, isLoop: boolean): string {
   if (step.status === 'reused') return 'taken over at no cost';
   const facts: string[] = [];
-  // Items of a map, or turns of a loop that may have so many.
-  if (step.count !== undefined) facts.push(`${formatCount(step.opened ?? 0)} of ${formatCount(step.count)}`);
-  else if (step.opened !== undefined) facts.push(formatPlural(step.opened, 'iteration'));
+  const rounds = roundsOf(step, isLoop);
+  if (rounds !== null) facts.push(rounds);
   if (step.tries > 1) facts.push(formatPlural(step.tries, 'try', 'tries'));
   if (step.startedAt !== undefined && step.finishedAt !== undefined)
     facts.push(formatDuration(step.finishedAt - step.startedAt));
@@ -41,13 +41,15 @@ const same = (one: StepState, other: StepState): boolean =>
 /** A store as the canvas follows one. Told which nodes stand for which steps; follows those steps and no others. */
 export class GraphStates {
   #live: LiveRun;
+  #isLoop: (node: string) => boolean;
   #states = new Map<string, StepState>();
   #listeners = new Set<() => void>();
   #stops: (() => void)[] = [];
   #awaited = false;
 
-  constructor(live: LiveRun) {
+  constructor(live: LiveRun, isLoop: (node: string) => boolean) {
     this.#live = live;
+    this.#isLoop = isLoop;
   }
 
   get = (): StepStates => this.#states;
@@ -61,7 +63,7 @@ export class GraphStates {
   show(stands: readonly (readonly [node: string, key: string])[]): void {
     this.stop();
     for (const [node, key] of stands) {
-      const look = () => this.#set(node, stateOf(this.#live.step(key), this.#live.text(key)));
+      const look = () => this.#set(node, stateOf(this.#live.step(key), this.#live.text(key), this.#isLoop(node)));
       look();
       this.#stops.push(this.#live.followStep(key, look), this.#live.followText(key, look));
     }

@@ -17,6 +17,7 @@ import { withPlaces } from '../../builder/model/layout';
 import { visibleIn, windowOf } from '../../builder/model/visible';
 import { nodeTitle } from '../../shared/definition';
 import { boundsOf, type Box } from '../../shared/geometry';
+import { graphOf } from '../../shared/graph';
 import { StepNode, type StepFlowNode } from '../../shared/step-node';
 import type { StepFlowEdge } from '../../shared/step-edge';
 import { StepStatesContext, statusWords } from '../../shared/step-states';
@@ -36,7 +37,9 @@ const edgeTypes = { step: LiveEdge };
 export default function RunGraph() {
   const { live, definition, kinds, selected, select } = usePlace();
   const shown = useShownScopes();
-  const [states] = useState(() => new GraphStates(live));
+  const [states] = useState(
+    () => new GraphStates(live, (node) => graphOf(definition).nodes.get(node)?.kind === 'loop'),
+  );
   const chosen = useStore(selected);
   const scene = useMemo(() => sceneOf(withPlaces(definition, kinds), kinds), [definition, kinds]);
   // As one text, which stays the same as long as the nodes stand for the same steps.

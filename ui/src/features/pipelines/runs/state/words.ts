@@ -1,6 +1,7 @@
 /** States of runs and steps as people say them, and what tone each has. */
 import type { AttemptOutcome, Run, RunOrigin, RunStatus, StepRun, StepStatus } from '@/api/generated';
 import type { Tone } from '@/components/status-dot';
+import { formatCount, formatPlural } from '@/lib/format';
 
 interface Look {
   words: string;
@@ -71,4 +72,21 @@ export function originWords(origin: RunOrigin): string {
 /** Milliseconds that a run or a step took so far; null where it hasn't begun. */
 export function tookMs(thing: Pick<StepRun, 'startedAt' | 'finishedAt'>, now: number): number | null {
   return thing.startedAt === undefined ? null : Math.max(0, (thing.finishedAt ?? now) - thing.startedAt);
+}
+
+/** How far a container is: of a map its items, of a loop its iterations, whose limit is no aim. Nothing of any other step. */
+export function roundsOf(
+  { opened, count, status }: Pick<StepRun, 'opened' | 'count' | 'status'>,
+  isLoop: boolean,
+): string | null {
+  if (isLoop) {
+    if (opened === undefined) return null;
+    const rounds = formatPlural(opened, 'iteration');
+    return count === undefined ? rounds : `${rounds}, limit ${formatCount(count)}`;
+  }
+  if (count === undefined) return opened === undefined ? null : formatPlural(opened, 'item');
+  const begun = opened ?? 0;
+  // All have begun: how many are still under way is seen at the items themselves.
+  if (begun === count && isFinalStep(status)) return formatPlural(count, 'item');
+  return `${formatCount(begun)} of ${formatPlural(count, 'item')}`;
 }

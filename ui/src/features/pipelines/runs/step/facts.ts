@@ -1,18 +1,17 @@
 /** What a step took and cost, in one line. */
 import type { Run, StepRun } from '@/api/generated';
-import { formatCount, formatDuration, formatMoney, formatPlural, formatTokens } from '@/lib/format';
+import { formatDuration, formatMoney, formatPlural, formatTokens } from '@/lib/format';
 
-import { tookMs } from '../state/words';
+import { roundsOf, tookMs } from '../state/words';
 
-export function stepFacts(step: StepRun, now: number): string[] {
+/** `isLoop`: what it has inside are iterations, not items. */
+export function stepFacts(step: StepRun, now: number, isLoop: boolean): string[] {
   if (step.status === 'reused') return ['taken over at no cost'];
   const took = tookMs(step, now);
+  const rounds = roundsOf(step, isLoop);
   return [
     ...(step.tries > 1 ? [formatPlural(step.tries, 'try', 'tries')] : []),
-    ...(step.count !== undefined && step.opened !== undefined
-      ? [`${formatCount(step.opened)} of ${formatCount(step.count)}`]
-      : []),
-    ...(step.count === undefined && step.opened !== undefined ? [formatPlural(step.opened, 'iteration')] : []),
+    ...(rounds === null ? [] : [rounds]),
     ...(took === null ? [] : [formatDuration(took)]),
     ...(step.tokens > 0 ? [formatTokens(step.tokens)] : []),
     ...(step.costNanoUsd > 0 ? [formatMoney(step.costNanoUsd)] : []),

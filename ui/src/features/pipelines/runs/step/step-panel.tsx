@@ -75,7 +75,7 @@ function Begun({ step, stepKey, title, kind }: { step: StepRun; stepKey: string;
   const waiting = useStore(live.around)?.waiting.find((one) => one.scope === scope && one.node === node);
   return (
     <>
-      <Facts step={step} />
+      <Facts step={step} isLoop={kind === 'loop'} />
       {waiting?.kind === 'human' && <HumanForm key={`${stepKey} ${step.tries}`} run={id} waiting={waiting} />}
       {status === 'ambiguous' && <Decision run={id} waiting={waiting ?? { scope, node, kind: 'decision' }} />}
       {step.errorMessage !== undefined && status !== 'ambiguous' && <StepFailed step={step} title={title} />}
@@ -106,9 +106,9 @@ function Begun({ step, stepKey, title, kind }: { step: StepRun; stepKey: string;
   );
 }
 
-function Facts({ step }: { step: StepRun }) {
+function Facts({ step, isLoop }: { step: StepRun; isLoop: boolean }) {
   const now = useSeconds(step.startedAt !== undefined && step.finishedAt === undefined);
-  const facts = stepFacts(step, now);
+  const facts = stepFacts(step, now, isLoop);
   if (facts.length === 0) return null;
   return <p className="tabular text-dense text-muted-foreground">{facts.join(' · ')}</p>;
 }
