@@ -38,13 +38,12 @@ pub(crate) async fn pick_folder(window: WebviewWindow) -> Result<Option<PickedFo
     ask(window, "Choose the new folder for models", true).await
 }
 
-/// The same for what a run of a pipeline is to be given.
+/// The same for what a run of a pipeline is to be given, or a folder of pipelines.
 pub(crate) async fn pick_path(
     window: WebviewWindow,
     folder: bool,
 ) -> Result<Option<PickedFolder>, ErrorBody> {
-    ask(window, if folder { "Choose a folder for the run" } else { "Choose a file for the run" }, folder)
-        .await
+    ask(window, if folder { "Choose a folder" } else { "Choose a file" }, folder).await
 }
 
 async fn ask(window: WebviewWindow, title: &str, folder: bool) -> Result<Option<PickedFolder>, ErrorBody> {

@@ -240,6 +240,39 @@ async fn old_runs_go_as_their_pipeline_says_and_their_files_with_the_last_of_the
     app.finish().await;
 }
 
+#[tokio::test]
+async fn what_runs_take_and_what_of_it_is_too_old_is_said_and_removed_when_asked() {
+    let app = TestApp::start().await;
+    let mut definition = pipeline(json!([template("big", "{{ inputs.x }}")]), &[]);
+    definition["inputs"] = json!({"x": {"type": "text"}});
+    app.call("pipeline/save", json!({ "definition": definition })).await;
+    for letter in ["a", "b", "c"] {
+        app.ran(&definition, json!({"x": letter.repeat(100_000)})).await;
+    }
+    let kept = app.call("run/kept", json!({})).await;
+    assert_eq!(
+        (&kept[0]["pipelineId"], &kept[0]["runs"], &kept[0]["expired"]),
+        (&json!("p"), &json!(3), &json!(0))
+    );
+    assert!(kept[0]["bytes"].as_u64() >= Some(300_000), "{kept}");
+    assert!(kept[0]["oldest"].is_i64(), "{kept}");
+    // Looked at with another rule before it is chosen.
+    let rule = json!({"runs": 1, "days": 30, "failedDays": 30});
+    let wanted = app.call("run/kept", json!({"pipelineId": "p", "retention": rule})).await;
+    assert_eq!(
+        (&wanted[0]["expired"], &wanted[0]["retention"]["runs"]),
+        (&json!(2), &json!(1000)),
+        "{wanted}"
+    );
+    assert!(wanted[0]["frees"].as_u64() >= Some(200_000), "{wanted}");
+    assert_eq!(app.call("run/tidy", json!({})).await["removed"], 0);
+    app.opened.clock.advance(Duration::from_hours(91 * 24));
+    assert_eq!(app.call("run/kept", json!({})).await[0]["expired"], 3);
+    assert_eq!(app.call("run/tidy", json!({})).await["removed"], 3);
+    assert_eq!(app.call("run/kept", json!({})).await[0]["bytes"], 0);
+    app.finish().await;
+}
+
 fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {

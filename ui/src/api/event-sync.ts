@@ -84,10 +84,13 @@ export function staleAfter(event: AppEvent): readonly Stale[] | 'everything' {
       const { id, status } = event.run;
       const over = status === 'succeeded' || status === 'failed' || status === 'cancelled';
       // Lists are patched from the event itself, or asked again where it can't be said what became of them.
-      return [{ method: 'run/get', params: { id } }, ...(over ? [{ method: 'pipeline/list' } as const] : [])];
+      return [
+        { method: 'run/get', params: { id } },
+        ...(over ? [{ method: 'pipeline/list' } as const, { method: 'run/kept' } as const] : []),
+      ];
     }
     case 'run.removed':
-      return [{ method: 'run/list' }, { method: 'pipeline/list' }];
+      return [{ method: 'run/list' }, { method: 'pipeline/list' }, { method: 'run/kept' }];
     case 'step.changed': {
       const { scope, node } = event.step;
       // The list of steps is patched from the event itself.

@@ -3234,7 +3234,11 @@ export type PipelineWatchParams = {
 /**
  * Whole paths, at most 20; none to look at none.
  */
-folders: Array<string>, };
+folders: Array<string>, 
+/**
+ * One more, that was chosen with the system's dialog: its handle.
+ */
+handle?: string, };
 
 /**
  * Who listens on a port, as far as can be told.
@@ -4856,6 +4860,10 @@ secret?: TypedKey,
 keep?: KeepKey, };
 
 /** Every method with its parameters and its result. */
+export type RunsKept = { pipelineId: string, name: string, retention: Retention, runs: number, failed: number, oldest?: Timestamp, bytes: number, expired: number, frees: number, };
+export type RunsKeptParams = { pipelineId?: string, retention?: Retention, };
+export type RunsRemoved = { removed: number, };
+
 export interface Methods {
   "call/list": { params: CallListParams; result: Page<Call> };
   "call/sum": { params: CallSumParams; result: CallSum };
@@ -4956,6 +4964,7 @@ export interface Methods {
   "run/get": { params: RunIdParams; result: RunView };
   "run/items": { params: RunItemsParams; result: Page<RunItem> };
   "run/journal": { params: RunJournalParams; result: Page<JournalEntry> };
+  "run/kept": { params: RunsKeptParams; result: Array<RunsKept> };
   "run/list": { params: RunListParams; result: Page<Run> };
   "run/pause": { params: RunIdParams; result: Run };
   "run/rerun": { params: RunRerunParams; result: Run };
@@ -4963,6 +4972,7 @@ export interface Methods {
   "run/start": { params: RunStartParams; result: Run };
   "run/step": { params: RunStepParams; result: StepView };
   "run/steps": { params: RunStepsParams; result: Page<StepRun> };
+  "run/tidy": { params: Nothing; result: RunsRemoved };
   "run/value": { params: RunValueParams; result: ValueView };
   "secret/delete": { params: SecretParams; result: Nothing };
   "secret/list": { params: Nothing; result: Array<SecretEntry> };

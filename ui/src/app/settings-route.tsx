@@ -1,5 +1,11 @@
 import { Doctor, MoveFolder, OllamaPanel } from '@/features/engine';
-import { FoldersSection, SecretsSection, SelfTestSection, WebhooksSection } from '@/features/pipelines/doors';
+import {
+  FoldersSection,
+  KeptSection,
+  SecretsSection,
+  SelfTestSection,
+  WebhooksSection,
+} from '@/features/pipelines/doors';
 import { KeepField, ProvidersSection, useKeyPlaces } from '@/features/providers';
 import { SettingsPlace } from '@/features/settings';
 
@@ -10,6 +16,7 @@ export const SettingsRoute = () => (
     folder={<MoveFolder provider="embedded" />}
     doctor={<Doctor />}
     pipelineFolders={<FoldersSection />}
+    runs={<KeptSection />}
     secrets={<Secrets />}
     webhooks={<WebhooksSection />}
     selfTest={<SelfTestSection />}

@@ -145,6 +145,7 @@ methods! {
     "run/get" Read pipelines::runs::get, pipelines::RunIdParams => pipelines::RunView;
     "run/items" Read pipelines::runs::items, pipelines::RunItemsParams => domain::Page<pipelines::RunItem>;
     "run/journal" Read pipelines::runs::journal, pipelines::RunJournalParams => domain::Page<domain::JournalEntry>;
+    "run/kept" Read pipelines::kept::kept, pipelines::kept::RunsKeptParams => Vec<pipelines::kept::RunsKept>;
     "run/list" Read pipelines::runs::list, pipelines::RunListParams => domain::Page<domain::Run>;
     "run/pause" Write pipelines::runs::pause, pipelines::RunIdParams => domain::Run;
     "run/rerun" Write pipelines::runs::rerun, pipelines::RunRerunParams => domain::Run;
@@ -152,6 +153,7 @@ methods! {
     "run/start" Write pipelines::runs::start, pipelines::RunStartParams => domain::Run;
     "run/step" Read pipelines::runs::step, pipelines::RunStepParams => pipelines::StepView;
     "run/steps" Read pipelines::runs::steps, pipelines::RunStepsParams => domain::Page<domain::StepRun>;
+    "run/tidy" Write pipelines::kept::tidy, Nothing => pipelines::kept::RunsRemoved;
     "run/value" Read pipelines::runs::value, pipelines::RunValueParams => pipelines::ValueView;
     "secret/delete" Admin pipelines::secrets::delete, pipelines::secrets::SecretParams => Nothing;
     "secret/list" Read pipelines::secrets::list, Nothing => Vec<pipelines::secrets::SecretEntry>;

@@ -12,6 +12,7 @@ mod estimate;
 mod evaluator;
 pub mod files;
 pub(crate) mod happening;
+pub mod kept;
 pub(crate) mod kill;
 pub mod library;
 pub mod look;

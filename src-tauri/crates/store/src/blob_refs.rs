@@ -25,6 +25,12 @@ pub fn release(connection: &Connection, holder: &str) -> Result<Vec<String>, Err
     Ok(free)
 }
 
+/// The files that somebody holds.
+pub fn held(connection: &Connection, holder: &str) -> Result<Vec<String>, Error> {
+    let mut query = connection.prepare_cached("SELECT hash FROM blob_refs WHERE holder = ?1")?;
+    Ok(query.query_map([holder], |found| found.get(0))?.collect::<Result<_, _>>()?)
+}
+
 /// Whether anybody holds the file.
 pub fn is_held(connection: &Connection, hash: &str) -> Result<bool, Error> {
     let sql = "SELECT EXISTS (SELECT 1 FROM blob_refs WHERE hash = ?1)";

@@ -25,6 +25,7 @@ pub mod deliveries;
 pub mod idempotency;
 pub mod jobs;
 pub mod journal;
+pub mod kept;
 pub mod kill;
 pub mod messages;
 pub mod models;

@@ -2,6 +2,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import {
   Cpu,
   Download,
+  History,
   Info,
   KeyRound,
   LockKeyhole,
@@ -44,6 +45,7 @@ export function SettingsPlace({
   folder,
   doctor,
   pipelineFolders,
+  runs,
   secrets,
   webhooks,
   selfTest,
@@ -55,6 +57,8 @@ export function SettingsPlace({
   doctor: ReactNode;
   /** Of pipelines. */
   pipelineFolders: ReactNode;
+  /** How long they are kept. */
+  runs: ReactNode;
   secrets: ReactNode;
   webhooks: ReactNode;
   selfTest: ReactNode;
@@ -96,6 +100,13 @@ export function SettingsPlace({
       icon: Workflow,
       note: 'Folders with pipelines that you keep as files, in git say.',
       content: pipelineFolders,
+    },
+    {
+      id: 'runs',
+      title: 'Runs',
+      icon: History,
+      note: 'How long runs that are over are kept, and what they take on the disk.',
+      content: runs,
     },
     {
       id: 'secrets',

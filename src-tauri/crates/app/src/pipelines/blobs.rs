@@ -131,6 +131,11 @@ pub(crate) fn read(data: &Path, hash: &str) -> io::Result<Vec<u8>> {
     fs::read(place)
 }
 
+/// How large the value is, in bytes; 0 where there is none.
+pub(crate) fn size(data: &Path, hash: &str) -> u64 {
+    place(data, hash).and_then(|place| fs::metadata(place).ok()).map_or(0, |found| found.len())
+}
+
 /// Removes the file, if it is there.
 fn remove(data: &Path, hash: &str) {
     if let Some(place) = place(data, hash)

@@ -56,6 +56,14 @@ impl Default for Retention {
     }
 }
 
+impl Retention {
+    /// Whether a run that is over is older than it is kept; `place` is its own among the pipeline's runs, from the newest, from 1.
+    pub(crate) fn is_over(self, failed: bool, place: u32, finished_at: Timestamp, now: Timestamp) -> bool {
+        let before = |days: i64| finished_at.millis() < now.millis().saturating_sub(days.saturating_mul(DAY));
+        if failed { before(self.failed_days) } else { place > self.runs || before(self.days) }
+    }
+}
+
 /// How long runs of a pipeline are kept, changed where that is asked for.
 pub async fn retention(app: App, actor: Actor, params: PipelineRetentionParams) -> Result<Retention, Error> {
     let id = params.id;
@@ -114,9 +122,10 @@ fn jumped(before: i64, now: i64, passed: i64) -> bool {
     now.saturating_sub(before).saturating_sub(passed).saturating_abs() > DAY
 }
 
-/// Removes what is older than it is kept.
-pub(crate) async fn sweep(app: &App) -> Result<(), Error> {
+/// Removes what is older than it is kept, at most 200 runs of each pipeline, and says how many those were.
+pub(crate) async fn sweep(app: &App) -> Result<u32, Error> {
     let (actor, now) = (Actor::LOCAL, app.clock.now());
+    let mut removed = 0;
     let pipelines = app.store.read(move |conn| store::pipelines::list(conn, actor.user_id)).await?;
     for row in pipelines {
         let kept: Retention = serde_json::from_value(row.retention).unwrap_or_default();
@@ -129,6 +138,7 @@ pub(crate) async fn sweep(app: &App) -> Result<(), Error> {
             .await?;
         for run in expired {
             remove(app, actor, run).await?;
+            removed += 1;
         }
     }
     let before = Timestamp::from_millis(now.millis() - CACHE_DAYS * DAY);
@@ -145,7 +155,7 @@ pub(crate) async fn sweep(app: &App) -> Result<(), Error> {
         .await?;
     release(app, free).await;
     sweep_orphans(app, Duration::from_hours(24)).await;
-    Ok(())
+    Ok(removed)
 }
 
 /// Removes a run that is over, with the large values that only it held. What it cost stays in the ledger.

@@ -1,8 +1,9 @@
 /** Folders whose definitions are in the library: kept in git by whoever keeps them there, read again as soon as they change. */
 import { Link } from '@tanstack/react-router';
-import { CircleAlert, FileJson, FolderGit2, Plus, Trash2 } from 'lucide-react';
+import { CircleAlert, FileJson, FolderGit2, FolderInput, Plus, Trash2 } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
 
+import { toApiError } from '@/api/error';
 import type { PipelineFolder, PipelineOnDisk } from '@/api/generated';
 import { useCall, useMutate } from '@/api/query';
 import { Banner } from '@/components/banner';
@@ -13,6 +14,7 @@ import { Field } from '@/components/field';
 import { IconButton } from '@/components/icon-button';
 import { Input } from '@/components/input';
 import { SkeletonRows } from '@/components/skeleton';
+import { useHost } from '@/host/host';
 import { formatPlural } from '@/lib/format';
 
 import { nameWithin, withFolder } from './paths';
@@ -21,12 +23,23 @@ export function FoldersSection() {
   const list = useCall('pipeline/files', {});
   const watch = useMutate('pipeline/watch', { onDone: () => void list.refetch() });
   const [path, setPath] = useState('');
+  const host = useHost();
+  const [refused, setRefused] = useState<string | null>(null);
   const folders = (list.data ?? []).map((folder) => folder.path);
   const add = (event: FormEvent) => {
     event.preventDefault();
     const next = withFolder(folders, path);
     if (next) watch.mutate({ folders: next }, { onSuccess: () => setPath('') });
   };
+  const pick = () => {
+    setRefused(null);
+    watch.reset();
+    host
+      .pickPath('folder')
+      .then((picked) => picked && watch.mutate({ folders, handle: picked.handle }))
+      .catch((thrown: unknown) => setRefused(toApiError(thrown).message));
+  };
+  const desktop = host.kind === 'desktop';
   return (
     <>
       {list.error ? (
@@ -48,23 +61,36 @@ export function FoldersSection() {
               onRemove={() => watch.mutate({ folders: folders.filter((one) => one !== folder.path) })}
             />
           ))}
-          <form onSubmit={add} className="flex items-end gap-2">
-            <Field
-              label="Another folder"
-              description="Its full path on the computer where Web+ runs."
-              className="flex-1"
-            >
-              <Input
-                value={path}
-                onChange={setPath}
-                placeholder="/home/you/pipelines"
-                className="font-mono text-dense!"
-              />
-            </Field>
-            <Button type="submit" icon={Plus} className="h-9!" busy={watch.isPending} disabled={path.trim() === ''}>
-              Add folder
-            </Button>
-          </form>
+          {desktop ? (
+            <div className="flex flex-col items-start gap-2">
+              <Button icon={FolderInput} busy={watch.isPending} onClick={pick}>
+                Add a folder
+              </Button>
+              {refused !== null && (
+                <p role="alert" className="text-caption text-danger">
+                  {refused}
+                </p>
+              )}
+            </div>
+          ) : (
+            <form onSubmit={add} className="flex items-end gap-2">
+              <Field
+                label="Another folder"
+                description="Its full path on the computer where Web+ runs."
+                className="flex-1"
+              >
+                <Input
+                  value={path}
+                  onChange={setPath}
+                  placeholder="/home/you/pipelines"
+                  className="font-mono text-dense!"
+                />
+              </Field>
+              <Button type="submit" icon={Plus} className="h-9!" busy={watch.isPending} disabled={path.trim() === ''}>
+                Add folder
+              </Button>
+            </form>
+          )}
         </>
       )}
       {watch.error && <Failure title="The folders weren’t changed" error={watch.error} />}

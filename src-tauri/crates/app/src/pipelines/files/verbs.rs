@@ -46,14 +46,18 @@ pub async fn watch(
     actor: Actor,
     params: PipelineWatchParams,
 ) -> Result<Vec<PipelineFolder>, Error> {
-    if params.folders.len() > MOST {
+    let mut named = params.folders;
+    if let Some(handle) = &params.handle {
+        named.push(app.files.take(handle)?.path.to_string_lossy().into_owned());
+    }
+    if named.len() > MOST {
         return Err(Error::invalid(format!(
             "At most {MOST} folders can be looked at. Name one that holds the others."
         )));
     }
     let mut folders: Vec<PathBuf> = Vec::new();
-    for named in &params.folders {
-        let folder = checked(named)?;
+    for one in &named {
+        let folder = checked(one)?;
         if !folders.contains(&folder) {
             folders.push(folder);
         }

@@ -34,9 +34,13 @@ pub struct PipelineSaveParams {
 
 /// Which folders are looked at for definitions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(optional_fields)]
 pub struct PipelineWatchParams {
     /// Whole paths, at most 20; none to look at none.
     pub folders: Vec<String>,
+    /// One more, that was chosen with the system's dialog: its handle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handle: Option<String>,
 }
 
 /// What a new pipeline begins with.
