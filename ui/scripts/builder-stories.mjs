@@ -49,11 +49,28 @@ for (const colorScheme of ['light', 'dark']) {
     ),
   });
   await show(`list-${colorScheme}`, story('/pipelines'), { colorScheme, act: settle });
-  for (const section of ['secrets', 'webhooks', 'pipelines']) {
+  for (const section of ['secrets', 'webhooks', 'pipelines', 'runs']) {
     await show(`settings-${section}-${colorScheme}`, story(`/settings/${section}`), { colorScheme, act: settle });
   }
   await show(`selftest-${colorScheme}`, story('/settings/selftest', '&selftest=passed'), { colorScheme, act: settle });
 }
+await show('runs-change', story('/settings/runs'), {
+  act: acts(press(/^Change/), (page) => page.getByLabel('Runs', { exact: true }).fill('500')),
+});
+await show('runs-wrong', story('/settings/runs'), {
+  act: acts(press(/^Change/), (page) => page.getByLabel('Days', { exact: true }).fill('0')),
+  colorScheme: 'dark',
+});
+await show('runs-remove', story('/settings/runs'), { act: acts(press(/^Remove 214 runs/)) });
+await show('runs-tidy', story('/settings/runs', '&kept=tidy'), { act: settle });
+await show('runs-none', story('/settings/runs', '&kept=none'), { act: settle });
+await show('runs-error', story('/settings/runs', '&fails=run/kept'), { act: settle });
+await show('runs-loading', story('/settings/runs', '&waits=run/kept'), { act: settle });
+await show('runs-narrow', story('/settings/runs'), { ...narrow, act: acts(press(/^Change/)) });
+await show('folders-window', story('/settings/pipelines', '&host=window'), { act: settle });
+await show('folders-refused', story('/settings/pipelines', '&host=window&fails=pipeline/watch'), {
+  act: acts(press('Add a folder')),
+});
 await show('deliveries', story('/settings/webhooks'), { act: acts(press('What was sent')) });
 await show('webhook-new', story('/settings/webhooks'), { act: acts(press('Add a webhook')) });
 await show('secret-new', story('/settings/secrets'), { act: acts(press('Enter a secret'), press('Keep secret')) });

@@ -51,6 +51,10 @@ for (const part of ['Load', 'Speed', 'Prompt', 'File']) {
     act: clicks(click(part, 'tab')),
   });
 }
+for (const colorScheme of ['light', 'dark']) {
+  await show(`models-loading-${colorScheme}`, story('/models', '&waits=model/list'), { colorScheme });
+}
+await show('models-loading-narrow', story('/models', '&waits=model/list'), { width: 420, height: 860 });
 await show('detail-damaged', story('/models?model=ollama/phi4:14b'));
 await show('detail-loaded', story('/models?model=ollama/qwen3:4b'));
 await show('detail-stuck', story('/models?model=ollama/llama3.2:3b'));

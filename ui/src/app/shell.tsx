@@ -56,9 +56,13 @@ export function Shell() {
       <DatabaseNotice />
       <div className="flex min-h-0 flex-1">
         <Rail />
-        <main className="min-h-0 min-w-0 flex-1">
-          <Outlet />
-        </main>
+        <div className="flex min-w-0 flex-1 flex-col">
+          <main className="min-h-0 flex-1">
+            <Outlet />
+          </main>
+          {/* Room for the messages that stand above the status bar. */}
+          <div aria-hidden className="h-(--messages) shrink-0" />
+        </div>
       </div>
       <StatusBar />
       <Palette />

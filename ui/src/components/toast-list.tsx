@@ -1,7 +1,7 @@
-/** The messages that lie over the page for a while. Loaded with the first of them. */
+/** The messages that stand at the bottom of the page for a while. Loaded with the first of them. */
 import { Toast as BaseToast } from '@base-ui/react/toast';
 import { X } from 'lucide-react';
-import { useEffect } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 
 import { Button } from './button';
 import { IconButton } from './icon-button';
@@ -48,11 +48,33 @@ export default function ToastList() {
   return (
     <BaseToast.Provider toastManager={toasts} limit={3}>
       <BaseToast.Portal>
-        <BaseToast.Viewport className="fixed right-4 top-14 z-50 flex w-90 max-w-[calc(100vw-2rem)] flex-col gap-2">
-          <List />
-        </BaseToast.Viewport>
+        <Band />
       </BaseToast.Portal>
     </BaseToast.Provider>
+  );
+}
+
+/**
+ * They stand above the status bar in room of their own, which the place beside it leaves (`--messages`): whatever they lay over
+ * would be what somebody is about to press.
+ */
+function Band() {
+  const band = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const element = band.current;
+    if (!element) return;
+    const { style } = document.documentElement;
+    const observer = new ResizeObserver(() => style.setProperty('--messages', `${element.offsetHeight}px`));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      style.removeProperty('--messages');
+    };
+  }, []);
+  return (
+    <BaseToast.Viewport ref={band} className="fixed right-0 bottom-status left-rail z-50 flex flex-col bg-panel">
+      <List />
+    </BaseToast.Viewport>
   );
 }
 
@@ -63,18 +85,18 @@ function List() {
       key={toast.id}
       toast={toast}
       swipeDirection="right"
-      className="floats rounded-panel data-limited:hidden"
+      className="appears border-t border-border transition-opacity data-ending-style:opacity-0 data-limited:hidden"
     >
-      <BaseToast.Content className="flex items-start gap-2.5 py-2.5 pr-2 pl-3.5">
-        <StatusDot tone={toast.data?.tone ?? 'neutral'} className="mt-3" />
-        <div className="min-w-0 flex-1 py-1.5">
-          <BaseToast.Title className="text-dense font-medium" />
-          <BaseToast.Description className="text-dense text-muted-foreground" />
+      <BaseToast.Content className="flex min-h-10 items-center gap-2.5 py-1 pr-2 pl-4">
+        <StatusDot tone={toast.data?.tone ?? 'neutral'} />
+        <div className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2 py-1">
+          <BaseToast.Title className="min-w-0 text-dense font-medium break-words" />
+          <BaseToast.Description className="min-w-0 text-dense break-words text-muted-foreground" />
         </div>
         {toast.actionProps && (
           <BaseToast.Action
             render={
-              <Button variant="ghost" className="text-accent">
+              <Button variant="ghost" className="text-accent!">
                 {toast.actionProps.children}
               </Button>
             }

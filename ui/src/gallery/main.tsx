@@ -10,8 +10,10 @@ import { createQueryClient } from '@/api/query';
 import { App } from '@/app/app';
 import { Providers } from '@/app/providers';
 import { announceReady } from '@/app/ready';
+import { showToast } from '@/components/toast';
 import { TooltipProvider } from '@/components/tooltip';
 import { createBrowserHost } from '@/host/browser';
+import type { Host } from '@/host/host';
 import { restoreTheme, setTheme } from '@/lib/theme';
 
 import { fakeTransport } from './fake';
@@ -25,6 +27,13 @@ if (theme === 'light' || theme === 'dark') setTheme(theme);
 const at = wanted.get('at');
 if (at !== null) history.replaceState(null, '', at);
 
+/** As in the window, where `host=window` is asked for: what its dialogs are asked is answered at once. */
+function hostFor(asked: URLSearchParams): Host {
+  const host = createBrowserHost();
+  if (asked.get('host') !== 'window') return host;
+  return { ...host, kind: 'desktop', pickPath: () => Promise.resolve({ handle: 'h', name: 'pipelines' }) };
+}
+
 const element = document.getElementById('root');
 if (element) {
   createRoot(element).render(
@@ -36,15 +45,27 @@ if (element) {
           </TooltipProvider>
         </CSPProvider>
       ) : (
-        <Providers
-          host={createBrowserHost()}
-          client={createClient(fakeTransport(wanted))}
-          queries={createQueryClient()}
-        >
+        <Providers host={hostFor(wanted)} client={createClient(fakeTransport(wanted))} queries={createQueryClient()}>
           <App token={null} />
         </Providers>
       )}
     </StrictMode>,
   );
   announceReady(element);
+  // What may lie over a place, to see what it covers.
+  if (wanted.has('toasts')) {
+    showToast({
+      title: 'Downloaded qwen3:4b (2.6 GB)',
+      tone: 'success',
+      lasts: 0,
+      action: { label: 'Show', onSelect: () => undefined },
+    });
+    showToast({
+      title: 'Code Factory failed',
+      description: 'hooks.example.net answered with 503 three times. Look whether it runs, then run again from here.',
+      tone: 'danger',
+      lasts: 0,
+      action: { label: 'Open the run', onSelect: () => undefined },
+    });
+  }
 }
