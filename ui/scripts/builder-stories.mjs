@@ -55,10 +55,10 @@ for (const colorScheme of ['light', 'dark']) {
   await show(`selftest-${colorScheme}`, story('/settings/selftest', '&selftest=passed'), { colorScheme, act: settle });
 }
 await show('runs-change', story('/settings/runs'), {
-  act: acts(press(/^Change/), (page) => page.getByLabel('Runs', { exact: true }).fill('500')),
+  act: acts(press(/^Change/), (page) => page.getByRole('textbox', { name: 'Runs' }).fill('500')),
 });
 await show('runs-wrong', story('/settings/runs'), {
-  act: acts(press(/^Change/), (page) => page.getByLabel('Days', { exact: true }).fill('0')),
+  act: acts(press(/^Change/), (page) => page.getByRole('textbox', { name: 'Days', exact: true }).fill('0')),
   colorScheme: 'dark',
 });
 await show('runs-remove', story('/settings/runs'), { act: acts(press(/^Remove 214 runs/)) });

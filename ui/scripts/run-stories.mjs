@@ -1,11 +1,11 @@
 // Pictures of runs in every state, over made-up answers, in light, dark and narrow; and what a run of a thousand steps costs.
-// node scripts/run-stories.mjs [folder for the pictures]. STORY=part-of-a-name shows only those. Fails on any violation.
+// node scripts/run-stories.mjs [folder for the pictures]. STORY=part-of-a-name,… shows only those. Fails on any violation.
 import { finish, look, problems } from './looking.mjs';
 
 const story = (run, more = '') => `/gallery.html?at=${encodeURIComponent('/runs/r1')}&run=${run}${more}`;
-const only = process.env.STORY;
+const only = process.env.STORY?.split(',');
 const show = async (name, address, options = {}) => {
-  if (only && !name.includes(only)) return;
+  if (only && !only.some((part) => name.includes(part))) return;
   await look(`run-${name}`, address, options).catch((thrown) =>
     problems.push(`${name}: ${thrown.message.split('\n')[0]}`),
   );
@@ -45,6 +45,17 @@ for (const colorScheme of ['light', 'dark']) {
   });
 }
 for (const run of ['paused', 'queued', 'reused', 'long']) await show(run, story(run), { act: settle });
+for (const scheme of ['light', 'dark']) {
+  await show(`effects-${scheme}`, story('cancelled'), { colorScheme: scheme, act: settle });
+}
+await show('effects-narrow', story('cancelled'), { width: 420, height: 860, act: settle });
+await show('loop', story('succeeded'), {
+  act: async (page) => {
+    await settle(page);
+    await tab('Graph')(page);
+    await pick('Fix until it passes')(page);
+  },
+});
 await show('map', story('running'), {
   act: async (page) => {
     await settle(page);

@@ -15,9 +15,9 @@ const clicks =
     await page.waitForTimeout(500);
   };
 
-const only = process.env.STORY;
+const only = process.env.STORY?.split(',');
 const show = async (name, address, options = {}) => {
-  if (only && !name.includes(only)) return;
+  if (only && !only.some((part) => name.includes(part))) return;
   await look(name, address, options).catch((thrown) => problems.push(`${name}: ${thrown.message.split('\n')[0]}`));
 };
 
@@ -51,10 +51,8 @@ for (const part of ['Load', 'Speed', 'Prompt', 'File']) {
     act: clicks(click(part, 'tab')),
   });
 }
-for (const colorScheme of ['light', 'dark']) {
-  await show(`models-loading-${colorScheme}`, story('/models', '&waits=model/list'), { colorScheme });
-}
-await show('models-loading-narrow', story('/models', '&waits=model/list'), { width: 420, height: 860 });
+await show('models-waiting-dark', story('/models', '&waits=model/list'), { colorScheme: 'dark' });
+await show('models-waiting-narrow', story('/models', '&waits=model/list'), { width: 420, height: 860 });
 await show('detail-damaged', story('/models?model=ollama/phi4:14b'));
 await show('detail-loaded', story('/models?model=ollama/qwen3:4b'));
 await show('detail-stuck', story('/models?model=ollama/llama3.2:3b'));
@@ -144,7 +142,7 @@ await show('variant-narrow', story('/models?model=ollama/mistral-small:24b'), {
 });
 await show('ticked-narrow', story('/models'), { ...narrow, act: clicks(click('Tick qwen3:4b', 'checkbox')) });
 
-if (!only || only === 'speed') await speed();
+if (!only || only.includes('speed')) await speed();
 await finish();
 
 /**

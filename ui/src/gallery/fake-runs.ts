@@ -51,7 +51,7 @@ const early = [
   step('write', 'succeeded', 6.3, 21, { scope: 'each:0', costNanoUsd: 34_000_000, tokens: 4120 }),
   step('fix', 'succeeded', 21, 48, { scope: 'each:0', opened: 2 }),
   step('write', 'succeeded', 20, 41, { scope: 'each:2', costNanoUsd: 41_000_000, tokens: 5233, tries: 2 }),
-  step('fix', 'running', 41, undefined, { scope: 'each:2', opened: 2 }),
+  step('fix', 'running', 41, undefined, { scope: 'each:2', opened: 2, count: 4 }),
   step('review', 'succeeded', 41, 60, { scope: 'each:2/fix:0', tokens: 3100 }),
   step('test', 'succeeded', 60, 71, { scope: 'each:2/fix:0' }),
   step('review', 'running', 71, undefined, { scope: 'each:2/fix:1', tokens: 210 }),
@@ -60,7 +60,7 @@ const late = [
   step('plan', 'succeeded', 0, 6.2, { costNanoUsd: 4_200_000, tokens: 1834 }),
   step('each', 'succeeded', 6.2, 60, { opened: 5, count: 5, tokens: 20_522, costNanoUsd: 108_200_000 }),
   step('write', 'succeeded', 6.3, 21, { scope: 'each:4', costNanoUsd: 34_000_000, tokens: 4120 }),
-  step('fix', 'succeeded', 21, 48, { scope: 'each:4', opened: 2 }),
+  step('fix', 'succeeded', 21, 48, { scope: 'each:4', opened: 2, count: 4 }),
   step('review', 'succeeded', 21, 34, { scope: 'each:4/fix:1' }),
   step('test', 'succeeded', 34, 48, { scope: 'each:4/fix:1' }),
   step('merge', 'succeeded', 60, 61),
@@ -160,6 +160,28 @@ const scenes: Record<string, () => Scene> = {
         startedAt: began + 92_000,
       },
     ],
+  }),
+  // With everything that may be said of what was done outside.
+  cancelled: () => ({
+    run: run({ status: 'cancelled', finishedAt: began + 93_000 }),
+    steps: [...late, step('gate', 'succeeded', 78, 82), step('announce', 'cancelled', 82, 93)],
+    effects: (
+      [
+        ['check', 1, 'succeeded'],
+        ['announce', 1, 'failed', 'hooks.example.net answered with 503 after it had taken all of the request.'],
+        ['announce', 2, 'interrupted'],
+        ['announce', 3, 'discarded_after_cancel'],
+        ['announce', 4, 'running'],
+      ] as const
+    ).map(([node, attempt, outcome, errorMessage]): OutsideEffect => ({
+      runId: 'r1',
+      scope: '',
+      node,
+      attempt,
+      outcome,
+      startedAt: began + 82_000 + attempt * 1000,
+      ...(errorMessage === undefined ? {} : { errorMessage }),
+    })),
   }),
   succeeded: () => ({
     run: run({ status: 'succeeded', finishedAt: began + 90_000 }),

@@ -44,8 +44,8 @@ export function KeptPipeline({ kept, onSaved }: { kept: RunsKept; onSaved: () =>
           <p className="tabular mt-1 text-dense">{ruleWords(retention)}</p>
         </div>
         {!changing && (
-          <Button onClick={() => setChanging(true)}>
-            Change<span className="sr-only"> how long runs of {name} are kept</span>
+          <Button onClick={() => setChanging(true)} aria-label={`Change how long runs of ${name} are kept`}>
+            Change
           </Button>
         )}
       </div>
@@ -83,6 +83,7 @@ function Change({ kept, onClose, onSaved }: { kept: RunsKept; onClose: () => voi
   const goes = preview.data?.[0];
   const settled = rule !== null && sameRule(rule, wanted) && !preview.isPlaceholderData && goes !== undefined;
   const unchanged = rule !== null && sameRule(rule, retention);
+  const removes = settled && !unchanged && goes.expired > 0;
   return (
     <form
       className="flex flex-col gap-3"
@@ -96,6 +97,7 @@ function Change({ kept, onClose, onSaved }: { kept: RunsKept; onClose: () => voi
           <Field key={field} label={label} description={description} error={problemOf(field, typed[field])}>
             <Input
               inputMode="numeric"
+              autoFocus={field === 'runs'}
               value={typed[field]}
               onChange={(next) => {
                 setTyped({ ...typed, [field]: next });
@@ -109,9 +111,9 @@ function Change({ kept, onClose, onSaved }: { kept: RunsKept; onClose: () => voi
       <p role="status" className="min-h-4.5 text-dense text-muted-foreground">
         {preview.error
           ? `What would go isn’t known. ${preview.error.message}`
-          : !settled
+          : !settled || unchanged
             ? ''
-            : goes.expired === 0
+            : !removes
               ? 'With this, no run goes now.'
               : `With this, ${formatPlural(goes.expired, 'run')} ${goes.expired === 1 ? 'goes' : 'go'} at once, for good.`}
       </p>
@@ -123,11 +125,11 @@ function Change({ kept, onClose, onSaved }: { kept: RunsKept; onClose: () => voi
       <div className="flex flex-wrap gap-2">
         <Button
           type="submit"
-          variant={settled && goes.expired > 0 ? 'danger' : 'primary'}
+          variant={removes ? 'danger' : 'primary'}
           disabled={rule === null || unchanged || !settled}
           busy={save.isPending}
         >
-          {settled && goes.expired > 0 && !unchanged ? removeWords(goes) : 'Save'}
+          {removes ? removeWords(goes) : 'Save'}
         </Button>
         <Button variant="ghost" onClick={onClose}>
           Cancel

@@ -4,9 +4,11 @@ import { countWords, problemOf, removeWords, ruleOf, ruleWords } from './words';
 
 it('says how long runs are kept, and what is there', () => {
   expect(ruleWords({ runs: 1000, days: 90, failedDays: 180 })).toBe(
-    'The newest 1,000, 90 days at most; failed ones 180 days.',
+    'Keeps the newest 1,000 for 90 days at most; failed ones for 180 days.',
   );
-  expect(ruleWords({ runs: 1, days: 1, failedDays: 2 })).toBe('The newest one, 1 day at most; failed ones 2 days.');
+  expect(ruleWords({ runs: 1, days: 1, failedDays: 2 })).toBe(
+    'Keeps the newest one for 1 day at most; failed ones for 2 days.',
+  );
   expect([countWords({ runs: 0, failed: 0 }), countWords({ runs: 412, failed: 12 })]).toEqual([
     'No run that is over',
     '412 runs, 12 failed',

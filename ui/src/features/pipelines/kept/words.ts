@@ -7,10 +7,10 @@ const longest = 36_500;
 /** As many as the application counts with. */
 const most = 4_294_967_295;
 
-/** "The newest 1,000, 90 days at most; failed ones 180 days." */
+/** "Keeps the newest 1,000 for 90 days at most; failed ones for 180 days." */
 export function ruleWords({ runs, days, failedDays }: Retention): string {
-  const newest = runs === 1 ? 'The newest one' : `The newest ${formatCount(runs)}`;
-  return `${newest}, ${formatPlural(days, 'day')} at most; failed ones ${formatPlural(failedDays, 'day')}.`;
+  const newest = runs === 1 ? 'the newest one' : `the newest ${formatCount(runs)}`;
+  return `Keeps ${newest} for ${formatPlural(days, 'day')} at most; failed ones for ${formatPlural(failedDays, 'day')}.`;
 }
 
 /** "412 runs, 12 of them failed". */

@@ -7,14 +7,13 @@ import { Button } from '@/components/button';
 import { Disclosure } from '@/components/disclosure';
 import { Time } from '@/components/time';
 import { classNames } from '@/lib/class-names';
-import { formatPlural } from '@/lib/format';
 import { useStore } from '@/lib/store';
 
 import { nodeTitle } from '../../shared/definition';
 import { graphOf } from '../../shared/graph';
 import { keyOf } from '../state/keys';
 import { usePlace } from '../state/place';
-import { certaintyOf, certaintyWords, inOrder } from './outside';
+import { certaintyOf, certaintyWords, inOrder, outsideWords } from './outside';
 
 export function Effects() {
   const { live } = usePlace();
@@ -27,9 +26,8 @@ export function Effects() {
         defaultOpen={doubts}
         title={
           <span className="flex items-center gap-2">
-            <Globe aria-hidden className="size-4 text-muted-foreground" />
-            {formatPlural(effects.length, 'thing')} may have happened outside. Nothing undoes{' '}
-            {effects.length === 1 ? 'it' : 'them'}.
+            <Globe aria-hidden className="size-4 shrink-0 text-muted-foreground" />
+            {outsideWords(effects)}
           </span>
         }
       >
@@ -51,14 +49,14 @@ function Effect({ effect }: { effect: OutsideEffect }) {
   return (
     <li className="flex flex-wrap items-baseline gap-x-2 text-dense">
       {own && spec ? (
-        <Button variant="ghost" className="h-6! px-1! font-medium" onClick={() => select(keyOf(effect))}>
+        <Button variant="ghost" className="-ml-1 h-6! px-1! text-accent!" onClick={() => select(keyOf(effect))}>
           {nodeTitle(spec)}
         </Button>
       ) : (
         <Link
           to="/runs/$runId"
           params={{ runId: effect.runId }}
-          className="px-1 font-medium text-accent underline underline-offset-2"
+          className="font-medium text-accent underline-offset-2 hover:underline"
         >
           {effect.node}
           {own ? '' : ', in a run of its own'}
@@ -69,7 +67,7 @@ function Effect({ effect }: { effect: OutsideEffect }) {
         {effect.attempt > 1 && `, at try ${effect.attempt}`}, <Time at={effect.startedAt} />.
       </span>
       {effect.errorMessage !== undefined && (
-        <span className="w-full px-1 text-caption break-words text-muted-foreground">{effect.errorMessage}</span>
+        <span className="w-full text-caption break-words text-muted-foreground">{effect.errorMessage}</span>
       )}
     </li>
   );

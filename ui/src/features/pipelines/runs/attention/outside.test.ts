@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import type { AttemptOutcome, OutsideEffect } from '@/api/generated';
 
-import { certaintyOf, inOrder } from './outside';
+import { certaintyOf, inOrder, outsideWords } from './outside';
 
 const effect = (outcome: AttemptOutcome): OutsideEffect => ({
   runId: 'r',
@@ -25,4 +25,14 @@ it('claims to know no more than is known', () => {
 it('begins with what must be looked at', () => {
   const list = [effect('succeeded'), effect('failed'), effect('interrupted')];
   expect(inOrder(list).map(({ node }) => node)).toEqual(['interrupted', 'failed', 'succeeded']);
+});
+
+it('counts what happened apart from what may have', () => {
+  expect(outsideWords([effect('succeeded')])).toBe('1 thing happened outside. Nothing undoes it.');
+  expect(outsideWords([effect('failed'), effect('running')])).toBe(
+    '2 things may have happened outside. Nothing undoes them.',
+  );
+  expect(outsideWords([effect('succeeded'), effect('failed'), effect('ambiguous')])).toBe(
+    '1 thing happened outside, and 2 more may have. Nothing undoes them.',
+  );
 });

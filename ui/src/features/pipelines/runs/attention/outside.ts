@@ -1,5 +1,6 @@
 /** What may have happened outside of Web+, in words. Pure. */
 import type { OutsideEffect } from '@/api/generated';
+import { formatCount, formatPlural } from '@/lib/format';
 
 export type Certainty = 'happened' | 'partly' | 'unknown';
 
@@ -18,4 +19,14 @@ export const certaintyWords: Record<Certainty, string> = {
 export function inOrder(effects: readonly OutsideEffect[]): OutsideEffect[] {
   const rank: Record<Certainty, number> = { unknown: 0, partly: 1, happened: 2 };
   return [...effects].sort((one, other) => rank[certaintyOf(one)] - rank[certaintyOf(other)]);
+}
+
+/** "2 things happened outside, and 3 more may have. Nothing undoes them." */
+export function outsideWords(effects: readonly OutsideEffect[]): string {
+  const happened = effects.filter((effect) => certaintyOf(effect) === 'happened').length;
+  const doubtful = effects.length - happened;
+  const undone = `Nothing undoes ${effects.length === 1 ? 'it' : 'them'}.`;
+  if (happened === 0) return `${formatPlural(doubtful, 'thing')} may have happened outside. ${undone}`;
+  const more = doubtful === 0 ? '' : `, and ${formatCount(doubtful)} more may have`;
+  return `${formatPlural(happened, 'thing')} happened outside${more}. ${undone}`;
 }
