@@ -4,6 +4,7 @@ import type { Transport } from '@/api/transport';
 
 import { answers, ollamaStates } from './fake-answers';
 import { answerBuilder } from './fake-builder';
+import { answerChat } from './fake-chat';
 import { answerKept } from './fake-kept';
 import { jobs, manyModels } from './fake-models';
 import { answerRuns } from './fake-runs';
@@ -33,6 +34,7 @@ export function fakeTransport(wanted: URLSearchParams): Transport {
       return Promise.resolve().then(
         () =>
           own[method] ??
+          answerChat(method, params, wanted) ??
           answerKept(method, params, wanted) ??
           answerRuns(method, params, wanted) ??
           answerBuilder(method, params, wanted) ??

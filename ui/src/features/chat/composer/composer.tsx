@@ -10,6 +10,9 @@ import { ErrorState } from '@/components/error-state';
 import { IconButton } from '@/components/icon-button';
 import { Textarea } from '@/components/textarea';
 
+import { beginsRun, isBareRun } from '../state/run-command';
+import { RunNames } from './run-names';
+
 export interface ComposerProps {
   /** What stood unsent. */
   initial: string;
@@ -46,6 +49,7 @@ export function Composer(props: ComposerProps) {
   const send = () => {
     if (text.trim() === '') return;
     if (running) return setHint('An answer is being written. Press Esc to stop it, then send.');
+    if (isBareRun(text)) return setHint('Say which pipeline, and what it is about.');
     if (blocked !== undefined && blocked !== null) return setHint(blocked);
     const sent = text;
     write('');
@@ -101,6 +105,15 @@ export function Composer(props: ComposerProps) {
           maxRows={maxRows}
           className="block px-4 pt-3.5 pb-1 text-answer!"
         />
+        {beginsRun(text) && (
+          <RunNames
+            text={text}
+            onChoose={(next) => {
+              write(next);
+              field.current?.focus();
+            }}
+          />
+        )}
         <div className="flex items-center gap-2 p-2">
           {picker}
           <p role="status" className="min-w-0 flex-1 truncate text-right text-caption text-muted-foreground">

@@ -41,12 +41,13 @@ export function AnswerMessage({ message, position, onGrown }: AnswerMessageProps
     >
       {view.reasoning !== '' && <Reasoning shown={shown} />}
       <Blocks blocks={view.blocks} growing={running} />
-      {view.run && <RunLine run={view.run} running={running} error={view.errorMessage} />}
+      {view.run && <RunLine run={view.run} status={view.status} gave={view.text !== ''} error={view.errorMessage} />}
       {running && !view.run && <TurnProgressView shown={shown} />}
       {shown.notice !== null && <p className="mt-2 text-dense text-muted-foreground">{shown.notice}</p>}
       {!running && !view.run && <AnswerEnd view={view} />}
       {failure?.at === view.id && <ActionFailure error={failure.error} />}
-      {!running && (
+      {/* Under a run that gave nothing there is nothing to say or do. */}
+      {!running && (!view.run || view.text !== '') && (
         <footer className="mt-1.5 -ml-2 flex min-h-8 flex-wrap items-center gap-x-1">
           <Siblings view={view} />
           <Facts view={view} />
