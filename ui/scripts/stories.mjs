@@ -51,6 +51,8 @@ for (const part of ['Load', 'Speed', 'Prompt', 'File']) {
     act: clicks(click(part, 'tab')),
   });
 }
+await show('models-sorted', story('/models'), { act: clicks(click('Context'), click('Context')) });
+await show('models-where', story('/models'), { act: clicks(click('Where: All')) });
 await show('models-waiting-dark', story('/models', '&waits=model/list'), { colorScheme: 'dark' });
 await show('models-waiting-narrow', story('/models', '&waits=model/list'), { width: 420, height: 860 });
 await show('detail-damaged', story('/models?model=ollama/phi4:14b'));

@@ -104,6 +104,7 @@ const summary = (id: string, name: string, more: Partial<PipelineSummary> = {}):
   id,
   name,
   description: '',
+  hash: 'c'.repeat(64),
   faults: 0,
   triggers: 0,
   updatedAt: now - 3 * minute,

@@ -11,7 +11,6 @@ import { Header } from '@/components/header';
 import { IconButton } from '@/components/icon-button';
 import { Menu } from '@/components/menu';
 import { ScrollArea } from '@/components/scroll-area';
-import { SkeletonRows } from '@/components/skeleton';
 import { SplitPane } from '@/components/split-pane';
 import { useHost } from '@/host/host';
 import { useActions } from '@/lib/actions';
@@ -29,6 +28,7 @@ import { RemoveModels } from './remove-models';
 import { none, pruned, type Selection } from './selection';
 import { SelectionBar } from './selection-bar';
 import { ShelfFilter } from './shelf-filter';
+import { ShelfWaiting } from './shelf-waiting';
 import { SpaceLine } from './space-line';
 import { Updates, useUpdates } from './updates';
 import { useShelf } from './use-shelf';
@@ -159,7 +159,7 @@ export function ModelsPlace({ engine: engineLine }: { engine?: ReactNode }) {
             )}
           </Header>
           {engineLine}
-          {all.length > 0 && (
+          {(all.length > 0 || list.isPending) && (
             <ShelfFilter models={all} kindOf={kindOf} filter={filter} onChange={setFilter} find={find} />
           )}
           <SelectionBar
@@ -192,7 +192,7 @@ export function ModelsPlace({ engine: engineLine }: { engine?: ReactNode }) {
               )}
             </div>
             {list.isPending ? (
-              <SkeletonRows label="Loading the list of models" rows={6} />
+              <ShelfWaiting />
             ) : all.length === 0 && !list.error ? (
               <NoModels onGet={() => setGetting('open')} />
             ) : shown.length === 0 && all.length > 0 ? (

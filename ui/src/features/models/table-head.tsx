@@ -61,11 +61,11 @@ function Head({ title, sortKey, className, number, sorting, onSort }: HeadProps)
         onClick={() => onSort(next)}
         className={classNames(
           'focus-inset flex h-8 items-center gap-1 rounded-small px-1.5 font-medium hover:text-foreground',
-          number === true ? '-mr-1.5 ml-auto flex-row-reverse' : '-ml-1.5',
+          number === true ? '-mx-1.5 w-[calc(100%+0.75rem)] flex-row-reverse' : '-ml-1.5',
         )}
       >
         {title}
-        {active ? <Arrow aria-hidden className="size-3 text-foreground" /> : <span className="size-3" />}
+        {active && <Arrow aria-hidden className="size-3 shrink-0 text-foreground" />}
       </button>
     </th>
   );
