@@ -198,6 +198,22 @@ async fn an_id_that_is_taken_is_told_and_takes_nothing() {
 }
 
 #[tokio::test]
+async fn a_folder_chosen_with_the_dialog_joins_those_that_are_named() {
+    let (app, _folder, root) = watched().await;
+    let chosen = tempfile::tempdir().unwrap();
+    let path = chosen.path().canonicalize().unwrap();
+    write(&path.join("two.webplus.json"), &says("two", "2"));
+    let file = app::files::ChosenFile { path: path.clone(), temporary: false };
+    let handle = app.app.files.hand_out(file).unwrap();
+    let wanted = json!({"folders": [root], "handle": handle});
+    let folders = app.call("pipeline/watch", wanted.clone()).await;
+    assert_eq!(folders[1]["path"].as_str(), path.to_str(), "{folders}");
+    assert_eq!(folders[1]["files"][0]["pipelineId"], "two", "{folders}");
+    assert_eq!(app.refused("pipeline/watch", wanted).await.code, "invalid_input", "a handle works once");
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn of_two_who_save_the_second_is_told() {
     let app = TestApp::start().await;
     let first = app.call("pipeline/save", json!({"definition": says("p", "1")})).await;

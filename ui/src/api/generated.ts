@@ -3916,6 +3916,69 @@ waiting: Array<WaitingStep>,
 effects?: Array<OutsideEffect>, };
 
 /**
+ * The runs of a pipeline that are over.
+ */
+export type RunsKept = { 
+/**
+ * The pipeline.
+ */
+pipelineId: string, 
+/**
+ * What a person calls it.
+ */
+name: string, 
+/**
+ * How long they are kept.
+ */
+retention: Retention, 
+/**
+ * How many there are.
+ */
+runs: number, 
+/**
+ * How many of them failed.
+ */
+failed: number, 
+/**
+ * When the oldest of them ended.
+ */
+oldest?: Timestamp, 
+/**
+ * What they take, in bytes: their rows, and large values, of which each is counted once.
+ */
+bytes: number, 
+/**
+ * How many of them are older than they are kept.
+ */
+expired: number, 
+/**
+ * What goes with these, in bytes; a large value that another run holds stays.
+ */
+frees: number, };
+
+/**
+ * Whose runs, and by which rule they are looked at.
+ */
+export type RunsKeptParams = { 
+/**
+ * Of this pipeline only.
+ */
+pipelineId?: string, 
+/**
+ * What would go if they were kept so, in place of how they are.
+ */
+retention?: Retention, };
+
+/**
+ * What was removed.
+ */
+export type RunsRemoved = { 
+/**
+ * How many runs.
+ */
+removed: number, };
+
+/**
  * A secret that was entered; what it is stays where it is kept.
  */
 export type SecretEntry = { 
@@ -4860,10 +4923,6 @@ secret?: TypedKey,
 keep?: KeepKey, };
 
 /** Every method with its parameters and its result. */
-export type RunsKept = { pipelineId: string, name: string, retention: Retention, runs: number, failed: number, oldest?: Timestamp, bytes: number, expired: number, frees: number, };
-export type RunsKeptParams = { pipelineId?: string, retention?: Retention, };
-export type RunsRemoved = { removed: number, };
-
 export interface Methods {
   "call/list": { params: CallListParams; result: Page<Call> };
   "call/sum": { params: CallSumParams; result: CallSum };
