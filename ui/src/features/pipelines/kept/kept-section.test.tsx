@@ -34,7 +34,7 @@ async function start(answer: (params: RunsKeptParams) => RunsKept[]) {
     Promise.resolve().then(() => (method === 'run/kept' ? answer(params as RunsKeptParams) : { removed: 3 })),
   );
   const client = createClient({
-    call: call as never,
+    call,
     subscribe: (_onEnvelope, onState) => {
       onState({ type: 'open' });
       return () => undefined;
