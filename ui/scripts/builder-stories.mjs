@@ -54,6 +54,20 @@ for (const colorScheme of ['light', 'dark']) {
   }
   await show(`selftest-${colorScheme}`, story('/settings/selftest', '&selftest=passed'), { colorScheme, act: settle });
 }
+const operation = (name) => async (page) => {
+  await page.getByRole('combobox', { name: /^What to do/ }).click();
+  await page.getByRole('option', { name, exact: true }).click();
+};
+await show('text-new', drawn(), { ...wide, act: acts(press('Work on text')) });
+await show('text-split', drawn(), {
+  ...wide,
+  act: acts(
+    press('Work on text'),
+    operation('split'),
+    (page) => page.getByRole('textbox', { name: 'Separator' }).fill(', '),
+    operation('replace'),
+  ),
+});
 await show('runs-change', story('/settings/runs'), {
   act: acts(press(/^Change/), (page) => page.getByRole('textbox', { name: 'Runs' }).fill('500')),
 });

@@ -49,6 +49,19 @@ export const kinds: PipelineKind[] = [
     ports: [port('text', 'text')],
     fields: [field('template', 'Text', 'long_template', { required: true })],
   }),
+  kind('text', 'Work on text', 'text', {
+    summary: 'Splits, joins, replaces, searches or trims text.',
+    ports: [port('text', 'text'), port('items', 'list<text>')],
+    fields: [
+      field('op', 'What to do', 'choice', { required: true, choices: ['trim', 'split', 'join', 'replace'] }),
+      field('text', 'Text', 'long_template', { help: 'The text to work on.' }),
+      field('items', 'List', 'expression', { help: 'For `join`: the list, such as `nodes.each.items`.' }),
+      field('separator', 'Separator', 'template', { help: 'For `split` and `join`.' }),
+      field('pattern', 'Search for', 'text', { help: 'For `replace` and `match`.' }),
+      field('with', 'Replace by', 'template', { help: 'For `replace`.' }),
+      field('regex', 'Regular expression', 'bool', { help: 'For `replace`: whether the pattern is one.' }),
+    ],
+  }),
   kind('condition', 'Condition', 'flow', {
     summary: 'Goes one of two ways.',
     help: 'Left by `true` or `false`. The expression must be true or false itself.',
