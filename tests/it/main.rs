@@ -38,7 +38,9 @@ mod uncertain;
 mod webhooks;
 
 mod bad_input;
+mod bad_pipelines;
 mod budgets;
+mod clocks;
 #[cfg(unix)]
 mod code_factory;
 mod command_line;
@@ -66,3 +68,4 @@ mod real_memory;
 mod real_model;
 #[cfg(unix)]
 mod real_ollama;
+mod real_templates;

@@ -186,6 +186,7 @@ async fn a_command_that_forks_and_never_ends_is_ended_with_all_that_it_started()
     let (one, two) = (number_in(&first).await, number_in(&second).await);
     let view = over(&served, &id).await;
     assert_eq!(view["run"]["status"], "failed", "{:#}", view["run"]);
+    assert!(view["run"]["errorMessage"].as_str().unwrap().ends_with('.'), "{:#}", view["run"]);
     eventually("all of it is gone", Duration::from_secs(5), || !is_alive(one) && !is_alive(two)).await;
     served.kill().await;
 }

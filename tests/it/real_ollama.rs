@@ -9,7 +9,7 @@ use llm::{CreateRequest, Http, HttpOptions, Ollama, ProxyChoice};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use webplus_tests::{
-    OllamaHome, PATIENCE, Sent, TestApp, eventually, model, ollama_is, processes_of, terminate,
+    OllamaHome, PATIENCE, Sent, TestApp, eventually, model, ollama_is, pipeline, processes_of, terminate,
 };
 
 /// The small model as it is called here.
@@ -189,6 +189,38 @@ async fn a_real_server_or_model_that_is_killed_keeps_what_came_and_comes_back() 
     events.until(|event| event["state"]["type"] == "ready" && event["state"]["pid"] != server).await;
     eprintln!("ready again {:?} after its server was killed", killed.elapsed());
     assert_eq!(app.ended(&ask(&app, QUESTION, 20).await.answer).await["status"], "succeeded");
+    app.finish().await;
+    eventually("nothing is left", PATIENCE, || processes_of(home.home()).is_empty()).await;
+}
+
+/// Whether a model that was made to talk gives vectors is that Ollama's to say: it does, and they are in the run and in the books, or
+/// it refuses, and the run says why.
+#[tokio::test]
+async fn a_real_one_gives_a_step_its_vectors_or_a_reason() {
+    let Some(home) = with_model().await else { return };
+    let app = open(&home).await;
+    let texts = ["The sea is blue.", "The sea is blue.", "Bread is baked at six."];
+    let mut embed = json!({"id": "embed", "kind": "embedding", "config": {"model": ID, "texts": texts}});
+    embed["retry"] = json!({"max_attempts": 1});
+    let id = app.run(&pipeline(json!([embed]), &[]), json!({})).await;
+    let view = app.run_over(&id).await;
+    let call = app.newest_call().await;
+    assert_eq!((&call["model"], &call["runId"]), (&json!(ID), &json!(id)), "{call}");
+    if view["run"]["status"] == "failed" {
+        let message = view["run"]["errorMessage"].as_str().unwrap();
+        eprintln!("refused: {message}");
+        assert!(message.ends_with('.') && message.contains("embed"), "{message}");
+        assert_eq!(call["outcome"], "failed", "{call}");
+    } else {
+        assert_eq!(view["run"]["status"], "succeeded", "{}", view["run"]);
+        let made = app.call("run/value", json!({"id": id, "node": "embed", "port": "embeddings"})).await;
+        let vectors: Vec<Vec<f64>> = serde_json::from_value(made["value"].clone()).unwrap();
+        eprintln!("{} vectors of {} numbers", vectors.len(), vectors[0].len());
+        assert!(vectors.len() == 3 && vectors[0].len() >= 64, "{}", vectors[0].len());
+        let near = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        assert!(near(&vectors[0], &vectors[1]) > near(&vectors[0], &vectors[2]));
+        assert!(call["outcome"] == "succeeded" && call["usage"]["input"].as_u64().unwrap() > 0, "{call}");
+    }
     app.finish().await;
     eventually("nothing is left", PATIENCE, || processes_of(home.home()).is_empty()).await;
 }

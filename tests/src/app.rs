@@ -5,6 +5,7 @@ use std::{
     ops::Deref,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use ::app::{
@@ -204,8 +205,14 @@ impl TestApp {
 
     /// Ends it and opens it again on the same folder.
     pub async fn reopen(self) -> Self {
+        self.reopened_after(Duration::ZERO).await
+    }
+
+    /// The same when it was closed for so long.
+    pub async fn reopened_after(self, closed: Duration) -> Self {
         let (folder, opened) = (Arc::clone(&self.folder), self.opened.clone());
         self.finish().await;
+        opened.clock.advance(closed);
         Self::open(folder, opened).await
     }
 

@@ -16,19 +16,41 @@ export function pickFolder(window, button, folder) {
   return pick(window, button, folder, 'Choose the new folder for models');
 }
 
-async function pick(window, button, given, title) {
+/** The same for what a run of a pipeline is to be given: `what` is "folder" or "file". */
+export function pickForRun(window, button, what, given) {
+  return pick(window, button, given, `Choose a ${what} for the run`);
+}
+
+/** Opens that dialog and closes it without having chosen anything. */
+export async function changeMind(window, button, what) {
+  const title = `Choose a ${what} for the run`;
+  const dialog = await opened(window, button, title);
+  await settled(dialog);
+  await run('xdotool', ['windowfocus', '--sync', dialog, 'key', 'Escape']);
+  await closed(title);
+}
+
+async function opened(window, button, title) {
   await window.clickNamed(button);
-  const dialog = await until('the dialog is open', async () => {
+  return until('the dialog is open', async () => {
     const { stdout } = await run('xdotool', ['search', '--onlyvisible', '--name', title]);
     return stdout.trim().split('\n').at(-1);
   });
+}
+
+function closed(title) {
+  return until('the dialog is closed', () => run('xdotool', ['search', '--onlyvisible', '--name', title]).then(() => false, () => true));
+}
+
+async function pick(window, button, given, title) {
+  const dialog = await opened(window, button, title);
   // The first letter of a path opens the dialog's field for it; what is typed before the field is there would be lost.
   const without = await settled(dialog);
   await run('xdotool', ['windowfocus', '--sync', dialog, 'type', '/']);
   await until('the field for a path is there', async () => (await settled(dialog)) !== without);
   await run('xdotool', ['type', '--delay', '5', given.slice(1)]);
   await run('xdotool', ['key', 'Return']);
-  await until('the dialog is closed', () => run('xdotool', ['search', '--onlyvisible', '--name', title]).then(() => false, () => true));
+  await closed(title);
 }
 
 /** A window's picture, once it has stopped changing: twice in a row the same. */

@@ -21,6 +21,7 @@ mod parameters;
 mod provider;
 mod refusal;
 mod request;
+mod schema;
 mod sse;
 mod stream;
 pub mod think;

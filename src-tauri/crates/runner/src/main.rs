@@ -12,6 +12,7 @@ mod engine_log;
 mod failure;
 mod generate;
 mod gpu;
+mod grammar;
 mod inbox;
 mod load;
 mod memory;

@@ -5,14 +5,13 @@ use std::hash::{BuildHasher, RandomState};
 
 use domain::{ErrorCode, Parameters};
 use llama_cpp_2::context::LlamaContext;
-use llama_cpp_2::json_schema_to_grammar;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::sampling::LlamaSampler;
 use llama_cpp_2::token::LlamaToken;
 use llama_cpp_2::token::data::LlamaTokenData;
 use llama_cpp_2::token::data_array::LlamaTokenDataArray;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, grammar};
 
 const TEMPERATURE: f64 = 0.7;
 const TOP_P: f64 = 0.95;
@@ -59,7 +58,7 @@ impl Sampler {
                 true,
             )
         };
-        let grammar = parameters.json_schema.as_ref().map(|schema| grammar(model, schema)).transpose()?;
+        let grammar = parameters.json_schema.as_ref().map(|schema| obeying(model, schema)).transpose()?;
         Ok(Self { chain, grammar })
     }
 
@@ -114,13 +113,12 @@ fn seed(asked: Option<u64>) -> u32 {
     (wide ^ (wide >> 32)) as u32
 }
 
-fn grammar(model: &LlamaModel, schema: &serde_json::Value) -> Result<LlamaSampler, Failure> {
+fn obeying(model: &LlamaModel, schema: &serde_json::Value) -> Result<LlamaSampler, Failure> {
     let unusable =
         |why: &str| Failure::invalid(format!("The JSON Schema can't be used: {why}. Simplify it."));
-    let schema = schema.to_string();
-    if schema.len() > MAX_SCHEMA {
+    if schema.to_string().len() > MAX_SCHEMA {
         return Err(unusable(&format!("it is longer than {MAX_SCHEMA} bytes")));
     }
-    let grammar = json_schema_to_grammar(&schema).map_err(|error| unusable(&error.to_string()))?;
+    let grammar = grammar::of(schema).map_err(|why| unusable(&why))?;
     LlamaSampler::grammar(model, &grammar, "root").map_err(|error| unusable(&error.to_string()))
 }

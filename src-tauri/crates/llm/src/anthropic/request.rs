@@ -7,6 +7,7 @@ use super::abilities::{Abilities, Thinking};
 use crate::{
     CompletionRequest, Continuation, Error, RequestMessage,
     request::{CONTINUE, role_name},
+    schema::{BOUNDS, closed, without},
 };
 
 /// The smallest budget of thinking that is taken, in tokens.
@@ -34,7 +35,10 @@ pub(super) fn body(request: &CompletionRequest, abilities: &Abilities) -> Result
         output.insert("effort".to_owned(), json!(effort));
     }
     if let Some(schema) = &set.json_schema {
-        output.insert("format".to_owned(), json!({"type": "json_schema", "schema": schema}));
+        output.insert(
+            "format".to_owned(),
+            json!({"type": "json_schema", "schema": closed(without(schema, BOUNDS))}),
+        );
     }
     if !output.is_empty() {
         put("output_config", Value::Object(output));

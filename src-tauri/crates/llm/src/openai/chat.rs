@@ -11,6 +11,7 @@ use crate::{
     json::text,
     refusal::Refused,
     request::{CONTINUE, role_name},
+    schema::{LENGTHS, without},
     think::{Piece, Splitter},
 };
 
@@ -48,7 +49,8 @@ pub(super) fn body(request: &CompletionRequest, flavour: Flavour, extend: Extend
         put("reasoning_effort", json!(effort_name(&request.model, effort, own)?));
     }
     if let Some(schema) = &set.json_schema {
-        let format = json!({"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": own && is_strict(schema)}});
+        let (schema, strict) = held_to(schema, own);
+        let format = json!({"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": strict}});
         put("response_format", format);
     }
     if own && let Some(key) = &request.cache_key {
@@ -98,8 +100,14 @@ pub(super) fn effort_name(model: &str, effort: ReasoningEffort, own: bool) -> Re
     })
 }
 
+/// The schema as it is sent, and whether the model is held to it.
+pub(super) fn held_to(schema: &Value, own: bool) -> (Value, bool) {
+    let strict = own && is_strict(schema);
+    (if strict { without(schema, LENGTHS) } else { schema.clone() }, strict)
+}
+
 /// OpenAI's strict mode wants every object closed and all its properties required; otherwise it refuses the schema.
-pub(super) fn is_strict(schema: &Value) -> bool {
+fn is_strict(schema: &Value) -> bool {
     let mut open = vec![schema];
     while let Some(node) = open.pop() {
         match node {

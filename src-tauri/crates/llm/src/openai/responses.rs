@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Flavour,
-    chat::{effort_name, is_strict, raw_of},
+    chat::{effort_name, held_to, raw_of},
     usage,
 };
 use crate::{
@@ -54,7 +54,7 @@ pub(super) fn body(request: &CompletionRequest, flavour: Flavour) -> Result<Valu
         put("reasoning", json!({"effort": effort_name(&request.model, effort, own)?}));
     }
     if let Some(schema) = &set.json_schema {
-        let strict = own && is_strict(schema);
+        let (schema, strict) = held_to(schema, own);
         put(
             "text",
             json!({"format": {"type": "json_schema", "name": "answer", "schema": schema, "strict": strict}}),

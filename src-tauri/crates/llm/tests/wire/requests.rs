@@ -69,7 +69,7 @@ async fn openai_gets_its_own_names() {
     let mut request = sampled("gpt-4o");
     request.parameters.seed = Some(7);
     request.parameters.json_schema = Some(
-        json!({"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"], "additionalProperties": false}),
+        json!({"type": "object", "properties": {"a": {"type": "string", "maxLength": 9}}, "required": ["a"], "additionalProperties": false}),
     );
     let recorded = sent(openai, request).await.unwrap();
     assert_eq!(recorded.target, "/v1/chat/completions");
@@ -178,6 +178,24 @@ async fn every_unsupported_parameter_is_refused_by_name() {
     };
     let error = sent(anthropic, seed).await.unwrap_err();
     assert!(matches!(&error, Error::InvalidRequest(text) if text.contains("seed")), "{error:?}");
+}
+
+/// It refuses a request for a bound in its schema, and for an object that isn't closed.
+#[tokio::test]
+async fn anthropic_gets_a_schema_without_bounds() {
+    let mut request = sampled("claude-haiku-4-5-20251001");
+    request.parameters.json_schema = Some(json!({
+        "type": "object", "required": ["score"],
+        "properties": {"score": {"type": "number", "minimum": 0, "maximum": 1}, "why": {"type": "string", "maxLength": 9}},
+    }));
+    let body = sent(anthropic, request).await.unwrap().json();
+    assert_eq!(
+        body["output_config"]["format"],
+        json!({"type": "json_schema", "schema": {
+            "type": "object", "required": ["score"], "additionalProperties": false,
+            "properties": {"score": {"type": "number"}, "why": {"type": "string"}},
+        }})
+    );
 }
 
 #[tokio::test]

@@ -66,8 +66,9 @@ fn an_answer_obeys_its_json_schema() {
     let Some(mut runner) = Runner::loaded(2048) else { return };
     let schema = serde_json::json!({
         "type": "object",
-        "properties": { "city": { "type": "string", "maxLength": 20 }, "big": { "type": "boolean" } },
-        "required": ["city", "big"],
+        "properties": { "city": { "type": "string", "maxLength": 20 }, "big": { "type": "boolean" },
+            "score": { "type": "number", "minimum": 0, "maximum": 1 } },
+        "required": ["city", "big", "score"],
         "additionalProperties": false
     });
     for (id, temperature) in [(1, 0.0), (2, 1.5)] {
@@ -82,6 +83,7 @@ fn an_answer_obeys_its_json_schema() {
         assert_eq!(answer.reason(), FinishReason::Stop, "{answer:?}");
         let value: serde_json::Value = serde_json::from_str(&answer.text).unwrap();
         assert!(value["city"].is_string() && value["big"].is_boolean(), "{value}");
+        assert!((0.0..=1.0).contains(&value["score"].as_f64().unwrap()), "{value}");
     }
 }
 
