@@ -27,6 +27,8 @@ mod moving;
 mod ollama;
 #[cfg(target_os = "linux")]
 mod ollama_others;
+#[cfg(unix)]
+mod ollama_vectors;
 mod providers;
 mod runs;
 mod settings;

@@ -5,6 +5,8 @@ import { promisify } from 'node:util';
 import { until } from './process.mjs';
 
 const run = promisify(execFile);
+/** A busy machine takes its time to draw a dialog that is opened for the first time. */
+const patience = { within: 30_000 };
 
 /** Presses the button with this name and gives the dialog for a model file this path. */
 export function pickFile(window, button, file) {
@@ -35,11 +37,11 @@ async function opened(window, button, title) {
   return until('the dialog is open', async () => {
     const { stdout } = await run('xdotool', ['search', '--onlyvisible', '--name', title]);
     return stdout.trim().split('\n').at(-1);
-  });
+  }, patience);
 }
 
 function closed(title) {
-  return until('the dialog is closed', () => run('xdotool', ['search', '--onlyvisible', '--name', title]).then(() => false, () => true));
+  return until('the dialog is closed', () => run('xdotool', ['search', '--onlyvisible', '--name', title]).then(() => false, () => true), patience);
 }
 
 async function pick(window, button, given, title) {
@@ -47,7 +49,7 @@ async function pick(window, button, given, title) {
   // The first letter of a path opens the dialog's field for it; what is typed before the field is there would be lost.
   const without = await settled(dialog);
   await run('xdotool', ['windowfocus', '--sync', dialog, 'type', '/']);
-  await until('the field for a path is there', async () => (await settled(dialog)) !== without);
+  await until('the field for a path is there', async () => (await settled(dialog)) !== without, patience);
   await run('xdotool', ['type', '--delay', '5', given.slice(1)]);
   await run('xdotool', ['key', 'Return']);
   await closed(title);
@@ -61,5 +63,5 @@ async function settled(id) {
     const same = stdout === last;
     last = stdout;
     return same && stdout;
-  }, { every: 150 });
+  }, { ...patience, every: 150 });
 }

@@ -9,8 +9,8 @@ use std::{
 use domain::{ErrorCode, Model, ModelState};
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream};
 use llm::{
-    CompletionEvent, CompletionRequest, CompletionStream, Error, LoadedModel, OllamaLoad, Provider,
-    ProviderInfo,
+    CompletionEvent, CompletionRequest, CompletionStream, EmbeddedTexts, Error, LoadedModel, OllamaLoad,
+    Provider, ProviderInfo,
 };
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -60,6 +60,26 @@ impl Provider for Watched {
         Some(Arc::new(Self { inner, context: load.context, ..self.clone() }))
     }
 
+    fn embed(&self, model: &str, texts: Vec<String>) -> BoxFuture<'_, Result<EmbeddedTexts, Error>> {
+        let asked = self.inner.embed(model, texts);
+        let name = model.trim_end_matches(":latest").to_owned();
+        async move {
+            let answered = asked.await;
+            // It loaded the model for that.
+            self.look();
+            // What it says then is advice for whoever started its runner, which it did itself.
+            answered.map_err(|error| match error {
+                error if error.to_string().contains("does not support embeddings") => {
+                    Error::InvalidRequest(format!(
+                        "{name} makes no embeddings. Choose an embedding model, such as nomic-embed-text."
+                    ))
+                }
+                error => error,
+            })
+        }
+        .boxed()
+    }
+
     fn complete(&self, request: CompletionRequest) -> CompletionStream {
         let end =
             self.app().map_or_else(CancellationToken::new, |app| app.ollama.notes.answering(&request.model));
@@ -78,6 +98,12 @@ impl Provider for Watched {
 }
 
 impl Watched {
+    fn look(&self) {
+        if let Some(app) = self.app() {
+            app.ollama.look.notify_one();
+        }
+    }
+
     fn app(&self) -> Option<App> {
         self.app.upgrade().map(App)
     }
@@ -123,7 +149,7 @@ impl Answer {
                 Some(Err(error))
             }
             None => {
-                self.look();
+                self.watched.look();
                 None
             }
         }
@@ -138,7 +164,7 @@ impl Answer {
         if app.ollama.notes.answers(&self.model) {
             app.models_changed(SLUG);
         }
-        self.look();
+        self.watched.look();
         let Some(asked) = self.asked else { return event };
         let Some(loaded) = self.watched.loaded(&self.model).await else { return event };
         match load::clamped(&app, &self.model, asked, loaded.context) {
@@ -152,7 +178,7 @@ impl Answer {
 
     /// A model that is said to be in memory and from which nothing came for so long doesn't answer.
     async fn failed(&mut self, error: &Error) {
-        self.look();
+        self.watched.look();
         if error.code() != ErrorCode::TimedOut || self.watched.loaded(&self.model).await.is_none() {
             return;
         }
@@ -165,12 +191,6 @@ impl Answer {
         if app.ollama.notes.mark(&self.model, ModelState::NotAnswering { message }) {
             app.models_changed(SLUG);
             app.bus.publish(Event::OllamaChanged { state: app.ollama.state() });
-        }
-    }
-
-    fn look(&self) {
-        if let Some(app) = self.watched.app() {
-            app.ollama.look.notify_one();
         }
     }
 }
