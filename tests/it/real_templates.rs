@@ -60,9 +60,11 @@ async fn ran(served: &Served, template_id: &str, inputs: Value) -> Value {
     view
 }
 
-/// An output, whole.
+/// A value of a step, whole; of one inside of a loop, of its last time round.
 async fn output(served: &Served, view: &Value, node: &str, port: &str) -> Value {
-    let which = json!({"id": view["run"]["id"], "node": node, "port": port});
+    let steps = view["steps"].as_array().unwrap().iter().filter(|step| step["node"] == node);
+    let scope = steps.map(|step| step["scope"].as_str().unwrap_or_default()).max().unwrap_or_default();
+    let which = json!({"id": view["run"]["id"], "scope": scope, "node": node, "port": port});
     served.call("run/value", which).await["value"].clone()
 }
 
