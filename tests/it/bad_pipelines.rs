@@ -66,7 +66,7 @@ async fn a_model_that_is_not_there_is_named() {
     }
     // None was chosen: the step names none, and there is no default.
     app.call("settings/update", json!({ "defaultModel": null })).await;
-    let (_, message) = failed(&app, ask(""), json!({}), json!([])).await;
+    let (_, message) = failed(&app, ask("{{ '' }}"), json!({}), json!([])).await;
     assert!(message.contains("choose a default model under Models"), "{message}");
     assert_eq!(app.rows("SELECT id FROM calls WHERE outcome = 'succeeded'"), [""; 0]);
     app.finish().await;

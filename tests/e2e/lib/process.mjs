@@ -61,8 +61,8 @@ export function killStarted() {
   for (const child of started) child.kill('SIGKILL');
 }
 
-/** Waits until `check` answers something true, and answers that. */
-export async function until(what, check, { within = 10_000, every = 50 } = {}) {
+/** Waits until `check` answers something true, and answers that. Patient by itself: on a busy machine a page may take 10 s to come. */
+export async function until(what, check, { within = 30_000, every = 50 } = {}) {
   const end = performance.now() + within;
   let last;
   for (;;) {
