@@ -1,6 +1,7 @@
 // A person's first quarter of an hour in the window: a model is added from a file through the system's dialog, asked, stopped,
 // asked again; after a restart everything is there.
 
+import { openConversation } from '../lib/asking.mjs';
 import { pickFile } from '../lib/pick.mjs';
 import { writeAgain } from '../lib/talk.mjs';
 import { keys } from '../lib/webdriver.mjs';
@@ -59,7 +60,7 @@ export default async function journey({ step, open, model, until, skip, assert }
     window = await open();
     const { items } = await window.call('conversation/list');
     assert.equal(items.length, 1);
-    await window.clickNamed(items[0].title).catch(() => window.execute(`[...document.querySelectorAll('a')].find((one) => one.textContent.includes(arguments[0])).click()`, items[0].title.slice(0, 20)));
+    await openConversation(window, items[0].title.slice(0, 20));
     await until('the answer is shown', async () => (await last()).startsWith(before.slice(0, 40)));
     await window.picture('again');
     await window.close();
