@@ -37,7 +37,7 @@ export default async function journey({ step, open, model, until, skip, assert }
     await window.press(keys.enter);
     await until('the answer has begun', async () => (await last()).length > 60, { within: 60_000 });
     const before = (await last()).length;
-    await until('it grows', async () => (await last()).length > before + 20);
+    await until('it grows', async () => (await last()).length > before + 20, { within: 60_000 });
     await window.picture('streaming');
   });
   await step('it is stopped and keeps what was written', async () => {

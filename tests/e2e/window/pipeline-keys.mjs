@@ -30,6 +30,12 @@ export default async function journey({ step, open, until, keys, assert }) {
     };
     const at = (id) => until(`the focus is on ${id}`, async () => (await focused()) === id);
     const typing = (label) => until(`"${label}" is asked`, () => window.execute(`return document.activeElement.role === 'combobox' || document.activeElement.getAttribute('role') === 'combobox' ? document.activeElement.getAttribute('aria-label') === arguments[0] : false`, label));
+    /** Opens the palette, which the same keys would close while it is still going. */
+    const palette = async () => {
+      await window.waitForNo('[role=dialog]');
+      await window.press(keys.control, 'k');
+      await typing('Find anything');
+    };
     const found = (words) => until(`"${words}" is found`, () => window.execute(`return document.querySelector('[role=option][aria-selected=true]')?.textContent.includes(arguments[0])`, words));
     const add = async (title, id) => {
       await window.press('a');
@@ -56,14 +62,12 @@ export default async function journey({ step, open, until, keys, assert }) {
     };
 
     const id = await step('a pipeline is begun from the palette', async () => {
-      await window.press(keys.control, 'k');
-      await typing('Find anything');
+      await palette();
       await window.write('pipelines');
       await found('Pipelines');
       await window.press(keys.enter);
       await window.waitForText('main', /Pipelines|No pipelines yet/);
-      await window.press(keys.control, 'k');
-      await typing('Find anything');
+      await palette();
       await window.write('new pipeline');
       await found('New pipeline');
       await window.press(keys.enter);
@@ -127,8 +131,7 @@ export default async function journey({ step, open, until, keys, assert }) {
     });
 
     const second = await step('it is run again from there, with what was made before', async () => {
-      await window.press(keys.control, 'k');
-      await typing('Find anything');
+      await palette();
       await window.write('failed');
       await found('New pipeline, failed');
       await window.press(keys.enter);
