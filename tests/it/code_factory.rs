@@ -11,8 +11,8 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use story::{BROKEN, JUDGE, PLAN, PLANNER, RIGHT, VERDICT, WRITER, WRONG, change, git, repository};
-use webplus_tests::{Opened, PATIENCE, TestApp};
+use story::{BROKEN, JUDGE, PLAN, PLANNER, RIGHT, VERDICT, WRITER, WRONG, change, repository};
+use webplus_tests::{Opened, PATIENCE, TestApp, git};
 
 fn own_program() -> PathBuf {
     let tests = std::env::current_exe().unwrap();

@@ -1,15 +1,11 @@
 //! What happens beside runs and begins them: a person's words in a conversation, messages, jobs, models; each once, whatever
 //! crashes in between. And secrets, which are listed and never told.
 
-use std::{
-    path::PathBuf,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 use test_support::hub::FakeHub;
-use webplus_tests::{Gguf, Opened, PATIENCE, TestApp, pipeline};
+use webplus_tests::{Gguf, Opened, TestApp, pipeline, until};
 
 fn echo(id: &str, triggers: Value) -> Value {
     let mut definition = pipeline(
@@ -24,20 +20,9 @@ fn echo(id: &str, triggers: Value) -> Value {
     definition
 }
 
-async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    let begun = Instant::now();
-    loop {
-        if let Some(found) = ask().await {
-            return found;
-        }
-        assert!(begun.elapsed() < PATIENCE, "it never happened: {what}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
+/// Keeps a pipeline and switches its triggers of events on.
 async fn saved(app: &TestApp, definition: &Value) {
-    let view = app.call("pipeline/save", json!({ "definition": definition })).await;
-    assert_eq!(view["faults"], json!([]));
+    app.saved(definition).await;
     for trigger in definition["triggers"].as_array().unwrap().iter().filter(|one| one["kind"] == "event") {
         app.call(
             "trigger/enable",

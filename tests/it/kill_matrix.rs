@@ -6,30 +6,84 @@
 //! Also here: the power cut, as copies of the write-ahead log that end at every commit and in the middle of the next.
 
 mod check;
+mod left;
 mod oracle;
 mod play;
 mod power;
 mod soak;
 mod table;
+mod told;
 
-use std::{collections::VecDeque, sync::Arc, time::Instant};
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::Arc,
+    time::Instant,
+};
 
 use tokio::sync::Mutex;
 
 use oracle::Oracle;
-use play::{FIXTURES, Kill, Stage};
-use table::Table;
+use play::{FIXTURES, Fixture, Kill, Over, Recovery, Stage};
+use table::{Table, page};
 
 /// So many applications at a time.
 const LANES: usize = 3;
 /// Of a recovery's boundaries, with a second kill.
 const DEEP: usize = 40;
 
+/// A play to be made.
+struct Planned {
+    fixture: &'static Fixture,
+    kills: Vec<Kill>,
+    reference: Arc<Over>,
+}
+
+/// What is still to be played, and what came of it so far.
+#[derive(Default)]
+struct Plan {
+    ahead: VecDeque<Planned>,
+    /// Whether recoveries are killed too, and those that are: a second one from the same state is the same.
+    twice: bool,
+    recoveries: HashSet<(&'static str, Recovery)>,
+    singles: Table,
+    doubles: Table,
+    played: usize,
+}
+
+impl Plan {
+    /// Takes in what came of a play; kills in its recovery are to be played next.
+    fn came(&mut self, planned: Planned, outcome: play::Outcome, recovery: Recovery) {
+        let Planned { fixture, mut kills, reference } = planned;
+        if outcome.is_broken() {
+            eprintln!("{}: {outcome:?}", fixture.name);
+        }
+        self.played += 1;
+        if self.played.is_multiple_of(50) {
+            eprintln!("{} plays, {} ahead", self.played, self.ahead.len());
+        }
+        let first = kills.len() == 1;
+        let table = if first { &mut self.singles } else { &mut self.doubles };
+        let met = recovery.met.clone();
+        if self.twice && first && self.recoveries.insert((fixture.name, recovery)) {
+            let seconds = met.into_iter().take(DEEP).map(|second| Planned {
+                fixture,
+                kills: vec![kills[0].clone(), second],
+                reference: Arc::clone(&reference),
+            });
+            self.ahead.extend(seconds);
+        }
+        if let Some(last) = kills.pop() {
+            table.add(fixture.name, last.point(), outcome);
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kill_at_any_boundary_changes_nothing_that_a_run_promises() {
     let begun = Instant::now();
     let stage = Arc::new(Stage::prepare(Oracle::start().await).await);
-    let (mut table, mut kills) = (Table::default(), VecDeque::new());
+    let twice = std::env::var_os("WEBPLUS_KILL_TWICE").is_some();
+    let mut plan = Plan { twice, ..Plan::default() };
     // `WEBPLUS_KILL_FIXTURES` names some, for whoever looks into one.
     let wanted = std::env::var("WEBPLUS_KILL_FIXTURES").ok();
     let is_wanted =
@@ -38,49 +92,35 @@ async fn a_kill_at_any_boundary_changes_nothing_that_a_run_promises() {
         let (reference, met) = stage.reference(fixture).await;
         eprintln!("{}: {} boundaries", fixture.name, met.len());
         assert!(met.len() > 3, "{} meets no boundary", fixture.name);
-        kills.extend(met.into_iter().map(|kill| (fixture, kill, reference.clone())));
+        let reference = Arc::new(reference);
+        plan.ahead.extend(met.into_iter().map(|kill| Planned {
+            fixture,
+            kills: vec![kill],
+            reference: Arc::clone(&reference),
+        }));
     }
-    let count = kills.len();
-    let twice = std::env::var_os("WEBPLUS_KILL_TWICE").is_some();
-    let (kills, told) = (Arc::new(Mutex::new(kills)), Arc::new(Mutex::new(Vec::new())));
+    let plan = Arc::new(Mutex::new(plan));
     let lanes = (0..LANES).map(|_| {
-        let (stage, kills, told) = (Arc::clone(&stage), Arc::clone(&kills), Arc::clone(&told));
+        let (stage, plan) = (Arc::clone(&stage), Arc::clone(&plan));
         tokio::spawn(async move {
-            loop {
-                let Some((fixture, kill, reference)) = kills.lock().await.pop_front() else { return };
-                let (outcome, recovery) = stage.kill(fixture, std::slice::from_ref(&kill), &reference).await;
-                if outcome.is_broken() {
-                    eprintln!("{}: {outcome:?}", fixture.name);
-                }
-                let mut told_so_far = told.lock().await;
-                told_so_far.push((fixture.name, kill.clone(), outcome));
-                if told_so_far.len().is_multiple_of(50) {
-                    eprintln!("{} plays", told_so_far.len());
-                }
-                drop(told_so_far);
-                if twice {
-                    for second in recovery.into_iter().take(DEEP) {
-                        let both: [Kill; 2] = [kill.clone(), second];
-                        let (outcome, _) = stage.kill(fixture, &both, &reference).await;
-                        told.lock().await.push((fixture.name, both[1].clone(), outcome));
-                    }
-                }
+            // The last play of another lane may plan more; those are then that lane's.
+            while let Some(planned) = { plan.lock().await.ahead.pop_front() } {
+                let played = stage.kill(planned.fixture, &planned.kills, &planned.reference).await;
+                plan.lock().await.came(planned, played.0, played.1);
             }
         })
     });
     for lane in lanes.collect::<Vec<_>>() {
         lane.await.unwrap();
     }
-    let told = std::mem::take(&mut *told.lock().await);
-    let killed = told.len();
-    for (fixture, kill, outcome) in told {
-        table.add(fixture, kill.point(), outcome);
-    }
-    eprintln!("{killed} plays of {count} boundaries in {:?}", begun.elapsed());
+    let plan = plan.lock().await;
+    eprintln!("{} plays, {} recoveries killed, in {:?}", plan.played, plan.recoveries.len(), begun.elapsed());
     if let Some(file) = std::env::var_os("WEBPLUS_KILL_MATRIX") {
-        std::fs::write(file, table.markdown(twice)).unwrap();
+        let before = std::fs::read_to_string(&file).unwrap_or_default();
+        std::fs::write(file, page(&before, &plan.singles, twice.then_some(&plan.doubles))).unwrap();
     }
-    table.assert_good();
+    plan.singles.assert_good("single");
+    plan.doubles.assert_good("second");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

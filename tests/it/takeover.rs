@@ -3,24 +3,12 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::Command,
     sync::Arc,
 };
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use webplus_tests::{Opened, TestApp, pipeline};
-
-fn git(folder: &Path, arguments: &[&str]) -> String {
-    let output = Command::new("git")
-        .args(["-c", "user.name=A", "-c", "user.email=a@b"])
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{arguments:?}: {output:?}");
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
+use webplus_tests::{Opened, TestApp, git, pipeline};
 
 fn repository() -> TempDir {
     let folder = tempfile::tempdir().unwrap();

@@ -1,14 +1,10 @@
 //! What begins runs by itself: each occurrence once, whatever crashes in between.
 
-use std::{
-    fs,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{fs, path::Path, time::Duration};
 
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
-use webplus_tests::{PATIENCE, TestApp, pipeline, raw};
+use webplus_tests::{TestApp, pipeline, raw, until};
 
 /// A pipeline that repeats its one input, with that trigger.
 fn echo(id: &str, trigger: Value) -> Value {
@@ -21,30 +17,13 @@ fn echo(id: &str, trigger: Value) -> Value {
     definition
 }
 
-/// What comes of asking again and again, as soon as something does.
-async fn until<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    let begun = Instant::now();
-    loop {
-        if let Some(found) = ask().await {
-            return found;
-        }
-        assert!(begun.elapsed() < PATIENCE, "it never happened");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
-async fn saved(app: &TestApp, definition: &Value) {
-    let view = app.call("pipeline/save", json!({ "definition": definition })).await;
-    assert_eq!(view["faults"], json!([]));
-}
-
 async fn enabled(app: &TestApp, pipeline: &str) -> Value {
     app.call("trigger/enable", json!({"pipelineId": pipeline, "id": "t", "enabled": true})).await
 }
 
 /// The pipeline's runs once there are that many and all are over, oldest first.
 async fn runs(app: &TestApp, pipeline: &str, count: usize) -> Vec<Value> {
-    until(async || {
+    until("the runs", async || {
         let page = app.call("run/list", json!({ "pipelineId": pipeline })).await;
         let mut found = page["items"].as_array().unwrap().clone();
         assert!(found.len() <= count, "{found:#?}");
@@ -66,7 +45,7 @@ async fn a_schedule_begins_a_run_at_its_instant_and_once_across_a_crash() {
         "hourly",
         json!({"id": "t", "kind": "schedule", "cron": "0 * * * *", "tz": "UTC", "inputs": {"x": "{{ event.at }}"}}),
     );
-    saved(&app, &definition).await;
+    app.saved(&definition).await;
     let listed = app.call("trigger/list", json!({})).await;
     assert_eq!(
         (&listed[0]["enabled"], &listed[0]["nextAt"]),
@@ -77,16 +56,16 @@ async fn a_schedule_begins_a_run_at_its_instant_and_once_across_a_crash() {
     assert_eq!(view["nextAt"], json!(1_750_003_200_000_i64));
     app.opened.clock.advance(Duration::from_mins(54));
     // Saving wakes whoever looks at the clock.
-    saved(&app, &definition).await;
+    app.saved(&definition).await;
     let found = runs(&app, "hourly", 1).await;
     assert_eq!(found[0]["origin"], json!({"type": "trigger", "id": "t"}));
     assert_eq!(said(&app, &found[0]).await, "2025-06-15T16:00:00Z");
     let again = app.after_a_crash().await;
-    saved(&again, &definition).await;
+    again.saved(&definition).await;
     assert_eq!(runs(&again, "hourly", 1).await.len(), 1);
     // Missed while it was off: one run for all.
     again.opened.clock.advance(Duration::from_hours(5));
-    saved(&again, &definition).await;
+    again.saved(&definition).await;
     let found = runs(&again, "hourly", 2).await;
     assert_eq!(said(&again, &found[1]).await, "2025-06-15T21:00:00Z");
     again.finish().await;
@@ -96,7 +75,7 @@ async fn a_schedule_begins_a_run_at_its_instant_and_once_across_a_crash() {
 #[tokio::test]
 async fn a_signed_request_begins_one_run_however_often_it_is_sent() {
     let app = TestApp::start().await;
-    saved(&app, &echo("hooked", json!({"id": "t", "kind": "webhook", "verify": "standard-webhooks", "inputs": {"x": "{{ event.json.word }}"}}))).await;
+    app.saved(&echo("hooked", json!({"id": "t", "kind": "webhook", "verify": "standard-webhooks", "inputs": {"x": "{{ event.json.word }}"}}))).await;
     let view = enabled(&app, "hooked").await;
     let (secret, path) = (view["secret"].as_str().unwrap(), view["path"].as_str().unwrap());
     assert!(secret.starts_with("whsec_") && path == "/hooks/hooked/t");
@@ -137,7 +116,7 @@ async fn a_file_that_arrives_begins_one_run_and_one_that_was_there_none() {
     fs::write(root.join("old.md"), "old").unwrap();
     let trigger = json!({"id": "t", "kind": "watch", "path": root, "glob": "*.md", "debounce": "100ms",
         "inputs": {"x": "{{ event.name }}: {{ event.content }}"}});
-    saved(&app, &echo("inbox", trigger)).await;
+    app.saved(&echo("inbox", trigger)).await;
     enabled(&app, "inbox").await;
     looked_at(&app, &root.join("old.md")).await;
     fs::write(root.join("new.md"), "hello").unwrap();
@@ -158,7 +137,7 @@ async fn a_file_that_arrives_begins_one_run_and_one_that_was_there_none() {
 
 async fn looked_at(app: &TestApp, file: &Path) {
     let name = file.to_str().unwrap().to_owned();
-    until(async || {
+    until("the file was looked at", async || {
         app.rows("SELECT cursor FROM triggers").iter().any(|cursor| cursor.contains(&name)).then_some(())
     })
     .await;
@@ -168,20 +147,20 @@ async fn looked_at(app: &TestApp, file: &Path) {
 async fn a_run_that_ends_begins_another_one_and_a_ring_of_them_ends() {
     let app = TestApp::start().await;
     let after = |filter: &str| json!({"id": "t", "kind": "event", "topic": "run.succeeded", "filter": filter, "inputs": {"x": "{{ event.run.pipelineName }}"}});
-    saved(&app, &echo("second", after("event.run.pipelineId == 'first'"))).await;
-    saved(&app, &echo("ring", after("event.run.pipelineId == 'ring'"))).await;
+    app.saved(&echo("second", after("event.run.pipelineId == 'first'"))).await;
+    app.saved(&echo("ring", after("event.run.pipelineId == 'ring'"))).await;
     for id in ["second", "ring"] {
         enabled(&app, id).await;
     }
     let first = echo("first", json!({"id": "t", "kind": "api"}));
-    saved(&app, &first).await;
+    app.saved(&first).await;
     app.call("run/start", json!({"pipelineId": "first", "inputs": {"x": "1"}})).await;
     let found = runs(&app, "second", 1).await;
     assert_eq!(said(&app, &found[0]).await, "first");
     app.call("run/start", json!({"pipelineId": "ring", "inputs": {"x": "1"}})).await;
     // One by hand, and eight with causes behind them.
     runs(&app, "ring", 9).await;
-    let listed = until(async || {
+    let listed = until("the ring was ended", async || {
         let listed = app.call("trigger/list", json!({"pipelineId": "ring"})).await;
         listed[0]["lastError"].is_string().then_some(listed)
     })

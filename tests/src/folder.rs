@@ -42,6 +42,18 @@ pub fn rows(folder: &Path, sql: &str) -> Vec<String> {
     found.map(Result::unwrap).collect()
 }
 
+/// What git says in a folder, without the line's end; it must succeed.
+pub fn git(folder: &Path, arguments: &[&str]) -> String {
+    let output = std::process::Command::new("git")
+        .args(["-c", "user.name=A", "-c", "user.email=a@b"])
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{arguments:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
 /// What was asked last in a request of OpenAI's protocol.
 pub fn question_text(body: &serde_json::Value) -> String {
     let messages = body["messages"].as_array().map(Vec::as_slice).unwrap_or_default();

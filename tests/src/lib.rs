@@ -24,7 +24,7 @@ mod runs;
 pub use app::{Opened, Sent, TestApp, fake_model};
 pub use client::{Client, Events, Problem};
 pub use clock::TestClock;
-pub use folder::{files_holding, question_text, rows};
+pub use folder::{files_holding, git, question_text, rows};
 pub use gguf::Gguf;
 pub use leftovers::processes_of;
 #[cfg(unix)]
@@ -45,4 +45,16 @@ pub async fn eventually(what: &str, within: Duration, mut is_so: impl FnMut() ->
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     begun.elapsed()
+}
+
+/// Asks until there is an answer. Panics, naming what was waited for, when [`PATIENCE`] is over.
+pub async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = ask().await {
+            return found;
+        }
+        assert!(begun.elapsed() < PATIENCE, "it never happened: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }

@@ -11,6 +11,12 @@ pub fn pipeline(nodes: Value, edges: &[(&str, &str)]) -> Value {
 }
 
 impl TestApp {
+    /// Keeps a pipeline, in which no fault must be found.
+    pub async fn saved(&self, definition: &Value) {
+        let view = self.call("pipeline/save", json!({ "definition": definition })).await;
+        assert_eq!(view["faults"], json!([]));
+    }
+
     /// Starts a run of a definition and gives its id.
     pub async fn run(&self, definition: &Value, inputs: Value) -> String {
         let run = self.call("run/start", json!({"definition": definition, "inputs": inputs})).await;

@@ -8,9 +8,9 @@ use std::{
 
 use serde_json::{Value, json};
 use test_support::{FaultServer, Recorded, Script};
-use webplus_tests::{PATIENCE, Program, Served, eventually, processes_of, rows};
+use webplus_tests::{PATIENCE, Program, Served, eventually, git, processes_of, rows};
 
-use super::story::{BROKEN, JUDGE, PLAN, PLANNER, RIGHT, VERDICT, WRITER, WRONG, change, git, repository};
+use super::story::{BROKEN, JUDGE, PLAN, PLANNER, RIGHT, VERDICT, WRITER, WRONG, change, repository};
 
 /// Before the tests of the second try it says who it is and never ends, the first time.
 const HOLD: &str = "\

@@ -3,11 +3,11 @@
 
 use serde_json::json;
 use test_support::{FaultServer, Recorded, Script};
-use webplus_tests::{Program, rows};
+use webplus_tests::{Program, git, rows};
 
 use super::{
     kills::{approve, asked, begin, pull_the_plug, said, until},
-    story::{PLAN, PLANNER, RIGHT, change, git, repository},
+    story::{PLAN, PLANNER, RIGHT, change, repository},
 };
 
 fn script(request: &Recorded) -> Script {

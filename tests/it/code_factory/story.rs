@@ -1,9 +1,8 @@
 //! What the Code Factory's tests tell: a repository whose tests fail, and what a model says on the way to a patch.
 
-use std::{path::Path, process::Command};
-
 use serde_json::json;
 use tempfile::TempDir;
+use webplus_tests::git;
 
 pub(super) const WRONG: &str = "add() { echo $(($1 - $2)); }\n";
 pub(super) const BROKEN: &str = "add() { echo $(($1 +; }\n";
@@ -26,17 +25,6 @@ pub(super) fn repository() -> TempDir {
     git(folder.path(), &["add", "."]);
     git(folder.path(), &["commit", "--quiet", "-m", "First"]);
     folder
-}
-
-pub(super) fn git(folder: &Path, arguments: &[&str]) -> String {
-    let output = Command::new("git")
-        .args(["-c", "user.name=A", "-c", "user.email=a@b"])
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{arguments:?}: {output:?}");
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 pub(super) fn change(content: &str) -> String {

@@ -7,7 +7,13 @@ use std::{
 
 use webplus_tests::rows;
 
-use super::play::{Fixture, Outcome, Played, Stage};
+use super::{
+    play::{Fixture, Outcome, Played, Stage},
+    told,
+};
+
+/// The calls of runs, as the books have them.
+const CALLS: &str = "SELECT outcome FROM calls WHERE run_id IS NOT NULL";
 
 /// The newest run at the top, as commands name it.
 pub(crate) fn run_id(data: &Path) -> String {
@@ -15,7 +21,11 @@ pub(crate) fn run_id(data: &Path) -> String {
         data,
         "SELECT lower(hex(id)) FROM runs WHERE parent_run_id IS NULL ORDER BY created_at DESC LIMIT 1",
     );
-    let hex = hex.first().cloned().unwrap_or_default();
+    uuid(hex.first().map_or("", String::as_str))
+}
+
+/// An id as it is told, of the digits that the database has.
+pub(super) fn uuid(hex: &str) -> String {
     let parts = [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)];
     parts.map(|(from, to)| hex.get(from..to).unwrap_or_default()).join("-")
 }
@@ -23,15 +33,21 @@ pub(crate) fn run_id(data: &Path) -> String {
 /// All of it; the first broken promise as a sentence.
 pub(crate) fn all(stage: &Stage, fixture: &Fixture, played: &Played) -> Result<(), String> {
     folder(played)?;
-    outside(stage, fixture, played)?;
-    ledger(stage, played)
+    let data = played.program.data();
+    outside(stage, fixture, &played.case, played.kills)?;
+    ledger(stage, &data, &played.case, played.kills)?;
+    if fixture.told {
+        told::heard(stage, &data, played.processes)?;
+    }
+    none(&data, "a call is still open in the ledger", &format!("{CALLS} AND outcome = 'reserved'"))
 }
 
 /// What the folder alone can say.
 pub(crate) fn folder(played: &Played) -> Result<(), String> {
     let data = played.program.data();
     whole(&data)?;
-    nothing_twice(&data)?;
+    settled(&data)?;
+    one_run(&data)?;
     journals(&data)?;
     values(&data)?;
     steps_are_over(&data, &played.over.status)
@@ -40,28 +56,18 @@ pub(crate) fn folder(played: &Played) -> Result<(), String> {
 /// The same of a folder in which many runs ended.
 pub(crate) fn database(data: &Path) -> Result<(), String> {
     whole(data)?;
-    none(
-        data,
-        "a completed step was done again",
-        "SELECT a.scope || '/' || a.node FROM attempts a JOIN attempts b USING (run_id, scope, node)
-         WHERE a.outcome = 'succeeded' AND b.number > a.number",
-    )?;
-    none(
-        data,
-        "an attempt is still under way",
-        "SELECT scope || '/' || node FROM attempts WHERE outcome = 'running'",
-    )?;
+    settled(data)?;
     journals(data)?;
     values(data)
 }
 
 /// A query that finds what must not be.
-fn none(data: &Path, what: &str, sql: &str) -> Result<(), String> {
+pub(super) fn none(data: &Path, what: &str, sql: &str) -> Result<(), String> {
     let found = rows(data, sql);
     if found.is_empty() { Ok(()) } else { Err(format!("{what}: {}", found.join(", "))) }
 }
 
-fn whole(data: &Path) -> Result<(), String> {
+pub(super) fn whole(data: &Path) -> Result<(), String> {
     let checked = rows(data, "PRAGMA integrity_check");
     if checked != ["ok"] {
         return Err(format!("the database is damaged: {checked:?}"));
@@ -69,24 +75,32 @@ fn whole(data: &Path) -> Result<(), String> {
     none(data, "a row hangs in the air", "SELECT \"table\" FROM pragma_foreign_key_check")
 }
 
-/// What was completed is never done again, and no attempt is left that nobody works at.
-fn nothing_twice(data: &Path) -> Result<(), String> {
+/// What was completed is never done again.
+pub(super) fn nothing_twice(data: &Path) -> Result<(), String> {
     none(
         data,
         "a completed step was done again",
         "SELECT a.scope || '/' || a.node FROM attempts a JOIN attempts b USING (run_id, scope, node)
          WHERE a.outcome = 'succeeded' AND b.number > a.number",
-    )?;
+    )
+}
+
+/// Nor is any attempt left that nobody works at.
+fn settled(data: &Path) -> Result<(), String> {
+    nothing_twice(data)?;
     none(
         data,
         "an attempt is still under way",
         "SELECT scope || '/' || node FROM attempts WHERE outcome = 'running'",
-    )?;
+    )
+}
+
+fn one_run(data: &Path) -> Result<(), String> {
     let runs = rows(data, "SELECT count(*) FROM runs WHERE parent_run_id IS NULL");
     if runs == ["1"] { Ok(()) } else { Err(format!("there are {} runs, not one", runs.join(""))) }
 }
 
-fn journals(data: &Path) -> Result<(), String> {
+pub(super) fn journals(data: &Path) -> Result<(), String> {
     none(
         data,
         "a journal has a gap",
@@ -95,14 +109,20 @@ fn journals(data: &Path) -> Result<(), String> {
     )
 }
 
-/// Every file is held by somebody, and what is held is there.
-fn values(data: &Path) -> Result<(), String> {
+/// The large values that are held, and those that are there.
+pub(super) fn held_and_there(data: &Path) -> (BTreeSet<String>, BTreeSet<String>) {
     let held: BTreeSet<String> = rows(data, "SELECT hash FROM blob_refs").into_iter().collect();
     let mut there = BTreeSet::new();
     for folder in std::fs::read_dir(data.join("values")).into_iter().flatten().flatten() {
         let files = std::fs::read_dir(folder.path()).into_iter().flatten().flatten();
         there.extend(files.map(|file| file.file_name().to_string_lossy().into_owned()));
     }
+    (held, there)
+}
+
+/// Every file is held by somebody, and what is held is there.
+fn values(data: &Path) -> Result<(), String> {
+    let (held, there) = held_and_there(data);
     if held == there { Ok(()) } else { Err(format!("values held: {held:?}; values there: {there:?}")) }
 }
 
@@ -121,14 +141,14 @@ fn steps_are_over(data: &Path, status: &str) -> Result<(), String> {
 }
 
 /// Effects are counted by what was asked, whatever the key: once, or as often as a kill could cut it off.
-fn outside(stage: &Stage, fixture: &Fixture, played: &Played) -> Result<(), String> {
+pub(super) fn outside(stage: &Stage, fixture: &Fixture, case: &str, kills: usize) -> Result<(), String> {
     let mut by_step: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for seen in stage.oracle.seen(&played.case) {
+    for seen in stage.oracle.seen(case) {
         by_step.entry(seen.what).or_default().push(seen.key);
     }
     for (what, keys) in by_step {
         let tries = if what == "flaky" { 3 } else { 1 };
-        let most = if fixture.once == Some(what.as_str()) { 1 } else { tries + played.kills };
+        let most = if fixture.once == Some(what.as_str()) { 1 } else { tries + kills };
         if keys.len() > most {
             return Err(format!("{what} was asked {} times", keys.len()));
         }
@@ -141,17 +161,13 @@ fn outside(stage: &Stage, fixture: &Fixture, played: &Played) -> Result<(), Stri
 }
 
 /// Money spent is in the books: a row for every call that was seen, and none for more than could have been begun.
-fn ledger(stage: &Stage, played: &Played) -> Result<(), String> {
-    let data = played.program.data();
-    let seen = stage.oracle.seen(&played.case).iter().filter(|seen| seen.what == "model").count();
-    let kept = rows(&data, "SELECT outcome FROM calls WHERE run_id IS NOT NULL");
-    if kept.iter().any(|outcome| outcome == "reserved") {
-        return Err("a call is still open in the ledger".to_owned());
-    }
-    if (seen..=seen + played.kills).contains(&kept.len()) {
+pub(super) fn ledger(stage: &Stage, data: &Path, case: &str, kills: usize) -> Result<(), String> {
+    let seen = stage.oracle.seen(case).iter().filter(|seen| seen.what == "model").count();
+    let kept = rows(data, CALLS).len();
+    if (seen..=seen + kills).contains(&kept) {
         Ok(())
     } else {
-        Err(format!("{seen} calls were seen, {} are in the ledger", kept.len()))
+        Err(format!("{seen} calls were seen, {kept} are in the ledger"))
     }
 }
 

@@ -11,6 +11,8 @@ use test_support::{FaultServer, Recorded, Script};
 use tokio::sync::watch;
 use webplus_tests::question_text;
 
+use super::told;
+
 /// Answers of `/flaky` that fail before one succeeds.
 const FLAKES: usize = 2;
 /// Bytes of `/large`: a value that is kept as a file.
@@ -19,7 +21,7 @@ const LARGE: usize = 1024 * 1024;
 /// A call as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Seen {
-    /// Which play of which fixture.
+    /// Which play of which fixture; of what was told by webhook, which run.
     pub case: String,
     /// What was asked, query included; "model" for a model.
     pub what: String,
@@ -70,6 +72,10 @@ impl Oracle {
 fn answer(log: &Log, request: &Recorded) -> Script {
     if request.target.ends_with("/v1/models") {
         return Script::json(200, r#"{"data":[{"id":"m"}]}"#);
+    }
+    if request.target == "/hook" {
+        note(log, told::seen(request));
+        return Script::reply(204, &[], "");
     }
     let model = request.target.ends_with("/chat/completions");
     let (case, what) = if model {

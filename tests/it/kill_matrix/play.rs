@@ -2,6 +2,7 @@
 //! told to.
 
 use std::{
+    os::unix::process::ExitStatusExt as _,
     path::{Path, PathBuf},
     process::Output,
     sync::atomic::{AtomicUsize, Ordering},
@@ -9,14 +10,17 @@ use std::{
 };
 
 use serde_json::Value;
-use webplus_tests::Program;
+use webplus_tests::{Program, eventually};
 
-use super::{check, oracle::Oracle};
+use super::{check, left::Wrecks, oracle::Oracle, told};
 
 /// How long one process may take, recovery included.
 const BOUND: Duration = Duration::from_secs(30);
 /// So many processes end a play; more would mean that it never ends.
 const PROCESSES: usize = 12;
+
+/// The signal by which a process ends itself at a boundary.
+const KILL: i32 = 9;
 
 /// A pipeline that is played.
 #[derive(Debug)]
@@ -26,10 +30,12 @@ pub(crate) struct Fixture {
     pub cancelled: bool,
     /// What it asks at most once.
     pub once: Option<&'static str>,
+    /// Whether somebody is told of it by webhook.
+    pub told: bool,
 }
 
 const fn fixture(name: &'static str) -> Fixture {
-    Fixture { name, cancelled: false, once: None }
+    Fixture { name, cancelled: false, once: None, told: false }
 }
 
 pub(crate) const FIXTURES: &[Fixture] = &[
@@ -46,10 +52,11 @@ pub(crate) const FIXTURES: &[Fixture] = &[
     fixture("timer"),
     fixture("blob"),
     fixture("model"),
+    Fixture { told: true, ..fixture("told") },
 ];
 
 /// Where a process of a play ends: which process, at which meeting of a boundary.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Kill {
     pub process: usize,
     /// "NAME STEP N".
@@ -87,16 +94,31 @@ pub(crate) struct Played {
     pub over: Over,
     /// Processes that ended where they were told to.
     pub kills: usize,
+    /// Processes in all.
+    pub processes: usize,
+    /// How the disk and the world outside stood after each kill.
+    pub states: Vec<String>,
     /// Boundaries that were met, by process.
     pub met: Vec<Kill>,
     pub program: Program,
     pub case: String,
 }
 
+/// How a kill is recovered from.
+#[derive(Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Recovery {
+    /// How the disk and the world outside stood.
+    from: String,
+    /// Boundaries that the next process meets.
+    pub met: Vec<Kill>,
+}
+
 /// What all plays share: whom they ask, and a data folder to begin with.
 pub(crate) struct Stage {
     pub oracle: Oracle,
     seed: Program,
+    /// The same with somebody who is told.
+    telling: Program,
     count: AtomicUsize,
 }
 
@@ -116,7 +138,8 @@ impl Stage {
             "--no-key",
         ];
         seed.run(&words).await.good();
-        let stage = Self { oracle, seed, count: AtomicUsize::new(0) };
+        let telling = told::home(&seed, &oracle).await;
+        let stage = Self { oracle, seed, telling, count: AtomicUsize::new(0) };
         for fixture in FIXTURES.iter().map(|fixture| fixture.name).chain(["child"]) {
             let source = Path::new(env!("CARGO_MANIFEST_DIR"))
                 .join("fixtures/pipelines")
@@ -135,16 +158,18 @@ impl Stage {
     }
 
     /// A home of its own for a play, with the data folder that all begin with.
-    pub(crate) fn home(&self) -> Program {
+    pub(crate) fn home(&self, fixture: &Fixture) -> Program {
         let program = Program::new();
-        copy(&self.seed.data(), &program.data());
+        let (seed, program) =
+            if fixture.told { (&self.telling, told::opening(program)) } else { (&self.seed, program) };
+        copy(&seed.data(), &program.data());
         program
     }
 
     /// How a fixture ends when nothing is killed, and which boundaries it meets.
     pub(crate) async fn reference(&self, fixture: &Fixture) -> (Over, Vec<Kill>) {
         let played = self
-            .play(fixture, &[], self.home(), true)
+            .play(fixture, &[], self.home(fixture), true)
             .await
             .unwrap_or_else(|error| panic!("{}: {error}", fixture.name));
         check::all(self, fixture, &played).unwrap_or_else(|error| panic!("{}: {error}", fixture.name));
@@ -153,19 +178,20 @@ impl Stage {
         (played.over, played.met)
     }
 
-    /// What comes of kills; and which boundaries the process after the last of them meets.
+    /// What comes of kills, and how the last of them is recovered from.
     pub(crate) async fn kill(
         &self,
         fixture: &Fixture,
         kills: &[Kill],
         reference: &Over,
-    ) -> (Outcome, Vec<Kill>) {
-        let played = match self.play(fixture, kills, self.home(), true).await {
+    ) -> (Outcome, Recovery) {
+        let played = match self.play(fixture, kills, self.home(fixture), true).await {
             Ok(played) => played,
-            Err(error) => return (Outcome::Broken(format!("{kills:?}: {error}")), Vec::new()),
+            Err(error) => return (Outcome::Broken(format!("{kills:?}: {error}")), Recovery::default()),
         };
         let after = kills.last().map_or(0, |kill| kill.process + 1);
-        let recovery = played.met.iter().filter(|met| met.process == after).cloned().collect();
+        let met = played.met.iter().filter(|met| met.process == after).cloned().collect();
+        let recovery = Recovery { from: played.states.last().cloned().unwrap_or_default(), met };
         let outcome = if let Err(error) = check::all(self, fixture, &played) {
             Outcome::Broken(format!("{kills:?}: {error}"))
         } else if played.kills < kills.len() {
@@ -212,7 +238,9 @@ impl Stage {
             "http",
             "--json",
         ];
-        let (mut words, mut killed, mut met) = (run.map(str::to_owned).to_vec(), 0, Vec::new());
+        let (mut words, mut met, mut wrecks) =
+            (run.map(str::to_owned).to_vec(), Vec::new(), Wrecks::default());
+        let mut over = None;
         for process in 0..PROCESSES {
             let kill = kills.iter().find(|kill| kill.process == process);
             let record_file = program.home().join(format!("met-{process}"));
@@ -230,23 +258,29 @@ impl Stage {
                 .last()
                 .and_then(|line| serde_json::from_str(line).ok())
                 .unwrap_or(Value::Null);
+            let killed = output.status.signal() == Some(KILL);
+            if killed {
+                wrecks.judge(self, fixture, &case, &program.data(), &output.stdout)?;
+            }
+            if over.is_none() && !killed {
+                over = rests(&told, output.status.code());
+            }
+            if let Some(over) = over.take_if(|_| !fixture.told || told::is_all_told(&program.data())) {
+                wrecks.all_is_still_there(&program.data())?;
+                let (kills, states) = (wrecks.states.len(), wrecks.states);
+                return Ok(Played { over, kills, processes: process + 1, states, met, program, case });
+            }
             words = run.map(str::to_owned).to_vec();
             match output.status.code() {
-                None => killed += 1,
+                _ if over.is_some() => words = vec!["serve".to_owned()],
+                None if killed => {}
                 Some(0) if told["answered"] == true => {}
                 Some(3) if told["waiting"][0]["kind"] == "human" => {
                     let id = told["id"].as_str().unwrap_or_default();
                     words = ["runs", "answer", id, "approve", "--json"].map(str::to_owned).to_vec();
                 }
-                Some(0 | 1 | 3) if told["type"] == "run" => {
-                    let over = Over {
-                        status: told["status"].as_str().unwrap_or_default().to_owned(),
-                        outputs: told["outputs"].clone(),
-                    };
-                    return Ok(Played { over, kills: killed, met, program, case });
-                }
                 // What was answered before the kill can't be answered again.
-                Some(1) if told["code"] == "conflict" && killed > 0 => {}
+                Some(1) if told["code"] == "conflict" && !wrecks.states.is_empty() => {}
                 code => {
                     return Err(format!(
                         "a process ended with {code:?}: {} {told}",
@@ -277,6 +311,7 @@ impl Stage {
         }
         let hung = self.oracle.seen(case).iter().filter(|seen| seen.what == "hang").count();
         let child = command.spawn().map_err(|error| error.to_string())?;
+        let (id, serves) = (child.id().unwrap_or_default().to_string(), words == ["serve"]);
         let ended = tokio::time::timeout(BOUND, child.wait_with_output());
         tokio::pin!(ended);
         let ended = tokio::select! {
@@ -285,9 +320,30 @@ impl Stage {
                 cancel(program).await;
                 ended.await
             }
+            () = all_told(program), if serves => {
+                let asked = tokio::process::Command::new("kill").args(["-TERM", &id]).status().await;
+                asked.map_err(|error| error.to_string())?;
+                ended.await
+            }
         };
         ended.map_err(|_| format!("{words:?} took longer than {BOUND:?}"))?.map_err(|error| error.to_string())
     }
+}
+
+/// How the run was over, if it rests for good: a person's answer brings it on.
+fn rests(told: &Value, code: Option<i32>) -> Option<Over> {
+    let asks = told["waiting"][0]["kind"] == "human";
+    (matches!(code, Some(0 | 1 | 3)) && told["type"] == "run" && !asks).then(|| Over {
+        status: told["status"].as_str().unwrap_or_default().to_owned(),
+        outputs: told["outputs"].clone(),
+    })
+}
+
+/// Waits until everything was delivered, and that written down.
+async fn all_told(program: &Program) {
+    let data = program.data();
+    // Longer than the process may take, which then says so.
+    eventually("all was told", BOUND * 2, || told::is_all_told(&data)).await;
 }
 
 /// Has another command cancel the run; it may find nobody, who was killed meanwhile.

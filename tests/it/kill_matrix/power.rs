@@ -7,6 +7,7 @@ use webplus_tests::{Program, rows};
 
 use super::{
     check,
+    left::completed,
     play::{Fixture, Kill, Stage, copy},
 };
 
@@ -16,26 +17,11 @@ pub(crate) const CUT: &[&str] = &["chain", "once", "model"];
 const HEAD: usize = 32;
 const PAGE_HEAD: usize = 24;
 
-/// What a folder says was completed: it must still be so after any recovery.
-fn completed(data: &Path) -> BTreeSet<String> {
-    let steps = rows(
-        data,
-        "SELECT 'step ' || scope || '/' || node || ' ' || status || ' ' || coalesce(result, '') FROM step_runs WHERE status IN ('succeeded', 'skipped')",
-    );
-    let attempts = rows(
-        data,
-        "SELECT 'attempt ' || scope || '/' || node || ' ' || number FROM attempts WHERE outcome = 'succeeded'",
-    );
-    let journal = rows(data, "SELECT 'entry ' || seq || ' ' || kind || ' ' || body FROM journal");
-    let runs = rows(data, "SELECT 'run ' || lower(hex(id)) FROM runs");
-    steps.into_iter().chain(attempts).chain(journal).chain(runs).collect()
-}
-
 /// Ends the log of a whole run everywhere; how often that was.
 pub(crate) async fn cut_everywhere(stage: &Stage, fixture: &Fixture) -> usize {
     // The process that has done everything and has not yet moved the log into the database.
     let last = Kill { process: 0, meeting: "store_before_checkpoint - 1".to_owned() };
-    let whole = stage.home();
+    let whole = stage.home(fixture);
     let reference = stage.reference(fixture).await.0;
     let case = format!("power-{}", fixture.name);
     let data = whole.data();

@@ -7,12 +7,13 @@ use std::{
 
 use domain::{ErrorCode, Secret};
 
-use crate::{AppOptions, Error, ollama::OllamaOptions};
+use crate::{AppOptions, Error, clock::ShiftedClock, ollama::OllamaOptions};
 
 /// Options for a data folder, with what the environment says: `WEBPLUS_RUNNER` (the runner's file),
 /// `WEBPLUS_VAULT_PASSPHRASE_FILE` (a file whose first line opens the vault), `WEBPLUS_ENGINE_THREADS` (1 and more) and
 /// `WEBPLUS_OLLAMA` (`off` leaves an Ollama on this computer alone; an address is looked at instead of `OLLAMA_HOST`'s). An
-/// Ollama of our own gets the search path and what else `engine::ollama::environment::KEPT` names.
+/// Ollama of our own gets the search path and what else `engine::ollama::environment::KEPT` names. A debug build also takes
+/// `WEBPLUS_CLOCK_SHIFT`, a file that says by how many milliseconds its clock is off, for tests of clocks that are set.
 pub fn environment_options(
     data_dir: PathBuf,
     read: &'static (impl Fn(&str) -> Option<String> + Send + Sync),
@@ -21,6 +22,11 @@ pub fn environment_options(
         arm_kill_points(read)?;
     }
     let mut options = AppOptions::new(data_dir);
+    if cfg!(debug_assertions)
+        && let Some(file) = read("WEBPLUS_CLOCK_SHIFT")
+    {
+        options.clock = Arc::new(ShiftedClock(PathBuf::from(file)));
+    }
     options.program = std::env::current_exe().ok();
     let beside = options
         .program

@@ -88,6 +88,7 @@ pub async fn save(app: App, actor: Actor, params: WebhookSaveParams) -> Result<W
         local,
         last_error: None,
         created_at: before.as_ref().map_or(now, |before| before.created_at),
+        after: 0,
     };
     let typed = params.secret.map(|typed| typed.0.trim().to_owned()).filter(|typed| !typed.is_empty());
     let made = match (&typed, &before) {

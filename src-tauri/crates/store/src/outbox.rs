@@ -1,7 +1,7 @@
 //! Events that others must not miss: written in the transaction that they tell of, deleted once they were delivered.
 
 use domain::{EventRowId, Timestamp, UserId};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::Value;
 
 use crate::{
@@ -51,6 +51,12 @@ pub fn take(connection: &Connection, limit: u32) -> Result<Vec<OutboxEvent>, Err
         })
     })?;
     Ok(events.collect::<Result<_, _>>()?)
+}
+
+/// The number of an event that waits: what was added later has a greater one, whatever the clock showed.
+pub fn number(connection: &Connection, id: EventRowId) -> Result<i64, Error> {
+    let mut query = connection.prepare_cached("SELECT number FROM outbox WHERE id = ?1")?;
+    query.query_row([Blob(id)], |found| found.get(0)).optional()?.ok_or(Error::NotFound)
 }
 
 /// Removes an event that was delivered.

@@ -29,12 +29,14 @@ pub struct WebhookRow {
     pub last_error: Option<String>,
     /// When it was added.
     pub created_at: Timestamp,
+    /// The number of the newest event when it was added, which [`put`] finds out: it is told of later ones.
+    pub after: i64,
 }
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, owner_id, url, topics, pipeline_id, enabled, local, last_error, created_at FROM webhooks ",
+            "SELECT id, owner_id, url, topics, pipeline_id, enabled, local, last_error, created_at, after FROM webhooks ",
             $rest
         )
     };
@@ -51,16 +53,16 @@ fn webhook(found: &Row<'_>) -> rusqlite::Result<WebhookRow> {
         local: found.get(6)?,
         last_error: found.get(7)?,
         created_at: row::time(found, 8)?,
+        after: found.get(9)?,
     })
 }
 
 /// Adds a receiver, or replaces all of it but when it was added.
 pub fn put(connection: &Connection, new: &WebhookRow) -> Result<(), Error> {
-    let sql =
-        "INSERT INTO webhooks (id, owner_id, url, topics, pipeline_id, enabled, local, last_error, created_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO UPDATE SET url = excluded.url,
-               topics = excluded.topics, pipeline_id = excluded.pipeline_id, enabled = excluded.enabled,
-               local = excluded.local, last_error = excluded.last_error";
+    let sql = "INSERT INTO webhooks (id, owner_id, url, topics, pipeline_id, enabled, local, last_error, created_at, after)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0))
+               ON CONFLICT (id) DO UPDATE SET url = excluded.url, topics = excluded.topics, pipeline_id = excluded.pipeline_id,
+               enabled = excluded.enabled, local = excluded.local, last_error = excluded.last_error";
     connection.prepare_cached(sql)?.execute(params![
         Blob(new.id),
         Blob(new.owner_id),

@@ -26,7 +26,9 @@ pub(crate) fn kills(workspace: &Workspace, options: &Options) -> Result<()> {
             }
         }
     }
-    Call::new("cargo").args(["build", "--workspace", "--bins", "--locked"]).dir(&workspace.root).run()?;
+    // The test with them, so that both are built with one set of features.
+    let built = ["build", "--workspace", "--bins", "--test", "it", "--locked"];
+    Call::new("cargo").args(built).dir(&workspace.root).run()?;
     if let Some(seconds) = soak {
         let test = [
             "test",

@@ -16,6 +16,9 @@ const TIME: Duration = Duration::from_secs(20);
 /// Before the second try, the third, and so on, in seconds: three days and a bit in all.
 const SCHEDULE: &[u64] = &[5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400];
 
+/// The longest pause of all, and the tenth that may come on top. A receiver can't ask for more.
+pub(super) const LONGEST: Duration = Duration::from_secs(86_400 + 8640);
+
 /// How a try went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Went {
@@ -39,7 +42,7 @@ pub(super) fn pause(tries: u32, asked: Option<Duration>) -> Option<Duration> {
     let listed = SCHEDULE.get(tries.checked_sub(1)? as usize)?;
     // Up to a tenth more, so that what failed together isn't tried together.
     let millis = (*listed as f64) * 1000.0 * (1.0 + 0.1 * crate::gateway::random());
-    Some(Duration::from_millis(millis as u64).max(asked.unwrap_or_default()))
+    Some(Duration::from_millis(millis as u64).max(asked.unwrap_or_default()).min(LONGEST))
 }
 
 /// Sends it once.
@@ -150,6 +153,8 @@ mod tests {
         assert!(pauses[0] >= Duration::from_secs(5) && pauses[0] < Duration::from_millis(5501));
         let asked = Duration::from_mins(1);
         assert_eq!(pause(1, Some(asked)), Some(asked));
+        assert_eq!(pause(1, Some(Duration::MAX)), Some(LONGEST));
+        assert!(pauses.iter().all(|pause| *pause <= LONGEST));
     }
 
     #[test]

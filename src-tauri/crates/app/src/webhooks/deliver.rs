@@ -9,6 +9,7 @@ use std::{
 use domain::{EventRowId, Timestamp, WebhookId};
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use store::{deliveries::DeliveryRow, webhooks::WebhookRow};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::{self, Went};
@@ -24,13 +25,18 @@ const AGAIN: Duration = Duration::from_secs(2);
 const REMEMBERED: i64 = 30 * 24 * 60 * 60 * 1000;
 
 type Sent = (WebhookRow, DeliveryRow, Went);
+type Key = (WebhookId, EventRowId);
+
+/// By when each try is made at the latest, by the clock that never jumps: one that is put back holds nothing up.
+type Latest = HashMap<(Key, u32), Instant>;
 
 /// Sends what is due, until the application ends.
 pub(crate) async fn deliver(app: App, shutdown: CancellationToken) {
     let mut under_way: FuturesUnordered<BoxFuture<'static, Sent>> = FuturesUnordered::new();
-    let mut busy: HashSet<(WebhookId, EventRowId)> = HashSet::new();
+    let mut busy: HashSet<Key> = HashSet::new();
+    let mut latest = Latest::new();
     loop {
-        let next = match due(&app, &busy).await {
+        let next = match due(&app, &busy, &mut latest).await {
             Ok((due, next)) => {
                 for (receiver, row) in due {
                     busy.insert((row.webhook_id, row.event_id));
@@ -70,7 +76,8 @@ pub(crate) async fn deliver(app: App, shutdown: CancellationToken) {
 /// What is due now and not under way, as far as each receiver has room, and when the next is.
 async fn due(
     app: &App,
-    busy: &HashSet<(WebhookId, EventRowId)>,
+    busy: &HashSet<Key>,
+    latest: &mut Latest,
 ) -> Result<(Vec<(WebhookRow, DeliveryRow)>, Option<Duration>), store::Error> {
     let mut taken: HashMap<WebhookId, usize> = HashMap::new();
     for (receiver, _) in busy {
@@ -88,24 +95,32 @@ async fn due(
                 .collect::<Result<Vec<_>, store::Error>>()
         })
         .await?;
-    let (now, mut due, mut next) = (app.clock.now().millis(), Vec::new(), None::<Duration>);
+    let (now, at, before) = (app.clock.now().millis(), Instant::now(), std::mem::take(latest));
+    let (mut due, mut next) = (Vec::new(), None::<Duration>);
     for (rows, receiver) in found {
         let mut room = TOGETHER.saturating_sub(taken.get(&receiver.id).copied().unwrap_or(0));
         for row in rows.into_iter().filter(|row| !busy.contains(&(row.webhook_id, row.event_id))) {
-            let wait = row.next_at.millis() - now;
-            if wait > 0 {
-                let wait = Duration::from_millis(wait as u64);
+            let key = ((row.webhook_id, row.event_id), row.tries);
+            let left = left(&row, now);
+            let until = before.get(&key).copied().unwrap_or(at + left);
+            let wait = left.min(until.saturating_duration_since(at));
+            latest.insert(key, until);
+            if !wait.is_zero() {
                 next = Some(next.map_or(wait, |before| before.min(wait)));
-                break;
+            } else if room > 0 {
+                room -= 1;
+                due.push((receiver.clone(), row));
             }
-            if room == 0 {
-                break;
-            }
-            room -= 1;
-            due.push((receiver.clone(), row));
         }
     }
     Ok((due, next))
+}
+
+/// How long is waited before the next try, as the wall clock has it: never longer than between any two tries.
+fn left(row: &DeliveryRow, now: i64) -> Duration {
+    // The first is made at once, whatever the clock showed when the event happened.
+    let wait = if row.tries == 0 { 0 } else { row.next_at.millis() - now };
+    Duration::from_millis(wait.max(0) as u64).min(attempt::LONGEST)
 }
 
 /// Writes down how a try went.
@@ -167,4 +182,33 @@ fn switched_off(app: &App, to: &WebhookRow, row: &DeliveryRow) {
         message: format!("{}: {why} Mend it, then switch it on again.", to.url),
         urgent: true,
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_was_put_back_holds_up_no_first_try_and_no_other_for_longer_than_any_pause() {
+        let year = 365 * 24 * 60 * 60 * 1000;
+        let row = |tries, next_at| DeliveryRow {
+            webhook_id: WebhookId::new(Timestamp::from_millis(1)),
+            event_id: EventRowId::new(Timestamp::from_millis(1)),
+            topic: "run.failed".to_owned(),
+            run_id: None,
+            run_seq: None,
+            body: "{}".to_owned(),
+            state: DeliveryState::Waiting.name().to_owned(),
+            tries,
+            next_at: Timestamp::from_millis(next_at),
+            last_status: None,
+            last_error: None,
+            created_at: Timestamp::from_millis(1),
+            ended_at: None,
+        };
+        assert_eq!(left(&row(0, year), 0), Duration::ZERO);
+        assert_eq!(left(&row(1, 5000), 0), Duration::from_secs(5));
+        assert_eq!(left(&row(1, 5000), 6000), Duration::ZERO);
+        assert_eq!(left(&row(1, year), 0), attempt::LONGEST);
+    }
 }
