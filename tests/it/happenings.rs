@@ -1,7 +1,7 @@
 //! What happens beside runs and begins them: a person's words in a conversation, messages, jobs, models; each once, whatever
 //! crashes in between. And secrets, which are listed and never told.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc};
 
 use serde_json::{Value, json};
 use test_support::hub::FakeHub;

@@ -56,7 +56,7 @@ pub(crate) const FIXTURES: &[Fixture] = &[
 ];
 
 /// Where a process of a play ends: which process, at which meeting of a boundary.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Kill {
     pub process: usize,
     /// "NAME STEP N".
@@ -105,10 +105,10 @@ pub(crate) struct Played {
 }
 
 /// How a kill is recovered from.
-#[derive(Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Default)]
 pub(crate) struct Recovery {
-    /// How the disk and the world outside stood.
-    from: String,
+    /// How the disk and the world outside stood: where that is equal, what follows is too.
+    pub from: String,
     /// Boundaries that the next process meets.
     pub met: Vec<Kill>,
 }

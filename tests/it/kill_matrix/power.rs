@@ -1,7 +1,7 @@
 //! The power cut: what is on the disk is some beginning of the write-ahead log. Every beginning that ends with a commit is
 //! tried, and every one that is torn in the middle of what comes next.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs};
 
 use webplus_tests::{Program, rows};
 

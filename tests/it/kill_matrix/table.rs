@@ -89,7 +89,7 @@ impl Table {
 pub(crate) fn page(before: &str, singles: &Table, doubles: Option<&Table>) -> String {
     let seconds = match doubles {
         Some(table) => format!(
-            "{SECONDS}`cargo xtask kills --double` writes this part. Of kills that left the same state on the disk and outside, one is\nfollowed by a second, at each of the first 40 boundaries that its recovery meets; here by the boundary of the second. They\nwere {}.\n\n{}",
+            "{SECONDS}`cargo xtask kills --double` writes this part. Of the kills that left the same on the disk and outside, one is followed by a\nsecond in its recovery, at the first 40 boundaries; between two at which a kill leaves the same it isn't made again. Here by\nthe boundary of the second. Second kills: {}.\n\n{}",
             table.kills(),
             table.grid()
         ),
