@@ -153,6 +153,20 @@ async fn a_dead_receiver_delays_nobody_and_one_that_is_gone_is_switched_off() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_put_back_keeps_nothing_from_a_receiver() {
+    let app = TestApp::start().await;
+    let to = receiver(200).await;
+    let hook = hook(&app, &to, json!(["run.succeeded"])).await;
+    for (count, hours) in [(1, 1), (2, 365 * 24)] {
+        app.opened.clock.put_back(Duration::from_hours(hours));
+        app.ran(&definition(), json!({})).await;
+        assert!(to.wait_for_requests(count, PATIENCE).await, "{:#?}", to.requests());
+    }
+    assert_eq!(deliveries(&app, &hook, all("delivered")).await.len(), 2);
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn nothing_that_was_committed_is_missed_by_a_crash() {
     let app = TestApp::start().await;
     let to = FaultServer::always(Script::new().hold()).await.unwrap();

@@ -48,6 +48,7 @@ cargo xtask COMMAND [--yes]
   e2e [browser|window] [NAME] the journeys in a real browser and in the real desktop window
   bench [NAME...]             figures, as JSON lines on standard output
   kills [--double]            ends Web+ at every boundary of a run, and writes tests/kill-matrix.md
+  kills --soak [SECONDS]      kills many runs at random, sets their clock, fills their disk
   dist [--vulkan]             a package for this system; with --vulkan its engine uses the GPU (README: what that needs)
 
 --yes  don't ask before system packages are installed with sudo (CI=true means the same)";
