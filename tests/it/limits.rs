@@ -47,6 +47,28 @@ async fn a_full_queue_refuses_with_a_time_to_come_back_and_takes_more_when_there
 }
 
 #[tokio::test]
+async fn a_large_value_that_the_disk_refuses_waits_for_it_as_rows_do() {
+    let app = TestApp::start().await;
+    // Where its folder is to be stands something else, as if the disk failed.
+    let folder = app.data().join("values");
+    std::fs::write(&folder, "").unwrap();
+    let definition = pipeline(json!([template("large", "{{ 'x' * 90000 }}")]), &[]);
+    let id = app.run(&definition, json!({})).await;
+    let over = tokio::time::timeout(Duration::from_secs(2), app.run_over(&id)).await;
+    assert!(over.is_err(), "{over:?}");
+    // Who asks for a run with such an input is told at once.
+    let mut asked = definition.clone();
+    asked["inputs"] = json!({"text": {"type": "text"}});
+    let large = json!({"definition": asked, "inputs": {"text": "x".repeat(90_000)}});
+    app.refused("run/start", large).await;
+    std::fs::remove_file(&folder).unwrap();
+    let view = app.run_over(&id).await;
+    assert_eq!(view["run"]["status"], "succeeded", "{}", view["run"]);
+    assert_eq!(TestApp::step_of(&view, "large")["tries"], 1);
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn a_model_has_places_of_its_own_so_that_another_isn_t_held_up() {
     let app = TestApp::start().await;
     let slow: Vec<Value> = (0..12).map(|at| llm(&format!("slow_{at}"), "fake/m")).collect();

@@ -96,7 +96,7 @@ async fn edited(app: &App, given: BTreeMap<String, Value>) -> Result<BTreeMap<St
         let Some((node, port)) = name.split_once('.') else {
             return Err(Error::invalid(format!("\"{name}\" isn't written node.port.")));
         };
-        let stored = values::keep_one(app, &name, value).await?;
+        let stored = values::keep_one(app, &name, value, values::OnFull::Refuse).await?;
         found.entry(node.to_owned()).or_default().insert(port.to_owned(), stored);
     }
     Ok(found)

@@ -1,6 +1,6 @@
 //! Values on their way into rows and out of them: small ones as they are, large ones as files.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use domain::{ErrorCode, StoredValue};
 use serde_json::Value;
@@ -16,18 +16,40 @@ pub(crate) const MAX_VALUE: usize = 64 * 1024 * 1024;
 /// The most bytes of all that one step's expressions see.
 pub(crate) const MAX_CONTEXT: u64 = 8 * 1024 * 1024;
 
+/// Before each try to write again what a full or failing disk refused.
+const AGAIN: Duration = Duration::from_millis(500);
+
+/// What a full or failing disk means to who keeps a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnFull {
+    /// It is told at once: somebody asked and can ask again.
+    Refuse,
+    /// It is waited for, as it is with rows: what was computed, and paid for, isn't given up. Where the application ends
+    /// meanwhile this never comes back, so that nothing of the turn is written, as after a crash.
+    Wait,
+}
+
 /// Keeps values by name. What is too large is refused by its name.
-pub(crate) async fn keep(app: &App, values: BTreeMap<String, Value>) -> Result<Values, Error> {
+pub(crate) async fn keep(
+    app: &App,
+    values: BTreeMap<String, Value>,
+    on_full: OnFull,
+) -> Result<Values, Error> {
     let mut kept = Values::new();
     for (name, value) in values {
-        let stored = keep_one(app, &name, value).await?;
+        let stored = keep_one(app, &name, value, on_full).await?;
         kept.insert(name, stored);
     }
     Ok(kept)
 }
 
 /// Keeps one value.
-pub(crate) async fn keep_one(app: &App, name: &str, value: Value) -> Result<StoredValue, Error> {
+pub(crate) async fn keep_one(
+    app: &App,
+    name: &str,
+    value: Value,
+    on_full: OnFull,
+) -> Result<StoredValue, Error> {
     // Most are small, and then their text is made once only, in the row.
     if roughly(&value, INLINE / 2) < INLINE / 2 {
         return Ok(StoredValue::Inline { value });
@@ -39,11 +61,16 @@ pub(crate) async fn keep_one(app: &App, name: &str, value: Value) -> Result<Stor
     if bytes.len() <= INLINE {
         return Ok(StoredValue::Inline { value });
     }
-    keep_bytes(app, name, bytes).await
+    keep_bytes(app, name, bytes, on_full).await
 }
 
 /// Keeps a value that is JSON already.
-pub(crate) async fn keep_bytes(app: &App, name: &str, bytes: Vec<u8>) -> Result<StoredValue, Error> {
+pub(crate) async fn keep_bytes(
+    app: &App,
+    name: &str,
+    bytes: Vec<u8>,
+    on_full: OnFull,
+) -> Result<StoredValue, Error> {
     if bytes.len() > MAX_VALUE {
         return Err(Error::new(
             ErrorCode::ValueTooLarge,
@@ -55,17 +82,33 @@ pub(crate) async fn keep_bytes(app: &App, name: &str, bytes: Vec<u8>) -> Result<
         ));
     }
     let size = bytes.len() as u64;
-    let (data, of_task) = (data(app), app.clone());
-    let work = move || {
-        // Held from before it is looked for until its row is written: nobody may remove it in between.
-        of_task.pipelines.in_flight.hold(&blobs::hash(&bytes));
-        blobs::write(&data, &bytes)
-    };
-    let hash = tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| Error::new(ErrorCode::Internal, "A value could not be kept.").caused_by(error))?
-        .map_err(|error| Error::from(store::Error::from(error)))?;
-    Ok(StoredValue::Blob { hash, size })
+    let (bytes, mut held) = (Arc::new(bytes), false);
+    loop {
+        let (data, of_task, bytes) = (data(app), app.clone(), Arc::clone(&bytes));
+        let first = !std::mem::replace(&mut held, true);
+        let work = move || {
+            // Held from before it is looked for until its row is written: nobody may remove it in between.
+            if first {
+                of_task.pipelines.in_flight.hold(&blobs::hash(&bytes));
+            }
+            blobs::write(&data, &bytes)
+        };
+        let written = tokio::task::spawn_blocking(work).await;
+        let written = written.map_err(|error| {
+            Error::new(ErrorCode::Internal, "A value could not be kept.").caused_by(error)
+        })?;
+        match written.map_err(store::Error::from) {
+            Ok(hash) => return Ok(StoredValue::Blob { hash, size }),
+            Err(error @ (store::Error::DiskFull | store::Error::Disk(_))) if on_full == OnFull::Wait => {
+                tracing::warn!(%error, name, "a value can't be saved; it is tried again");
+                tokio::time::sleep(AGAIN).await;
+                if app.tasks.ending() {
+                    return std::future::pending().await;
+                }
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 /// The value itself.

@@ -8,7 +8,11 @@ use serde_json::{Map, Value, json};
 use store::{idempotency::Used, runs::RunRow};
 
 use super::{
-    super::{blueprint::Blueprint, registry::Queued, values},
+    super::{
+        blueprint::Blueprint,
+        registry::Queued,
+        values::{self, OnFull},
+    },
     Accepted, Asked, Fixed,
     check::told,
 };
@@ -31,11 +35,11 @@ pub(super) async fn prepare(
         (key, input_hash)
     });
     let concurrency_key = counted(app, definition, &inputs).await?.or(asked.counted);
-    let input = values::keep(app, inputs.into_iter().collect()).await?;
-    let vars = values::keep(app, definition.vars.clone().into_iter().collect()).await?;
+    let input = values::keep(app, inputs.into_iter().collect(), OnFull::Refuse).await?;
+    let vars = values::keep(app, definition.vars.clone().into_iter().collect(), OnFull::Refuse).await?;
     let mut pins = BTreeMap::new();
     for (node, ports) in asked.pins {
-        pins.insert(node, values::keep(app, ports).await?);
+        pins.insert(node, values::keep(app, ports, OnFull::Refuse).await?);
     }
     let now = app.clock.now();
     let id = RunId::new(now);

@@ -16,7 +16,11 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::{Driver, Reply};
-use crate::pipelines::{accept::Accepted, step::StepError, values};
+use crate::pipelines::{
+    accept::Accepted,
+    step::StepError,
+    values::{self, OnFull},
+};
 
 /// So many rows are enough for one transaction.
 const LARGE: usize = 512;
@@ -119,14 +123,14 @@ impl Driver {
         &mut self,
         what: std::collections::BTreeMap<String, Value>,
     ) -> Result<Values, StepError> {
-        let kept = values::keep(&self.app, what).await?;
+        let kept = values::keep(&self.app, what, OnFull::Wait).await?;
         self.batch.blobs.extend(values::blobs_of(&kept).cloned());
         Ok(kept)
     }
 
     /// Keeps one value.
     pub(super) async fn keep_one(&mut self, name: &str, value: Value) -> Result<StoredValue, StepError> {
-        let kept = values::keep_one(&self.app, name, value).await?;
+        let kept = values::keep_one(&self.app, name, value, OnFull::Wait).await?;
         if let StoredValue::Blob { hash, .. } = &kept {
             self.batch.blobs.push(hash.clone());
         }

@@ -175,7 +175,7 @@ impl Driver {
                 "error"
             }
         };
-        if let Ok(result) = values::keep(&self.app, kept).await {
+        if let Ok(result) = values::keep(&self.app, kept, values::OnFull::Wait).await {
             self.recent.put(key.clone(), Arc::new(result.clone()));
             self.step_row(key).result = Some(result);
         }

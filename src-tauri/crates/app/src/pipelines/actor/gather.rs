@@ -59,7 +59,7 @@ impl Driver {
             let value = serde_json::from_slice(&bytes).unwrap_or_default();
             StoredValue::Inline { value }
         } else {
-            values::keep_bytes(&self.app, &format!("{}.items", key.node), bytes).await?
+            values::keep_bytes(&self.app, &format!("{}.items", key.node), bytes, values::OnFull::Wait).await?
         };
         if let StoredValue::Blob { hash, .. } = &items {
             self.batch.blobs.push(hash.clone());
