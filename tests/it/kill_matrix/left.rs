@@ -106,7 +106,7 @@ fn what_was_told_stands(data: &Path, told: &str) -> Result<(), String> {
 
 /// The disk and the world outside, without what differs from play to play: where two are equal, what follows is too.
 fn state(stage: &Stage, case: &str, data: &Path) -> String {
-    let mut state = rows(
+    let mut lines = rows(
         data,
         "SELECT 'run ' || status || ' ' || seq || ' ' || cancelling FROM runs
          UNION ALL SELECT 'step ' || scope || '/' || node || ' ' || status || ' ' || tries FROM step_runs
@@ -118,14 +118,14 @@ fn state(stage: &Stage, case: &str, data: &Path) -> String {
          UNION ALL SELECT 'event ' || topic FROM outbox
          UNION ALL SELECT 'delivery ' || topic || ' ' || state || ' ' || tries FROM deliveries",
     );
-    state.extend(check::held_and_there(data).1);
-    state.extend(stage.oracle.seen(case).into_iter().map(|seen| format!("asked {}", seen.what)));
-    state.extend(
+    lines.extend(check::held_and_there(data).1);
+    lines.extend(stage.oracle.seen(case).into_iter().map(|seen| format!("asked {}", seen.what)));
+    lines.extend(
         stage.oracle.seen(&check::run_id(data)).into_iter().map(|seen| format!("told {}", seen.what)),
     );
     // A log that was moved into the database, and one that wasn't, are two ways to begin.
     let log = std::fs::metadata(data.join("webplus.db-wal")).map_or(0, |file| file.len());
-    state.push(format!("log {}", log > 0));
-    state.sort_unstable();
-    state.join("\n")
+    lines.push(format!("log {}", log > 0));
+    lines.sort_unstable();
+    lines.join("\n")
 }

@@ -128,8 +128,8 @@ impl Soak {
         }
         server.kill().await.unwrap();
         // The kill may have cut off what only tidies up; one more start, and an end as it should be.
-        let served = self.program.serve().await;
-        served.terminate().await;
+        let last = self.program.serve().await;
+        last.terminate().await;
     }
 
     fn judge(&self) {

@@ -16,8 +16,8 @@ const TIME: Duration = Duration::from_secs(20);
 /// Before the second try, the third, and so on, in seconds: three days and a bit in all.
 const SCHEDULE: &[u64] = &[5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400];
 
-/// The longest pause of all, and the tenth that may come on top. A receiver can't ask for more.
-pub(super) const LONGEST: Duration = Duration::from_secs(86_400 + 8640);
+/// The longest pause of all, a day, and the tenth that may come on top. A receiver can't ask for more.
+pub(super) const LONGEST: Duration = Duration::from_mins(1584);
 
 /// How a try went.
 #[derive(Debug, Clone, PartialEq, Eq)]
