@@ -46,10 +46,14 @@ fn each(schema: &mut Value, change: &mut impl FnMut(&mut Map<String, Value>)) {
     for (word, inner) in map.iter_mut() {
         match (word.as_str(), inner) {
             ("properties" | "$defs" | "definitions" | "patternProperties", Value::Object(named)) => {
-                named.values_mut().for_each(|inner| each(inner, change));
+                for inner in named.values_mut() {
+                    each(inner, change);
+                }
             }
             ("anyOf" | "oneOf" | "allOf" | "prefixItems" | "items", Value::Array(list)) => {
-                list.iter_mut().for_each(|inner| each(inner, change));
+                for inner in list {
+                    each(inner, change);
+                }
             }
             ("items" | "additionalProperties" | "not", inner) => each(inner, change),
             _ => {}

@@ -20,11 +20,12 @@ pub(crate) fn of(schema: &Value) -> Result<String, String> {
         let literal = format!("\"\\\"{}\\\"\"", name(least, most));
         grammar = grammar.replace(&literal, &name(least, most));
         let whole: Vec<String> = (least..most).map(|number| format!("\"{number}\"")).collect();
-        grammar.push_str(&format!(
+        let rule = format!(
             "\n{} ::= ({}) (\".\" [0-9]{{1,6}})? | \"{most}\" (\".\" \"0\"{{1,6}})?\n",
             name(least, most),
             whole.join(" | ")
-        ));
+        );
+        grammar.push_str(&rule);
     }
     Ok(grammar)
 }

@@ -122,6 +122,17 @@ struct Launch {
     limits: patience::Limits,
 }
 
+/// Whether what only computes may begin before it is written that it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ahead {
+    /// From the first turn on that is written.
+    Soon,
+    Yes,
+    /// The run was under way when an earlier start of the application ended: each step is written before it is begun, so that one
+    /// that ends the application is found out.
+    Never,
+}
+
 /// A run under way.
 pub(crate) struct Driver {
     pub(super) app: App,
@@ -157,11 +168,7 @@ pub(crate) struct Driver {
     /// The application ends: results are still taken, nothing is begun.
     closing: bool,
     paused: bool,
-    /// It was under way when an earlier start of the application ended: each step is written before it is begun, so that one
-    /// that ends the application is found out.
-    cut_off: bool,
-    /// Whether what only computes may begin before it is written that it does; not before the first turn is.
-    ahead: bool,
+    ahead: Ahead,
 }
 
 impl Driver {

@@ -208,8 +208,8 @@ mod tests {
 
     use super::*;
 
-    fn tokens(tokens: u64) -> Option<Budget> {
-        Some(Budget { tokens: Some(tokens), nano_usd: None, on_exceed: pipeline::OnExceed::default() })
+    fn tokens(tokens: u64) -> Budget {
+        Budget { tokens: Some(tokens), nano_usd: None, on_exceed: pipeline::OnExceed::default() }
     }
 
     fn run(at: i64) -> RunId {
@@ -223,9 +223,9 @@ mod tests {
     #[test]
     fn what_is_inside_spends_from_every_purse_around_it() {
         let (budgets, [outer, inner, other]) = (Budgets::default(), [run(1), run(2), run(3)]);
-        budgets.open(outer, tokens(100), None, (0, 0));
+        budgets.open(outer, Some(tokens(100)), None, (0, 0));
         budgets.open(inner, None, Some(outer), (0, 0));
-        budgets.open(other, tokens(1_000), Some(outer), (0, 0));
+        budgets.open(other, Some(tokens(1_000)), Some(outer), (0, 0));
         let first = call();
         budgets.reserve(inner, first, None, 60).unwrap();
         let refused = budgets.reserve(other, call(), None, 60).unwrap_err();
@@ -243,8 +243,8 @@ mod tests {
     #[test]
     fn going_on_inside_does_not_raise_a_budget_that_refused_nothing() {
         let (budgets, [outer, inner]) = (Budgets::default(), [run(1), run(2)]);
-        budgets.open(outer, tokens(100), None, (0, 0));
-        budgets.open(inner, tokens(10), Some(outer), (0, 0));
+        budgets.open(outer, Some(tokens(100)), None, (0, 0));
+        budgets.open(inner, Some(tokens(10)), Some(outer), (0, 0));
         assert!(budgets.reserve(inner, call(), None, 20).is_err());
         budgets.grant(inner);
         budgets.reserve(inner, call(), None, 20).unwrap();

@@ -9,7 +9,7 @@ use tokio::{sync::mpsc, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Driver, Launch, Message,
+    Ahead, Driver, Launch, Message,
     patience::{Limits, Patience},
 };
 use crate::{
@@ -62,7 +62,7 @@ impl Driver {
     /// that, and a chain of such steps costs one write instead of one each. For a moment only, so that the page sees it move.
     pub(super) async fn go_ahead(&mut self) {
         let until = Instant::now() + AHEAD;
-        while self.ahead && !self.holds() && !self.batch.is_large() && Instant::now() < until {
+        while self.ahead == Ahead::Yes && !self.holds() && !self.batch.is_large() && Instant::now() < until {
             let (pure, rest) = std::mem::take(&mut self.launches)
                 .into_iter()
                 .partition(|launch| self.effect_of(&launch.key) == Some(EffectClass::Pure));

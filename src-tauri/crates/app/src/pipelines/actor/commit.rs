@@ -9,7 +9,7 @@ use store::{outbox::OutboxEvent, step_runs::StepRow};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Batch, Driver, Message,
+    Ahead, Batch, Driver, Message,
     batch::{Announced, InnerReply},
     writing::Writing,
 };
@@ -63,7 +63,9 @@ impl Driver {
             }
         }
         kill_point!("after_commit");
-        self.ahead = !self.cut_off;
+        if self.ahead == Ahead::Soon {
+            self.ahead = Ahead::Yes;
+        }
         let Ok(writing) = Arc::try_unwrap(writing).map_err(|_| ()) else { return true };
         self.written(writing);
         true

@@ -8,7 +8,7 @@ use serde_json::json;
 use store::{attempts::Left, runs::RunRow, step_runs::StepRow};
 use tokio::sync::mpsc;
 
-use super::{Driver, Message, outcome::CRASHED};
+use super::{Ahead, Driver, Message, outcome::CRASHED};
 use crate::{
     App, Error,
     pipelines::{accept::Fixed, blueprint, budgets, recent::Recent, scope},
@@ -106,8 +106,7 @@ impl Driver {
             decided: HashSet::new(),
             closing: false,
             paused,
-            cut_off: row.run.status == RunStatus::Running,
-            ahead: false,
+            ahead: if row.run.status == RunStatus::Running { Ahead::Never } else { Ahead::Soon },
             row,
         };
         if driver.row.run.status.is_final() {
