@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use domain::StepStatus;
 
-use super::frame::Frame;
-use super::graph::Graph;
+use super::frame::{Frame, Slot};
+use super::graph::{Graph, Site};
 use super::{Instance, Key, RunEnd};
 
 /// The frames that these rows are of, and how the run is over if it is.
@@ -81,9 +81,8 @@ fn end(graph: &Graph, top: &Frame) -> RunEnd {
         return RunEnd::Failed(Key { scope: String::new(), node: site.id.clone() });
     }
     // Cancelled because another was first is no cancelled run.
-    let started = |status: StepStatus| !matches!(status, StepStatus::Skipped | StepStatus::Pending);
     let was_beaten = |at: usize| {
-        steps().any(|(site, slot)| site.cancels.binary_search(&at).is_ok() && started(slot.instance.status))
+        steps().any(|(site, slot)| site.cancels.binary_search(&at).is_ok() && was_reached(site, slot))
     };
     let by_a_person = top
         .slots
@@ -91,4 +90,12 @@ fn end(graph: &Graph, top: &Frame) -> RunEnd {
         .enumerate()
         .any(|(at, slot)| slot.instance.status == StepStatus::Cancelled && !was_beaten(at));
     if by_a_person { RunEnd::Cancelled } else { RunEnd::Succeeded }
+}
+
+/// Whether control came to a step. One that failed and counts as skipped, or is switched off, has a row like one that no way
+/// led to; what was taken towards it tells them apart.
+fn was_reached(site: &Site, slot: &Slot) -> bool {
+    let skipped_unasked = slot.instance.status == StepStatus::Skipped && slot.instance.port.is_none();
+    let enough = site.incoming == 0 || slot.taken >= site.need.unwrap_or(1);
+    slot.instance.status != StepStatus::Pending && !skipped_unasked && enough
 }

@@ -148,6 +148,31 @@ fn any_goes_on_with_one_and_first_cancels_the_rest() {
 }
 
 #[test]
+fn a_first_that_is_off_or_counts_as_skipped_has_beaten_the_rest_all_the_same() {
+    for off in [true, false] {
+        let mut j = node("j", "join");
+        j.config.insert("policy".into(), json!("first"));
+        (j.off, j.on_error) = (off, if off { OnError::Fail } else { OnError::Skip });
+        let mut nodes = steps(&["a", "x"]);
+        nodes.push(j);
+        let (mut run, _) = Tried::begin(definition(nodes, &["a>j", "x>j"]));
+        run.apply(Event::Taken(key("x")));
+        if off {
+            assert_eq!(run.done("a", "ok"), ["abort x", "end succeeded"]);
+        } else {
+            assert_eq!(run.done("a", "ok"), ["start j", "abort x"]);
+            assert_eq!(
+                run.apply(Event::Ended(key("j"), Outcome::Failed { taken: vec![] })),
+                ["end succeeded"]
+            );
+        }
+        assert_eq!(run.status("j"), Skipped);
+        let again = Plan::restore(&run.definition, run.limits.clone(), run.rows.clone());
+        assert_eq!(again.is_over(), Some(RunEnd::Succeeded));
+    }
+}
+
+#[test]
 fn first_leaves_alone_what_leads_elsewhere_too() {
     let mut j = node("j", "join");
     j.config.insert("policy".into(), json!("first"));
