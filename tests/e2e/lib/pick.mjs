@@ -20,12 +20,12 @@ export function pickFolder(window, button, folder) {
 
 /** The same for what a run of a pipeline is to be given: `what` is "folder" or "file". */
 export function pickForRun(window, button, what, given) {
-  return pick(window, button, given, `Choose a ${what} for the run`);
+  return pick(window, button, given, `Choose a ${what}`);
 }
 
 /** Opens that dialog and closes it without having chosen anything. */
 export async function changeMind(window, button, what) {
-  const title = `Choose a ${what} for the run`;
+  const title = `Choose a ${what}`;
   const dialog = await opened(window, button, title);
   await settled(dialog);
   await run('xdotool', ['windowfocus', '--sync', dialog, 'key', 'Escape']);
