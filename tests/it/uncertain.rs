@@ -273,6 +273,37 @@ async fn what_runs_take_and_what_of_it_is_too_old_is_said_and_removed_when_asked
     app.finish().await;
 }
 
+#[tokio::test]
+async fn what_is_said_to_go_is_what_goes_though_a_run_is_under_way() {
+    let app = TestApp::start().await;
+    let mut definition = pipeline(
+        json!([
+            {"id": "asks", "kind": "condition", "config": {"if": "inputs.wait"}},
+            {"id": "gate", "kind": "human", "config": {"title": "Go?"}},
+        ]),
+        &[("asks.true", "gate")],
+    );
+    definition["inputs"] = json!({"wait": {"type": "bool"}});
+    app.call("pipeline/save", json!({ "definition": definition })).await;
+    for _ in 0..2 {
+        app.ran(&definition, json!({"wait": false})).await;
+    }
+    let waits = app.run(&definition, json!({"wait": true})).await;
+    app.run_waits(&waits, "human").await;
+    // The newest two are the one that waits and one that is over.
+    let rule = json!({"runs": 2, "days": 30, "failedDays": 30});
+    let seen = app.call("run/kept", json!({"pipelineId": "p", "retention": rule})).await;
+    assert_eq!((&seen[0]["runs"], &seen[0]["expired"]), (&json!(2), &json!(1)), "{seen}");
+    app.call("pipeline/retention", json!({"id": "p", "retention": rule})).await;
+    eventually("as many are left as was said", PATIENCE, || {
+        app.rows("SELECT count(*) FROM runs WHERE finished_at IS NOT NULL") == ["1"]
+    })
+    .await;
+    app.call("run/cancel", json!({ "id": waits })).await;
+    app.run_over(&waits).await;
+    app.finish().await;
+}
+
 fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {

@@ -19,6 +19,8 @@ pub struct KeptRow {
     pub inner: bool,
     /// When it ended.
     pub finished_at: Timestamp,
+    /// Its place among the pipeline's runs that no step began, those under way too, from the newest, from 1: the rule counts so.
+    pub place: u32,
     /// What its rows hold of values and journal, in bytes.
     pub bytes: u64,
 }
@@ -29,8 +31,10 @@ pub fn over(connection: &Connection, owner: UserId, pipeline: &str) -> Result<Ve
                    length(input) + length(vars) + coalesce(length(outputs), 0)
                    + (SELECT coalesce(sum(length(body)), 0) FROM journal WHERE run_id = runs.id)
                    + (SELECT coalesce(sum(coalesce(length(result), 0)), 0) FROM step_runs WHERE run_id = runs.id)
-                   + (SELECT coalesce(sum(length(input)), 0) FROM attempts WHERE run_id = runs.id)
-               FROM runs WHERE owner_id = ?1 AND pipeline_id = ?2 AND finished_at IS NOT NULL
+                   + (SELECT coalesce(sum(length(input)), 0) FROM attempts WHERE run_id = runs.id), place
+               FROM (SELECT *, row_number() OVER (PARTITION BY parent_run_id IS NULL ORDER BY created_at DESC, id DESC) AS place
+                     FROM runs WHERE owner_id = ?1 AND pipeline_id = ?2) AS runs
+               WHERE finished_at IS NOT NULL
                ORDER BY created_at DESC, id DESC";
     let mut query = connection.prepare_cached(sql)?;
     let rows = query.query_map(params![Blob(owner), pipeline], |found| {
@@ -40,6 +44,7 @@ pub fn over(connection: &Connection, owner: UserId, pipeline: &str) -> Result<Ve
             inner: found.get(2)?,
             finished_at: Timestamp::from_millis(found.get(3)?),
             bytes: u64::try_from(found.get::<_, i64>(4)?).unwrap_or(0),
+            place: found.get(5)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

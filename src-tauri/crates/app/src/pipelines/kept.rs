@@ -112,7 +112,6 @@ async fn look(app: &App, actor: Actor, pipeline: &str, rule: Retention) -> Resul
 type Held = (store::kept::KeptRow, Vec<String>);
 
 fn count(runs: &[Held], rule: Retention, now: Timestamp, size: impl Fn(&str) -> u64) -> RunsKept {
-    let mut place = 0_u32;
     let mut stays = HashSet::new();
     let mut goes = HashSet::new();
     let mut seen = RunsKept {
@@ -133,11 +132,10 @@ fn count(runs: &[Held], rule: Retention, now: Timestamp, size: impl Fn(&str) -> 
             stays.extend(hashes);
             continue;
         }
-        place += 1;
         seen.runs += 1;
         seen.failed += u32::from(run.failed);
         seen.oldest = Some(seen.oldest.map_or(run.finished_at, |oldest| oldest.min(run.finished_at)));
-        if rule.is_over(run.failed, place, run.finished_at, now) {
+        if rule.is_over(run.failed, run.place, run.finished_at, now) {
             seen.expired += 1;
             seen.frees += run.bytes;
             goes.extend(hashes);
@@ -158,12 +156,13 @@ mod tests {
 
     const DAY: i64 = 24 * 60 * 60 * 1000;
 
-    fn run(days_ago: i64, failed: bool, hashes: &[&str]) -> Held {
+    fn run(place: u32, days_ago: i64, failed: bool, hashes: &[&str]) -> Held {
         let row = KeptRow {
             id: domain::RunId::new(Timestamp::from_millis(days_ago)),
             failed,
             inner: false,
             finished_at: Timestamp::from_millis((1000 - days_ago) * DAY),
+            place,
             bytes: 10,
         };
         (row, hashes.iter().map(|hash| (*hash).to_owned()).collect())
@@ -176,14 +175,14 @@ mod tests {
 
     #[test]
     fn what_another_run_holds_stays() {
-        let runs = [run(1, false, &["a"]), run(2, false, &["a", "b"]), run(300, true, &[])];
+        let runs = [run(1, 1, false, &["a"]), run(2, 2, false, &["a", "b"]), run(3, 300, true, &[])];
         let rule = Retention { runs: 1, days: 30, failed_days: 365 };
         assert_eq!(counted(&runs, rule), (3, 1, 230, 110));
     }
 
     #[test]
     fn a_failed_run_has_a_time_of_its_own_and_no_number() {
-        let runs = [run(1, true, &[]), run(2, true, &[]), run(40, false, &[])];
+        let runs = [run(1, 1, true, &[]), run(2, 2, true, &[]), run(3, 40, false, &[])];
         assert_eq!(counted(&runs, Retention { runs: 1, days: 90, failed_days: 90 }).1, 1, "by its place");
         assert_eq!(counted(&runs, Retention { runs: 9, days: 30, failed_days: 90 }).1, 1, "by its age");
         assert_eq!(counted(&runs, Retention { runs: 9, days: 90, failed_days: 1 }).1, 1, "the failed one");
