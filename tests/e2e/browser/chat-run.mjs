@@ -11,6 +11,19 @@ const definition = {
   nodes: [{ id: 'twice', kind: 'template', config: { template: '{{ inputs.text }}, {{ inputs.text }}' } }],
 };
 
+const asks = {
+  format: 'webplus.pipeline/1',
+  id: 'asks',
+  name: 'Ask first',
+  inputs: { text: { type: 'text', required: true } },
+  outputs: { text: { from: 'say.text' } },
+  nodes: [
+    { id: 'gate', kind: 'human', config: { title: 'Shall it be said?' } },
+    { id: 'say', kind: 'template', config: { template: '{{ inputs.text }}' } },
+  ],
+  edges: [{ from: 'gate.approve', to: 'say' }],
+};
+
 export default async function chatRun({ open, accessible, picture, assert, step }) {
   const { server, page } = await open({ at: '/settings/runs' });
   await page.getByText('No pipeline yet').waitFor();
@@ -37,6 +50,20 @@ export default async function chatRun({ open, accessible, picture, assert, step 
     await picture(page, 'answered');
   });
 
+  await step('one that asks says so, and leads to the question', async () => {
+    await server.call('pipeline/save', { definition: asks });
+    await field.fill('/run Ask first: loud?');
+    await page.keyboard.press('Enter');
+    const answer = page.getByRole('article', { name: /^Answer/ }).last();
+    await answer.getByText('Ask first waits for your answer').waitFor();
+    await accessible(page);
+    await picture(page, 'asks');
+    await answer.getByRole('link', { name: 'Open the run' }).click();
+    await page.getByRole('region', { name: 'Your answer' }).getByRole('button', { name: 'Approve' }).click();
+    await page.goto(`${server.url}/chat/${id}`);
+    await answer.getByText('loud?', { exact: true }).waitFor();
+  });
+
   await step('one that isn’t there is refused, and what was typed is still there', async () => {
     await field.fill('/run Nothing of this name');
     await page.keyboard.press('Enter');
@@ -47,16 +74,16 @@ export default async function chatRun({ open, accessible, picture, assert, step 
 
   await step('what its runs take is said, and by another rule they go', async () => {
     await page.goto(`${server.url}/settings/runs`);
-    await page.getByText(/^1 run that is over takes/).waitFor();
-    await server.call('message/run', { text: 'Say it twice again' });
     await page.getByText(/^2 runs that are over take/).waitFor();
+    await server.call('message/run', { text: 'Say it twice again' });
+    await page.getByText(/^3 runs that are over take/).waitFor();
     await page.getByRole('button', { name: 'Change how long runs of Say it twice are kept' }).click();
     await page.getByRole('textbox', { name: 'Runs', exact: true }).fill('1');
     await page.getByText('With this, 1 run goes at once, for good.').waitFor();
     await accessible(page);
     await picture(page, 'kept');
     await page.getByRole('button', { name: /^Remove 1 run/ }).click();
-    await until('one is left', async () => (await server.call('run/list')).items.length === 1);
-    await page.getByText(/^1 run that is over takes/).waitFor();
+    await until('one of each is left', async () => (await server.call('run/list')).items.length === 2);
+    await page.getByText(/^2 runs that are over take/).waitFor();
   });
 }

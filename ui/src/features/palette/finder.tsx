@@ -60,6 +60,8 @@ function Search({ onDone }: { onDone: () => void }) {
       <div className="flex items-center gap-2.5 border-b border-border px-4">
         <SearchIcon aria-hidden className="size-4 shrink-0 text-muted-foreground" />
         <input
+          // With the field itself, not a frame later as the dialog would: what is typed at once is not lost.
+          autoFocus
           role="combobox"
           aria-label="Find anything"
           aria-expanded="true"

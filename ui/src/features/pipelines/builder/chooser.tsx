@@ -28,7 +28,7 @@ export interface ChooserProps {
 }
 
 export function Chooser({ title, choices, onChoose, onClose, stays = false }: ChooserProps) {
-  const chosen = useRef<string | null>(null);
+  const answered = useRef<string | null>(null);
   return (
     <Dialog.Root open onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
@@ -36,15 +36,16 @@ export function Chooser({ title, choices, onChoose, onClose, stays = false }: Ch
         <Dialog.Popup
           data-modal
           // What was chosen takes the focus by itself.
-          finalFocus={() => chosen.current === null}
+          finalFocus={() => answered.current !== title}
           className={classNames(dialogClass, 'top-[14vh] max-w-140 overflow-hidden')}
         >
           <Dialog.Title className="sr-only">{title}</Dialog.Title>
           <Finder
+            key={title}
             title={title}
             choices={choices}
             onChoose={(id) => {
-              chosen.current = id;
+              answered.current = title;
               if (!stays) onClose();
               onChoose(id);
             }}
@@ -82,6 +83,8 @@ function Finder({ title, choices, onChoose }: Omit<ChooserProps, 'onClose'>) {
       <div className="flex items-center gap-2.5 border-b border-border px-4">
         <Search aria-hidden className="size-4 shrink-0 text-muted-foreground" />
         <input
+          // With the field itself, not a frame later as the dialog would: what is typed at once is not lost.
+          autoFocus
           role="combobox"
           aria-label={title}
           aria-expanded="true"

@@ -3,8 +3,7 @@ import { useEffect } from 'react';
 
 import { useStore } from '@/lib/store';
 
-import { toOffer } from './state/asked';
-import { keyOf } from './state/keys';
+import { needy, toOffer } from './state/asked';
 import { usePlace, type View } from './state/place';
 
 export function useFirstLook(): { selected: string | null } {
@@ -12,23 +11,18 @@ export function useFirstLook(): { selected: string | null } {
   const now = useStore(selected);
   const chosen = useStore(view);
   const around = useStore(live.around);
-  // A question may come while the run is looked at as well as before: either way its form opens by itself, once.
+  const version = useStore(live.version);
+  const run = useStore(live.run);
+  // A question or a failure may come while the run is looked at as well as before: either way its step opens by itself, once.
   useEffect(() => {
-    if (!around) return;
-    const offered = toOffer(asked, around.waiting, selected.get());
-    if (offered !== null) select(offered);
-  }, [around, asked, selected, select]);
-  useEffect(() => {
-    if (chosen !== null) return;
-    const run = live.run.get();
     if (!run || !around) return;
+    const offered = toOffer(asked, needy(around.waiting, run.status, live.steps()), selected.get());
+    if (offered !== null) select(offered);
+  }, [around, asked, live, run, selected, select, version]);
+  useEffect(() => {
+    if (chosen !== null || !run || !around) return;
     const first: View = run.status === 'succeeded' && Object.keys(around.outputs).length > 0 ? 'results' : 'graph';
     view.set(first);
-    if (selected.get() !== null) return;
-    const failed = run.status === 'failed' ? live.steps().filter(({ status }) => status === 'failed') : [];
-    // Of a failure inside a loop the innermost step says what happened.
-    const deepest = failed.sort((one, other) => other.scope.length - one.scope.length)[0];
-    if (deepest) select(keyOf(deepest));
-  }, [around, chosen, live, view, selected, select]);
+  }, [around, chosen, run, view]);
   return { selected: now };
 }

@@ -78,7 +78,6 @@ export function ConnectDialog({
       });
     return (
       <Chooser
-        key="target"
         title={`Connect ${nodeTitle(node)} to`}
         choices={choices}
         onClose={onClose}
@@ -99,7 +98,6 @@ export function ConnectDialog({
   }));
   return (
     <Chooser
-      key="way"
       title={`What goes from ${nodeTitle(node)}`}
       choices={choices}
       onClose={onClose}

@@ -9,6 +9,7 @@ import { useStore } from '@/lib/store';
 
 import { nodeTitle } from '../../shared/definition';
 import { graphOf } from '../../shared/graph';
+import { failedStep } from '../state/asked';
 import { keyOf } from '../state/keys';
 import { usePlace } from '../state/place';
 import { Effects } from './effects';
@@ -75,10 +76,7 @@ function Failed({ message }: { message: string }) {
   const { live, definition, select, selected } = usePlace();
   const chosen = useStore(selected);
   useStore(live.version);
-  const failed = live
-    .steps()
-    .filter(({ status }) => status === 'failed')
-    .sort((one, other) => other.scope.length - one.scope.length)[0];
+  const failed = failedStep(live.steps());
   const spec = failed && graphOf(definition).nodes.get(failed.node);
   return (
     <Banner
