@@ -81,6 +81,10 @@ async fn model(app: &TestApp, sort: &str, text: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_becomes_a_patch_that_is_applied_only_on_a_persons_yes() {
     let repo = repository();
+    // Longer than what is shown: half of it given back whole would lose the other half.
+    std::fs::write(repo.path().join("long.txt"), "much ado\n".repeat(1_000)).unwrap();
+    git(repo.path(), &["add", "long.txt"]);
+    git(repo.path(), &["commit", "-m", "Add a long file"]);
     let app = start().await;
     let id = run(&app, repo.path()).await;
     let prompt = model(&app, PLANNER, PLAN).await;
@@ -96,6 +100,7 @@ async fn a_task_becomes_a_patch_that_is_applied_only_on_a_persons_yes() {
     // Two tries that don't pass, each told to the next.
     let prompt = model(&app, WRITER, &change(BROKEN)).await;
     assert!(prompt.contains("echo $(($1 - $2))"), "{prompt}");
+    assert!(prompt.contains("File long.txt is too long") && !prompt.contains("much ado"), "{prompt}");
     model(&app, JUDGE, VERDICT).await;
     let prompt = model(&app, WRITER, &change(WRONG)).await;
     assert!(prompt.contains("Your last try didn't pass the tests"), "{prompt}");

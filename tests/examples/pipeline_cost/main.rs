@@ -2,6 +2,9 @@
 //! and beside `LangGraph` where it is installed; how soon a client hears of a step; bytes a step; how long it takes to open with
 //! ten thousand unfinished runs; what a thousand waiting ones and a map of ten thousand hold. Prints JSON lines
 //! `{"name","value","unit","baseline","ratio"}`; the baseline of the rates is one small write and `fdatasync` after the other.
+//!
+//! Committed steps look at what changes, so that each is on the disk before the next begins; computing ones may be computed
+//! again after a crash, and share a write.
 #![allow(
     clippy::print_stdout,
     clippy::disallowed_methods,
@@ -21,7 +24,7 @@ use std::{
 };
 
 use app::{App, AppOptions, events::Event, secrets::MemorySecrets};
-use domain::Actor;
+use domain::{Actor, Timestamp};
 use serde_json::{Value, json};
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
@@ -30,6 +33,10 @@ const STEPS: usize = 200;
 const TOGETHER: usize = 64;
 const WAITING: usize = 1_000;
 const UNFINISHED: usize = 10_000;
+/// Of those, whose time has come.
+const OVERDUE: usize = 1_000;
+const KINDS: [(Does, usize); 4] =
+    [(Does::Commit, 1), (Does::Commit, TOGETHER), (Does::Compute, 1), (Does::Compute, TOGETHER)];
 
 fn main() -> Outcome<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -37,8 +44,7 @@ fn main() -> Outcome<()> {
         let folder = tempfile::tempdir()?;
         let data = folder.path().join("data");
         let app = open(&data).await?;
-        let mut alone = Vec::new();
-        let mut together = Vec::new();
+        let mut rates = [const { Vec::new() }; 4];
         let mut raw = Vec::new();
         // Interleaved, so that a disturbance of the machine meets all alike.
         let mut peer: Result<Vec<f64>, String> = Ok(Vec::new());
@@ -50,19 +56,26 @@ fn main() -> Outcome<()> {
                     Err(why) => peer = Err(why),
                 }
             }
-            alone.push(rate(&app, 1, STEPS).await?);
-            together.push(rate(&app, TOGETHER, STEPS / 4).await?);
+            for (rates, (does, runs)) in rates.iter_mut().zip(KINDS) {
+                rates.push(rate(&app, runs, does, if runs == 1 { STEPS } else { STEPS / 4 }).await?);
+            }
         }
         let begun = cpu();
-        rate(&app, 1, STEPS).await?;
+        rate(&app, 1, Does::Commit, STEPS).await?;
         let spent = (cpu() - begun) / STEPS as f64 * 1000.0;
         println!("{}", json!({"name": "pipelines.cpu_per_step", "value": spent, "unit": "ms"}));
         let raw = middle(&mut raw);
-        let alone = middle(&mut alone);
-        tell("pipelines.steps_per_second", alone, "1/s", raw);
-        tell("pipelines.steps_per_second_64_runs", middle(&mut together), "1/s", raw);
-        // All of it, its share of a write included: what only computes shares one.
-        println!("{}", json!({"name": "pipelines.time_per_step", "value": 1000.0 / alone, "unit": "ms"}));
+        let [alone, together, computing, computing_together] = rates.map(|mut rates| middle(&mut rates));
+        tell("pipelines.committed_steps_per_second", alone, "1/s", raw);
+        tell("pipelines.committed_steps_per_second_64_runs", together, "1/s", raw);
+        tell("pipelines.computing_steps_per_second", computing, "1/s", raw);
+        tell("pipelines.computing_steps_per_second_64_runs", computing_together, "1/s", raw);
+        // Of whole runs, their beginning and end included; a step takes too little to be timed by what a client is told.
+        let beyond = 1000.0 / alone - 1000.0 / raw;
+        println!(
+            "{}",
+            json!({"name": "pipelines.committed_step_beyond_the_write", "value": beyond, "unit": "ms"})
+        );
         match peer {
             Ok(mut rates) => tell("pipelines.beside_langgraph", alone, "1/s", middle(&mut rates)),
             Err(why) => println!("{}", json!({"name": "pipelines.beside_langgraph", "skipped": why})),
@@ -71,9 +84,17 @@ fn main() -> Outcome<()> {
             "{}",
             json!({"name": "pipelines.step_to_client_p95", "value": page::delay(&app).await?, "unit": "ms"})
         );
-        let (journal, whole) = page::bytes(&app).await?;
-        println!("{}", json!({"name": "pipelines.journal_per_step", "value": journal, "unit": "B"}));
-        println!("{}", json!({"name": "pipelines.database_per_step", "value": whole, "unit": "B"}));
+        for (name, does) in [("committed", Does::Commit), ("computing", Does::Compute)] {
+            let (journal, whole) = page::bytes(&app, does).await?;
+            println!(
+                "{}",
+                json!({"name": format!("pipelines.journal_per_{name}_step"), "value": journal, "unit": "B"})
+            );
+            println!(
+                "{}",
+                json!({"name": format!("pipelines.database_per_{name}_step"), "value": whole, "unit": "B"})
+            );
+        }
         page::map(&app, 100).await?;
         let (small, large) = (page::map(&app, 1_000).await?, page::map(&app, 10_000).await?);
         println!("{}", json!({"name": "pipelines.memory_map_1000", "value": small, "unit": "MiB"}));
@@ -82,13 +103,19 @@ fn main() -> Outcome<()> {
         wait_for_people(&app, WAITING).await?;
         let held = (resident() - before).max(0.0);
         println!("{}", json!({"name": "pipelines.memory_1000_waiting", "value": held, "unit": "MiB"}));
-        copy_waiting(&app, UNFINISHED - WAITING).await?;
+        copy_newest(&app, (UNFINISHED - WAITING) / 2, None).await?;
+        wait_for_time(&app).await?;
+        copy_newest(&app, UNFINISHED - WAITING - (UNFINISHED - WAITING) / 2 - OVERDUE, None).await?;
+        let overdue = copy_newest(&app, OVERDUE, Some(app.clock.now())).await?;
         app.shutdown().await;
         drop(app);
         let begun = Instant::now();
         let app = open(&data).await?;
         let took = begun.elapsed().as_secs_f64();
         println!("{}", json!({"name": "pipelines.open_with_10000_unfinished", "value": took, "unit": "s"}));
+        page::succeed(&app, &overdue).await?;
+        let took = begun.elapsed().as_secs_f64();
+        println!("{}", json!({"name": "pipelines.overdue_1000_of_10000_ended", "value": took, "unit": "s"}));
         app.shutdown().await;
         Ok(())
     })
@@ -113,18 +140,33 @@ fn middle(values: &mut [f64]) -> f64 {
     values[values.len() / 2]
 }
 
-fn chain(steps: usize) -> Value {
-    let nodes: Vec<Value> = (0..steps)
-        .map(|at| json!({"id": format!("s{at}"), "kind": "template", "config": {"template": "x"}}))
-        .collect();
+/// What the steps of a chain do.
+#[derive(Clone, Copy)]
+enum Does {
+    /// Look at what the run has spent, which may differ if it is asked again.
+    Commit,
+    /// Make the same text again.
+    Compute,
+}
+
+fn chain(does: Does, steps: usize) -> Value {
+    let step = |at| match does {
+        Does::Commit => json!({"id": format!("s{at}"), "kind": "budget", "config": {"tokens": 1}}),
+        Does::Compute => json!({"id": format!("s{at}"), "kind": "template", "config": {"template": "x"}}),
+    };
+    let from = |at| match does {
+        Does::Commit => format!("s{at}.ok"),
+        Does::Compute => format!("s{at}"),
+    };
+    let nodes: Vec<Value> = (0..steps).map(step).collect();
     let edges: Vec<Value> =
-        (1..steps).map(|at| json!({"from": format!("s{}", at - 1), "to": format!("s{at}")})).collect();
+        (1..steps).map(|at| json!({"from": from(at - 1), "to": format!("s{at}")})).collect();
     json!({"format": "webplus.pipeline/1", "id": "chain", "nodes": nodes, "edges": edges})
 }
 
 /// Steps a second of so many runs at once.
-async fn rate(app: &App, runs: usize, steps: usize) -> Outcome<f64> {
-    let definition = chain(steps);
+async fn rate(app: &App, runs: usize, does: Does, steps: usize) -> Outcome<f64> {
+    let definition = chain(does, steps);
     let begun = Instant::now();
     follow(app, runs, &definition, "succeeded").await?;
     Ok((runs * steps) as f64 / begun.elapsed().as_secs_f64())
@@ -167,27 +209,41 @@ async fn wait_for_people(app: &App, runs: usize) -> Outcome<()> {
     follow(app, runs, &definition, "waiting").await
 }
 
-/// More of the newest run, as rows: how they came about makes no difference to who finds them.
-async fn copy_waiting(app: &App, runs: usize) -> Outcome<()> {
+/// A run that goes on in an hour.
+async fn wait_for_time(app: &App) -> Outcome<()> {
+    let definition = json!({"format": "webplus.pipeline/1", "id": "later", "nodes": [
+        {"id": "pause", "kind": "delay", "config": {"for": "1h"}},
+        {"id": "after", "kind": "budget", "config": {"tokens": 1}},
+    ], "edges": [{"from": "pause", "to": "after"}]});
+    follow(app, 1, &definition, "waiting").await
+}
+
+/// More of the newest run, as rows: how they came about makes no difference to who finds them. `due` is the time of their timers.
+async fn copy_newest(app: &App, runs: usize, due: Option<Timestamp>) -> Outcome<HashSet<String>> {
     let (now, epoch) = (app.clock.now(), app.store.epoch());
     app.store
         .write(move |conn| {
             let filter = store::runs::Filter::default();
             let newest = store::runs::list(conn, Actor::LOCAL.user_id, &filter, 1)?;
-            let Some(newest) = newest.first() else { return Ok(()) };
+            let mut copies = HashSet::new();
+            let Some(newest) = newest.first() else { return Ok(copies) };
             let mut row = store::runs::get_whole(conn, newest.id)?;
-            let steps = store::step_runs::open(conn, newest.id)?;
+            let mut steps = store::step_runs::open(conn, newest.id)?;
+            for step in &mut steps {
+                step.step.due_at = due.or(step.step.due_at);
+            }
             for _ in 0..runs {
                 row.run.id = domain::RunId::new(now);
+                copies.insert(row.run.id.to_string());
                 store::runs::insert(conn, epoch, &row)?;
                 for step in &steps {
                     store::step_runs::put(conn, row.run.id, step)?;
                 }
             }
-            Ok(())
+            Ok(copies)
         })
-        .await?;
-    Ok(())
+        .await
+        .map_err(Into::into)
 }
 
 /// Seconds of CPU time that this process took so far.

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashSet,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use app::App;
@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use webplus_tests::Client;
 
-use super::{Outcome, chain, follow, resident};
+use super::{Does, Outcome, chain, follow, resident};
 
 const RUNS: usize = 20;
 /// So few that all of them are told one by one.
@@ -37,7 +37,7 @@ pub(crate) async fn delay(app: &App) -> Outcome<f64> {
     let mut delays = Vec::new();
     for _ in 0..RUNS {
         let mut events = client.events(None).await;
-        let run = client.call("run/start", json!({"definition": chain(STEPS)})).await;
+        let run = client.call("run/start", json!({"definition": chain(Does::Commit, STEPS)})).await;
         let mut open: HashSet<String> = (0..STEPS).map(|at| format!("s{at}")).collect();
         while !open.is_empty() {
             let event = events.next().await.ok_or("the events ended")?;
@@ -57,13 +57,34 @@ pub(crate) async fn delay(app: &App) -> Outcome<f64> {
     delays.get(delays.len() * 95 / 100).copied().ok_or_else(|| "no step was told of".into())
 }
 
+/// Waits until these have succeeded.
+pub(crate) async fn succeed(app: &App, runs: &HashSet<String>) -> Outcome<()> {
+    let begun = Instant::now();
+    loop {
+        let succeeded = app
+            .store
+            .read(|conn| {
+                let sql = "SELECT count(*) FROM runs WHERE pipeline_id = 'later' AND status = 'succeeded'";
+                Ok(conn.query_row(sql, [], |row| row.get::<_, i64>(0))?)
+            })
+            .await?;
+        if succeeded >= i64::try_from(runs.len())? {
+            return Ok(());
+        }
+        if begun.elapsed() > Duration::from_secs(120) {
+            return Err(format!("only {succeeded} of {} went on", runs.len()).into());
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 /// Bytes a step of the journal's rows, and of all that the database holds of the newest run.
-pub(crate) async fn bytes(app: &App) -> Outcome<(f64, f64)> {
+pub(crate) async fn bytes(app: &App, does: Does) -> Outcome<(f64, f64)> {
     let pages =
         "SELECT (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size)";
     let whole = || app.store.read(move |conn| Ok(conn.query_row(pages, [], |row| row.get::<_, f64>(0))?));
     let before = whole().await?;
-    follow(app, 1, &chain(MANY), "succeeded").await?;
+    follow(app, 1, &chain(does, MANY), "succeeded").await?;
     let after = whole().await?;
     let journal = app
         .store

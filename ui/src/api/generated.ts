@@ -1,6 +1,19 @@
 // Generated from the method table by `cargo xtask bindings`. Do not edit.
 
 /**
+ * What runs that are over take.
+ */
+export type AllRunsKept = { 
+/**
+ * The clock jumped by more than a day: none is removed until a person says so, which is what removing them does.
+ */
+waits: boolean, 
+/**
+ * Of each pipeline.
+ */
+pipelines: Array<RunsKept>, };
+
+/**
  * One try of a step.
  */
 export type Attempt = { 
@@ -3916,7 +3929,7 @@ waiting: Array<WaitingStep>,
 effects?: Array<OutsideEffect>, };
 
 /**
- * The runs of a pipeline that are over.
+ * The runs of a pipeline, or of a file, that are over.
  */
 export type RunsKept = { 
 /**
@@ -3927,6 +3940,10 @@ pipelineId: string,
  * What a person calls it.
  */
 name: string, 
+/**
+ * Whether it is in the library, so that the rule can be changed; else it was removed, or only a file was run.
+ */
+known: boolean, 
 /**
  * How long they are kept.
  */
@@ -5023,7 +5040,7 @@ export interface Methods {
   "run/get": { params: RunIdParams; result: RunView };
   "run/items": { params: RunItemsParams; result: Page<RunItem> };
   "run/journal": { params: RunJournalParams; result: Page<JournalEntry> };
-  "run/kept": { params: RunsKeptParams; result: Array<RunsKept> };
+  "run/kept": { params: RunsKeptParams; result: AllRunsKept };
   "run/list": { params: RunListParams; result: Page<Run> };
   "run/pause": { params: RunIdParams; result: Run };
   "run/rerun": { params: RunRerunParams; result: Run };

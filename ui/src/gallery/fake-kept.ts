@@ -8,6 +8,7 @@ const all: RunsKept[] = [
   {
     pipelineId: 'code-factory',
     name: 'Code Factory',
+    known: true,
     retention: usual,
     runs: 1214,
     failed: 87,
@@ -19,6 +20,7 @@ const all: RunsKept[] = [
   {
     pipelineId: 'release-notes',
     name: 'Release notes of everything that was merged since the last tag',
+    known: true,
     retention: { runs: 20, days: 365, failedDays: 30 },
     runs: 18,
     failed: 0,
@@ -27,7 +29,17 @@ const all: RunsKept[] = [
     expired: 0,
     frees: 0,
   },
-  { pipelineId: 'translate', name: 'Translate', retention: usual, runs: 0, failed: 0, bytes: 0, expired: 0, frees: 0 },
+  {
+    pipelineId: 'translate',
+    name: 'Translate',
+    known: true,
+    retention: usual,
+    runs: 0,
+    failed: 0,
+    bytes: 0,
+    expired: 0,
+    frees: 0,
+  },
 ];
 
 /** The answer to a question about what is kept; undefined for every other. */
@@ -36,11 +48,12 @@ export function answerKept(method: string, params: unknown, wanted: URLSearchPar
   if (method === 'run/tidy') return { removed: 214 };
   if (method !== 'run/kept') return undefined;
   const kept = wanted.get('kept');
-  if (kept === 'none') return [];
-  return all
+  if (kept === 'none') return { waits: false, pipelines: [] };
+  const pipelines = all
     .filter((one) => pipelineId === undefined || one.pipelineId === pipelineId)
     .map((one) => {
       const expired = Math.max(kept === 'tidy' ? 0 : one.expired, one.runs - (retention?.runs ?? one.runs));
       return { ...one, expired, frees: one.runs === 0 ? 0 : Math.round((one.bytes * expired) / one.runs) };
     });
+  return { waits: kept === 'waits', pipelines };
 }

@@ -145,7 +145,7 @@ methods! {
     "run/get" Read pipelines::runs::get, pipelines::RunIdParams => pipelines::RunView;
     "run/items" Read pipelines::runs::items, pipelines::RunItemsParams => domain::Page<pipelines::RunItem>;
     "run/journal" Read pipelines::runs::journal, pipelines::RunJournalParams => domain::Page<domain::JournalEntry>;
-    "run/kept" Read pipelines::kept::kept, pipelines::kept::RunsKeptParams => Vec<pipelines::kept::RunsKept>;
+    "run/kept" Read pipelines::kept::kept, pipelines::kept::RunsKeptParams => pipelines::kept::AllRunsKept;
     "run/list" Read pipelines::runs::list, pipelines::RunListParams => domain::Page<domain::Run>;
     "run/pause" Write pipelines::runs::pause, pipelines::RunIdParams => domain::Run;
     "run/rerun" Write pipelines::runs::rerun, pipelines::RunRerunParams => domain::Run;

@@ -44,6 +44,8 @@ mod values;
 mod views;
 mod worker;
 
+use std::sync::atomic::AtomicBool;
+
 use domain::{Call, RunId};
 use tokio::sync::Notify;
 
@@ -74,6 +76,8 @@ pub(crate) struct Pipelines {
     pub(crate) outbox: Notify,
     /// Old runs are to be looked for.
     pub(crate) sweep: Notify,
+    /// The clock jumped, so that none is removed until a person says so.
+    pub(crate) sweep_waits: AtomicBool,
 }
 
 /// Tokens that an answer may have where nobody set a limit.

@@ -321,25 +321,3 @@ pub fn delete(connection: &Connection, owner: UserId, id: RunId) -> Result<(), E
                AND status IN ('succeeded', 'failed', 'cancelled')";
     row::found(connection.prepare_cached(sql)?.execute(params![Blob(owner), Blob(id)])?)
 }
-
-/// Runs of the pipeline that are over and older than the newest `keep`, or ended before that time (failed ones have a time of
-/// their own). At most 200.
-pub fn expired(
-    connection: &Connection,
-    owner: UserId,
-    pipeline: &str,
-    keep: u32,
-    ended_before: Timestamp,
-    failed_before: Timestamp,
-) -> Result<Vec<RunId>, Error> {
-    let sql = "SELECT id FROM (SELECT id, status, finished_at, row_number() OVER (ORDER BY created_at DESC, id DESC) AS place
-               FROM runs WHERE owner_id = ?1 AND pipeline_id = ?2 AND parent_run_id IS NULL) WHERE finished_at IS NOT NULL
-               AND ((status = 'failed' AND finished_at < ?5) OR (status <> 'failed' AND (place > ?3 OR finished_at < ?4)))
-               LIMIT 200";
-    let mut query = connection.prepare_cached(sql)?;
-    let rows = query.query_map(
-        params![Blob(owner), pipeline, keep, ended_before.millis(), failed_before.millis()],
-        |found| row::id(found, 0),
-    )?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}

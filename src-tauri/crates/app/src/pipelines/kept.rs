@@ -1,6 +1,6 @@
 //! What runs that are over take on the disk, and what of it is older than it is kept: to be looked at, and removed at once.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::atomic::Ordering};
 
 use domain::{Actor, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub struct RunsKeptParams {
     pub retention: Option<Retention>,
 }
 
-/// The runs of a pipeline that are over.
+/// The runs of a pipeline, or of a file, that are over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(optional_fields)]
@@ -34,6 +34,8 @@ pub struct RunsKept {
     pub pipeline_id: String,
     /// What a person calls it.
     pub name: String,
+    /// Whether it is in the library, so that the rule can be changed; else it was removed, or only a file was run.
+    pub known: bool,
     /// How long they are kept.
     pub retention: Retention,
     /// How many there are.
@@ -53,6 +55,15 @@ pub struct RunsKept {
     pub frees: u64,
 }
 
+/// What runs that are over take.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct AllRunsKept {
+    /// The clock jumped by more than a day: none is removed until a person says so, which is what removing them does.
+    pub waits: bool,
+    /// Of each pipeline.
+    pub pipelines: Vec<RunsKept>,
+}
+
 /// What was removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 pub struct RunsRemoved {
@@ -61,27 +72,34 @@ pub struct RunsRemoved {
 }
 
 /// Looks at the runs of all pipelines, or of one.
-pub async fn kept(app: App, actor: Actor, params: RunsKeptParams) -> Result<Vec<RunsKept>, Error> {
-    let mut rows = app.store.read(move |conn| store::pipelines::list(conn, actor.user_id)).await?;
+pub async fn kept(app: App, actor: Actor, params: RunsKeptParams) -> Result<AllRunsKept, Error> {
+    let mut rows = app.store.read(move |conn| store::kept::sources(conn, actor.user_id)).await?;
     if let Some(id) = &params.pipeline_id {
-        rows.retain(|row| row.id == *id);
+        rows.retain(|row| row.pipeline_id == *id);
     }
     let mut all = Vec::with_capacity(rows.len());
     for row in rows {
         let own: Retention = serde_json::from_value(row.retention).unwrap_or_default();
         let rule = params.retention.unwrap_or(own);
-        let seen = look(&app, actor, &row.id, rule).await?;
-        all.push(RunsKept { pipeline_id: row.id, name: row.name, retention: own, ..seen });
+        let seen = look(&app, actor, &row.pipeline_id, rule).await?;
+        all.push(RunsKept {
+            pipeline_id: row.pipeline_id,
+            name: row.name,
+            known: row.known,
+            retention: own,
+            ..seen
+        });
     }
-    Ok(all)
+    Ok(AllRunsKept { waits: app.pipelines.sweep_waits.load(Ordering::Relaxed), pipelines: all })
 }
 
-/// Removes what is older than it is kept, now.
-pub async fn tidy(app: App, _actor: Actor, _params: Nothing) -> Result<RunsRemoved, Error> {
+/// Removes what is older than it is kept, now, and from now on again by itself where a jump of the clock had stopped that.
+pub async fn tidy(app: App, actor: Actor, _params: Nothing) -> Result<RunsRemoved, Error> {
+    app.pipelines.sweep_waits.store(false, Ordering::Relaxed);
     let mut removed = 0;
     loop {
         // It takes so many at a time.
-        let gone = retention::sweep(&app).await?;
+        let gone = retention::sweep(&app, actor).await?;
         removed += gone;
         if gone == 0 {
             return Ok(RunsRemoved { removed });
@@ -117,6 +135,7 @@ fn count(runs: &[Held], rule: Retention, now: Timestamp, size: impl Fn(&str) -> 
     let mut seen = RunsKept {
         pipeline_id: String::new(),
         name: String::new(),
+        known: false,
         retention: rule,
         runs: 0,
         failed: 0,

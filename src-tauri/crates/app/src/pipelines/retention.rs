@@ -1,10 +1,11 @@
 //! How long runs that are over are kept, and large values that nobody holds any more.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use domain::{Actor, RunId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use store::kept::EndedRow;
 use tokio_util::sync::CancellationToken;
 use ts_rs::TS;
 
@@ -22,6 +23,8 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 /// Results that weren't asked for in so many days are forgotten.
 const CACHE_DAYS: i64 = 90;
 
+/// The most runs of a pipeline that are removed in one go.
+const AT_ONCE: usize = 200;
 /// The longest that anything is kept, in days.
 const LONGEST: i64 = 36_500;
 
@@ -90,30 +93,34 @@ pub async fn retention(app: App, actor: Actor, params: PipelineRetentionParams) 
     Ok(new)
 }
 
-/// Looks now and then. After a jump of the clock by more than a day nothing is removed until the application starts again: what
-/// looks old may have been made this morning.
+/// Looks now and then. After a jump of the clock by more than a day nothing is removed until a person says so or the application
+/// starts again: what looks old may have been made this morning.
 pub(crate) async fn keep(app: App, shutdown: CancellationToken) {
     let mut wait = FIRST;
     // Looked at without a gap: the clock may jump while old runs are being removed, too.
-    let (mut before, mut begun) = (app.clock.now().millis(), tokio::time::Instant::now());
+    let (mut before, mut begun) = (app.clock.now().millis(), Passed::begin());
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
             () = tokio::time::sleep(wait) => {}
             () = app.pipelines.sweep.notified() => {}
         }
-        let passed = i64::try_from(begun.elapsed().as_millis()).unwrap_or(0);
+        wait = LOOK;
         let now = app.clock.now().millis();
-        if jumped(before, now, passed) {
-            return tracing::warn!(
-                "the clock jumped by more than a day: no old run is removed before the next start"
+        let jumped = jumped(before, now, begun.millis());
+        (before, begun) = (now, Passed::begin());
+        if jumped {
+            tracing::warn!(
+                "the clock jumped by more than a day: no old run is removed until somebody says so"
             );
+            app.pipelines.sweep_waits.store(true, Ordering::Relaxed);
         }
-        (before, begun) = (now, tokio::time::Instant::now());
-        if let Err(error) = sweep(&app).await {
+        if app.pipelines.sweep_waits.load(Ordering::Relaxed) {
+            continue;
+        }
+        if let Err(error) = sweep(&app, Actor::LOCAL).await {
             tracing::warn!(%error, "old runs could not be removed");
         }
-        wait = LOOK;
     }
 }
 
@@ -122,22 +129,35 @@ fn jumped(before: i64, now: i64, passed: i64) -> bool {
     now.saturating_sub(before).saturating_sub(passed).saturating_abs() > DAY
 }
 
+/// How much time passed, the computer's sleep included, whatever the wall clock says.
+struct Passed {
+    awake: tokio::time::Instant,
+    booted: Option<Duration>,
+}
+
+impl Passed {
+    fn begin() -> Self {
+        Self { awake: tokio::time::Instant::now(), booted: engine::awake::since_boot() }
+    }
+
+    fn millis(&self) -> i64 {
+        let booted = engine::awake::since_boot().zip(self.booted).map(|(now, then)| now.saturating_sub(then));
+        i64::try_from(booted.unwrap_or_else(|| self.awake.elapsed()).as_millis()).unwrap_or(0)
+    }
+}
+
 /// Removes what is older than it is kept, at most 200 runs of each pipeline, and says how many those were.
-pub(crate) async fn sweep(app: &App) -> Result<u32, Error> {
-    let (actor, now) = (Actor::LOCAL, app.clock.now());
+pub(crate) async fn sweep(app: &App, actor: Actor) -> Result<u32, Error> {
+    let now = app.clock.now();
     let mut removed = 0;
-    let pipelines = app.store.read(move |conn| store::pipelines::list(conn, actor.user_id)).await?;
-    for row in pipelines {
+    let sources = app.store.read(move |conn| store::kept::sources(conn, actor.user_id)).await?;
+    for row in sources {
         let kept: Retention = serde_json::from_value(row.retention).unwrap_or_default();
-        let before = |days: i64| Timestamp::from_millis(now.millis() - days.saturating_mul(DAY));
-        let (days, failed_days) = (before(kept.days), before(kept.failed_days));
-        let (owner, id, runs) = (actor.user_id, row.id, kept.runs);
-        let expired = app
-            .store
-            .read(move |conn| store::runs::expired(conn, owner, &id, runs, days, failed_days))
-            .await?;
-        for run in expired {
-            remove(app, actor, run).await?;
+        let ended =
+            app.store.read(move |conn| store::kept::ended(conn, actor.user_id, &row.pipeline_id)).await?;
+        let is_over = |run: &EndedRow| kept.is_over(run.failed, run.place, run.finished_at, now);
+        for run in ended.into_iter().filter(is_over).take(AT_ONCE) {
+            remove(app, actor, run.id).await?;
             removed += 1;
         }
     }

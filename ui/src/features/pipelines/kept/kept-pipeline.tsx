@@ -15,20 +15,24 @@ import { countWords, problemOf, removeWords, ruleOf, ruleWords, sameRule, typedO
 
 export function KeptPipeline({ kept, onSaved }: { kept: RunsKept; onSaved: () => void }) {
   const [changing, setChanging] = useState(false);
-  const { pipelineId, name, bytes, oldest, expired, retention } = kept;
+  const { pipelineId, name, known, bytes, oldest, expired, retention } = kept;
   return (
     <li className="flex flex-col gap-3 rounded-panel border border-border p-4">
       <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
         <div className="min-w-48 flex-1">
           <h3 className="text-base font-medium">
-            <Link
-              to="/pipelines/$pipelineId"
-              params={{ pipelineId }}
-              search={{ tab: 'runs' }}
-              className="focus-inset rounded-small hover:underline"
-            >
-              {name}
-            </Link>
+            {known ? (
+              <Link
+                to="/pipelines/$pipelineId"
+                params={{ pipelineId }}
+                search={{ tab: 'runs' }}
+                className="focus-inset rounded-small hover:underline"
+              >
+                {name}
+              </Link>
+            ) : (
+              name
+            )}
           </h3>
           <p className="tabular text-caption text-muted-foreground">
             {countWords(kept)}
@@ -41,9 +45,12 @@ export function KeptPipeline({ kept, onSaved }: { kept: RunsKept; onSaved: () =>
             )}
             {expired > 0 && <span className="text-warning"> · {formatPlural(expired, 'is', 'are')} too old</span>}
           </p>
-          <p className="tabular mt-1 text-dense">{ruleWords(retention)}</p>
+          <p className="tabular mt-1 text-dense">
+            {ruleWords(retention)}
+            {!known && ' It isn’t in your library: it was removed, or run from a file.'}
+          </p>
         </div>
-        {!changing && (
+        {known && !changing && (
           <Button onClick={() => setChanging(true)} aria-label={`Change how long runs of ${name} are kept`}>
             Change
           </Button>
@@ -80,7 +87,7 @@ function Change({ kept, onClose, onSaved }: { kept: RunsKept; onClose: () => voi
   const wanted = asked === null ? last : (JSON.parse(asked) as Retention);
   if (!sameRule(wanted, last)) setLast(wanted);
   const preview = useCall('run/kept', { pipelineId, retention: wanted }, { keepPrevious: true });
-  const goes = preview.data?.[0];
+  const goes = preview.data?.pipelines[0];
   const settled = rule !== null && sameRule(rule, wanted) && !preview.isPlaceholderData && goes !== undefined;
   const unchanged = rule !== null && sameRule(rule, retention);
   const removes = settled && !unchanged && goes.expired > 0;
@@ -115,7 +122,7 @@ function Change({ kept, onClose, onSaved }: { kept: RunsKept; onClose: () => voi
             ? ''
             : !removes
               ? 'With this, no run goes now.'
-              : `With this, ${formatPlural(goes.expired, 'run')} ${goes.expired === 1 ? 'goes' : 'go'} at once, for good.`}
+              : `With this, ${formatPlural(goes.expired, 'run')} ${goes.expired === 1 ? 'goes' : 'go'} ${preview.data?.waits === true ? 'once you said that the clock is right' : 'at once'}, for good.`}
       </p>
       {save.error && (
         <p role="alert" className="text-dense text-danger">

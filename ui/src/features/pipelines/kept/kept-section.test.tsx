@@ -26,12 +26,15 @@ const kept = (more: Partial<RunsKept> = {}): RunsKept => ({
   bytes: 4_000_000,
   expired: 0,
   frees: 0,
+  known: true,
   ...more,
 });
 
-async function start(answer: (params: RunsKeptParams) => RunsKept[]) {
+async function start(answer: (params: RunsKeptParams) => RunsKept[], waits = false) {
   const call = vi.fn((method: string, params: unknown): Promise<unknown> =>
-    Promise.resolve().then(() => (method === 'run/kept' ? answer(params as RunsKeptParams) : { removed: 3 })),
+    Promise.resolve().then(() =>
+      method === 'run/kept' ? { waits, pipelines: answer(params as RunsKeptParams) } : { removed: 3 },
+    ),
   );
   const client = createClient({
     call,
@@ -98,4 +101,20 @@ it('says that nothing can be said, or that there is nothing yet', async () => {
   await screen.findByText(/The disk doesn’t answer/);
   await start(() => []);
   await screen.findByText('No pipeline yet');
+});
+
+it('waits with what is too old after a jump of the clock, and goes on when somebody says so', async () => {
+  const call = await start(() => [kept({ expired: 3, frees: 300_000 })], true);
+  await screen.findByText(/clock jumped by more than a day/);
+  expect(screen.queryByRole('button', { name: 'Remove 3 runs, free 300 kB' })).toBeNull();
+  await userEvent.click(screen.getByRole('button', { name: 'The clock is right' }));
+  const dialog = await screen.findByRole('alertdialog', { name: 'Remove 3 old runs now?' });
+  await userEvent.click(within(dialog).getByRole('button', { name: 'Remove 3 runs, free 300 kB' }));
+  await waitFor(() => expect(call).toHaveBeenCalledWith('run/tidy', {}, undefined));
+});
+
+it('lists what isn’t in the library any more, whose rule can’t be changed', async () => {
+  await start(() => [kept({ known: false, name: 'From a file' })]);
+  await screen.findByText('From a file');
+  expect(screen.queryByRole('button', { name: /^Change how long/ })).toBeNull();
 });
