@@ -3,8 +3,7 @@
 //! ten thousand unfinished runs; what a thousand waiting ones and a map of ten thousand hold. Prints JSON lines
 //! `{"name","value","unit","baseline","ratio"}`; the baseline of the rates is one small write and `fdatasync` after the other.
 //!
-//! Committed steps look at what changes, so that each is on the disk before the next begins; computing ones may be computed
-//! again after a crash, and share a write.
+//! Committed steps are on the disk before the next begins; computing ones may be computed again after a crash, and share a write.
 #![allow(
     clippy::print_stdout,
     clippy::disallowed_methods,
@@ -140,27 +139,26 @@ fn middle(values: &mut [f64]) -> f64 {
     values[values.len() / 2]
 }
 
-/// What the steps of a chain do.
+/// What a chain's steps, which make the same text again and again, are taken for.
 #[derive(Clone, Copy)]
 enum Does {
-    /// Look at what the run has spent, which may differ if it is asked again.
+    /// Something that is on the disk before the next begins.
     Commit,
-    /// Make the same text again.
+    /// Something that only computes.
     Compute,
 }
 
 fn chain(does: Does, steps: usize) -> Value {
-    let step = |at| match does {
-        Does::Commit => json!({"id": format!("s{at}"), "kind": "budget", "config": {"tokens": 1}}),
-        Does::Compute => json!({"id": format!("s{at}"), "kind": "template", "config": {"template": "x"}}),
-    };
-    let from = |at| match does {
-        Does::Commit => format!("s{at}.ok"),
-        Does::Compute => format!("s{at}"),
+    let step = |at| {
+        let mut step = json!({"id": format!("s{at}"), "kind": "template", "config": {"template": "x"}});
+        if matches!(does, Does::Commit) {
+            step["effect"] = json!("idempotent");
+        }
+        step
     };
     let nodes: Vec<Value> = (0..steps).map(step).collect();
     let edges: Vec<Value> =
-        (1..steps).map(|at| json!({"from": from(at - 1), "to": format!("s{at}")})).collect();
+        (1..steps).map(|at| json!({"from": format!("s{}", at - 1), "to": format!("s{at}")})).collect();
     json!({"format": "webplus.pipeline/1", "id": "chain", "nodes": nodes, "edges": edges})
 }
 
@@ -229,6 +227,8 @@ async fn copy_newest(app: &App, runs: usize, due: Option<Timestamp>) -> Outcome<
             let Some(newest) = newest.first() else { return Ok(copies) };
             let mut row = store::runs::get_whole(conn, newest.id)?;
             let mut steps = store::step_runs::open(conn, newest.id)?;
+            let mut timers = store::timers::all(conn)?;
+            timers.retain(|timer| timer.run_id == newest.id);
             for step in &mut steps {
                 step.step.due_at = due.or(step.step.due_at);
             }
@@ -238,6 +238,11 @@ async fn copy_newest(app: &App, runs: usize, due: Option<Timestamp>) -> Outcome<
                 store::runs::insert(conn, epoch, &row)?;
                 for step in &steps {
                     store::step_runs::put(conn, row.run.id, step)?;
+                }
+                for timer in &mut timers {
+                    timer.run_id = row.run.id;
+                    timer.due_at = due.unwrap_or(timer.due_at);
+                    store::timers::set(conn, timer)?;
                 }
             }
             Ok(copies)
