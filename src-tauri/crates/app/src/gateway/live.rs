@@ -139,15 +139,8 @@ impl LiveCall {
             None if self.first.is_none() => TokenUsage { input: 0, estimated: true, ..call.usage },
             None => TokenUsage { output: received(&call, self.text_bytes), estimated: true, ..call.usage },
         };
-        let streamed =
-            self.first.zip(self.last).map(|(first, last)| millis(first, last)).filter(|time| *time > 0.0);
-        call.tokens_per_second = match (self.generation_ms.filter(|time| *time > 0.0), streamed) {
-            (Some(time), _) => Some(call.usage.output as f64 / time * 1000.0),
-            (None, Some(time)) if call.usage.output > 1 => {
-                Some((call.usage.output - 1) as f64 / time * 1000.0)
-            }
-            _ => None,
-        };
+        let streamed = self.first.zip(self.last).map(|(first, last)| millis(first, last));
+        call.tokens_per_second = speed(call.usage.output, self.generation_ms, streamed);
         if self.resolved.free || (!self.delivered && error_code.is_some_and(refused)) {
             call.cost_nano_usd = Some(0);
         } else if let Some(price) = self.resolved.price(call.usage.prompt()) {
@@ -155,6 +148,19 @@ impl LiveCall {
             call.price_id = Some(price.id.clone());
         }
         call
+    }
+}
+
+/// Milliseconds: of an answer whose pieces came closer together than this, nobody can say how fast it was written.
+const AT_ONCE: f64 = 50.0;
+
+/// Tokens a second: by what the server says that it took, else by the time from the first piece to the last, in milliseconds.
+fn speed(output: u64, generation: Option<f64>, streamed: Option<f64>) -> Option<f64> {
+    let per_second = |tokens: u64, time: f64| tokens as f64 / time * 1000.0;
+    match (generation.filter(|time| *time > 0.0), streamed.filter(|time| *time >= AT_ONCE)) {
+        (Some(time), _) => Some(per_second(output, time)),
+        (None, Some(time)) if output > 1 => Some(per_second(output - 1, time)),
+        _ => None,
     }
 }
 
@@ -174,4 +180,17 @@ fn refused(code: ErrorCode) -> bool {
 /// Tokens that were received, estimated: servers send one token a piece or more, and a token is about four bytes.
 fn received(call: &Call, text_bytes: u64) -> u64 {
     call.chunks.max(text_bytes.div_ceil(4))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::speed;
+
+    #[test]
+    fn a_speed_is_told_only_where_it_can_be_known() {
+        assert_eq!(speed(101, None, Some(1000.0)), Some(100.0));
+        assert_eq!(speed(100, Some(2000.0), Some(1.0)), Some(50.0));
+        assert_eq!(speed(167, None, Some(0.1)), None, "it came in one piece");
+        assert_eq!(speed(1, None, Some(1000.0)), None, "the first piece is no stretch of time");
+    }
 }
