@@ -52,7 +52,7 @@ export default async function chatRun({ open, accessible, picture, assert, step 
 
   await step('one that asks says so, and leads to the question', async () => {
     await server.call('pipeline/save', { definition: asks });
-    await field.fill('/run Ask first: loud?');
+    await field.fill('/run Ask first loud?');
     await page.keyboard.press('Enter');
     const answer = page.getByRole('article', { name: /^Answer/ }).last();
     await answer.getByText('Ask first waits for your answer').waitFor();
