@@ -348,3 +348,30 @@ async fn a_damaged_database_is_told_and_what_is_left_of_it_is_kept() {
     assert!(ended.stderr.contains("damaged"), "{ended:?}");
     assert!(!files_holding(&program.data(), &[0x5a; 1000]).is_empty(), "the damaged file is kept");
 }
+
+#[tokio::test]
+async fn what_a_command_mended_is_told_by_it_and_by_all_that_come_after_until_it_was_seen() {
+    let program = Program::new();
+    program.run(&["models", "list"]).await.good();
+    fs::write(program.data().join("webplus.db"), vec![0x5a; 50_000]).unwrap();
+    let _ = fs::remove_dir_all(program.data().join("backups"));
+    let told = "Your database was damaged";
+    for arguments in [&["providers", "list"][..], &["models", "list", "--json"], &["pipelines", "list"]] {
+        let finished = program.run(arguments).await.good();
+        assert!(finished.stderr.contains(told) && !finished.stdout.contains(told), "{finished:?}");
+        assert!(finished.stderr.contains("webplus doctor --seen"), "{finished:?}");
+    }
+    assert!(program.run(&["doctor"]).await.stdout.contains(told));
+    let served = program.serve().await;
+    assert!(served.call("system/status", json!({})).await["databaseNotice"].as_str().unwrap().contains(told));
+    #[cfg(unix)]
+    {
+        let beside = program.run(&["models", "list"]).await.good();
+        assert!(beside.stderr.contains(told), "{beside:?}");
+    }
+    served.terminate().await;
+    program.run(&["doctor", "--seen"]).await;
+    assert!(!program.run(&["doctor"]).await.stdout.contains(told));
+    let quiet = program.run(&["providers", "list"]).await.good();
+    assert!(!quiet.stderr.contains(told), "{quiet:?}");
+}

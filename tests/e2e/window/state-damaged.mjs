@@ -50,7 +50,7 @@ export default async function journey({ step, open, until, assert }) {
     await overwrite(database(), 0, noise.subarray(0, 100));
     const damaged = await readFile(database());
     window = await open();
-    await says(window, 'Your database was damaged, so the newest backup took its place. It was made less than an hour ago');
+    await says(window, 'Your database was damaged, so the newest backup took its place. It was less than an hour old');
     await openConversation(window, 'What did you find?');
     await says(window, 'A report with everything');
     await window.picture('restored');
@@ -59,6 +59,11 @@ export default async function journey({ step, open, until, assert }) {
     assert.equal(files.length, 1);
     assert.ok(damaged.equals(await readFile(data(files[0]))), 'the damaged file was changed');
     assert.ok((await said(window)).includes(files[0]), 'the page does not name the damaged file');
+  });
+  await step('it is said at the next start too, as long as nobody has closed it', async () => {
+    await window.close();
+    window = await open();
+    await says(window, 'so the newest backup took its place. It was less than an hour old');
   });
   await step('it can be written to again, and the notice can be closed', async () => {
     const model = await connect(window, scripted);

@@ -164,6 +164,7 @@ methods! {
     "settings/get" Read settings::get, Nothing => settings::Settings;
     "settings/update" Write settings::update, settings::SettingsUpdateParams => settings::Settings;
     "system/bundle" Read system::bundle, Nothing => system::Bundle;
+    "system/dismiss" Write system::dismiss, Nothing => Nothing;
     "system/doctor" Read system::doctor, Nothing => system::Doctor;
     "system/hardware" Read system::hardware, Nothing => engine::Machine;
     "system/status" Read system::status, Nothing => system::Status;

@@ -84,6 +84,8 @@ pub struct Inner {
     pub(crate) learned: models::Learned,
     pub(crate) folder: models::Folder,
     condition: store::Condition,
+    /// What was mended at this or an earlier start, until it was seen.
+    notice: std::sync::Mutex<Option<String>>,
 }
 
 /// The whole life of the guard (see `engine::guard`) or of the worker for steps' small programs, where the arguments (the
@@ -119,6 +121,15 @@ impl App {
     /// How the database was found at the start, with its sentence if anything was wrong.
     pub fn condition(&self) -> &store::Condition {
         &self.condition
+    }
+
+    /// What to tell the person about the database: that nothing can be saved, or what was mended and nobody has seen yet.
+    pub fn database_notice(&self) -> Option<String> {
+        if self.condition.is_writable() {
+            self.notice.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        } else {
+            self.condition.sentence()
+        }
     }
 
     /// How long a model may take to its first token.

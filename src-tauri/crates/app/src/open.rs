@@ -132,6 +132,7 @@ impl App {
                 .await
                 .map_err(|error| OpenError::Other(format!("Opening the database failed: {error}")))??;
         let (store, condition) = (opened.store, opened.condition);
+        let notice = store.notice();
         let found = left::look(&store, now).await;
         if condition.is_writable() {
             left::recover(&store, now, &found).await;
@@ -166,6 +167,7 @@ impl App {
             learned: models::Learned::default(),
             folder: models::Folder::new(models::kept_folder(found.folder, &options.data_dir)),
             condition,
+            notice: notice.into(),
             options,
         }));
         app.begin(found.seeded).await;

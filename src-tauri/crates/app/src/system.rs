@@ -24,7 +24,7 @@ pub struct Status {
     pub memory_total: u64,
     /// Bytes of it that are free for a model.
     pub memory_available: u64,
-    /// What was wrong with the database at the start, and what was done.
+    /// What was wrong with the database at this or an earlier start, and what was done, until `system/dismiss`: a sentence a line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database_notice: Option<String>,
     /// Whether nothing can be saved.
@@ -46,9 +46,16 @@ pub async fn status(app: App, _actor: Actor, _params: Nothing) -> Result<Status,
         engine: app.engine_state(),
         memory_total: hardware.as_ref().map_or(0, |hardware| hardware.total_memory),
         memory_available: hardware.as_ref().map_or(0, |hardware| hardware.available_memory),
-        database_notice: app.condition().sentence(),
+        database_notice: app.database_notice(),
         read_only: !app.condition().is_writable(),
     })
+}
+
+/// The notice about the database was seen: it isn't told again, here or at the next start. While nothing can be saved it stays.
+pub async fn dismiss(app: App, _actor: Actor, _params: Nothing) -> Result<Nothing, Error> {
+    app.store.forget_notice().await?;
+    *app.notice.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
+    Ok(Nothing {})
 }
 
 /// Looks at everything that must work; changes nothing.

@@ -66,7 +66,14 @@ pub(crate) enum Command {
     /// It works in a folder of its own, which is gone afterwards. Ends with 0 when every check passed.
     Selftest,
     /// Look at everything that must work; changes nothing.
-    Doctor,
+    Doctor(Doctor),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// What was mended in the database was read: don't tell it again.
+    #[arg(long)]
+    pub seen: bool,
 }
 
 #[derive(Debug, Args)]

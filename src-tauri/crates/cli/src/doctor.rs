@@ -1,5 +1,5 @@
 //! `webplus doctor`: asks the running application, and looks by itself where none runs or answers. Opens nothing, so that it
-//! works beside everything and changes nothing.
+//! works beside everything and changes nothing; only with `--seen` the notice about the database is taken away first.
 
 use std::process::ExitCode;
 
@@ -9,9 +9,18 @@ use app::{
 };
 use serde_json::{Value, json};
 
-use crate::{failure::Failure, output::Output};
+use crate::{arguments, door::Door, failure::Failure, output::Output};
 
-pub(crate) async fn run(options: AppOptions, output: &Output) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(
+    options: AppOptions,
+    arguments: &arguments::Doctor,
+    output: &Output,
+) -> Result<ExitCode, Failure> {
+    if arguments.seen {
+        let door = Door::open(options.clone(), output).await?;
+        let _: Value = door.call("system/dismiss", json!({})).await?;
+        door.close().await;
+    }
     let found = match running(&options).await {
         Some(found) => found,
         None => app::doctor::examine(options).await,

@@ -7,9 +7,9 @@ use domain::{Actor, ErrorCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::failure::Failure;
 #[cfg(unix)]
 use crate::remote::{Remote, RemoteEvents};
+use crate::{failure::Failure, output::Output};
 
 /// How long is waited for an owner that doesn't answer yet.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -32,7 +32,20 @@ pub(crate) enum Events {
 }
 
 impl Door {
-    pub(crate) async fn open(options: AppOptions) -> Result<Self, Failure> {
+    /// Opens it, and says on stderr what a person must know of the database: what this start mended, no other would tell.
+    pub(crate) async fn open(options: AppOptions, output: &Output) -> Result<Self, Failure> {
+        let door = Self::reach(options).await?;
+        if let Some((notice, stays)) = door.notice().await {
+            output.aside(&notice);
+            if !stays {
+                output
+                    .aside("Once you have read this, webplus doctor --seen keeps it from being told again.");
+            }
+        }
+        Ok(door)
+    }
+
+    async fn reach(options: AppOptions) -> Result<Self, Failure> {
         let until = tokio::time::Instant::now() + PATIENCE;
         loop {
             match App::open(options.clone()).await {

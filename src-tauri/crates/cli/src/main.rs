@@ -53,15 +53,15 @@ async fn run(arguments: Arguments, output: &Output) -> Result<ExitCode, Failure>
     if let Command::Serve(serve) = &arguments.command {
         return serve::run(options, serve, output).await;
     }
-    if let Command::Doctor = arguments.command {
-        return doctor::run(options, output).await;
+    if let Command::Doctor(doctor) = &arguments.command {
+        return doctor::run(options, doctor, output).await;
     }
     if let Some(ollama) = &mut options.ollama {
         // Started by a short command only for what needs it, since it ends with the command.
         ollama.start = false;
     }
     options.drives = app::Drives::Asked;
-    let door = Door::open(options).await?;
+    let door = Door::open(options, output).await?;
     let result = match arguments.command {
         Command::Chat(chat) => chat::run(&door, chat, output).await,
         Command::Models { command } => models::run(&door, command, output).await,
@@ -72,7 +72,7 @@ async fn run(arguments: Arguments, output: &Output) -> Result<ExitCode, Failure>
         Command::Pipelines { command } => pipelines::run(&door, command, output).await,
         Command::Runs { command } => runs::command(&door, command, output).await,
         Command::Selftest => selftest::run(&door, output).await,
-        Command::Doctor | Command::Serve(_) => Ok(ExitCode::SUCCESS),
+        Command::Doctor(_) | Command::Serve(_) => Ok(ExitCode::SUCCESS),
     };
     door.close().await;
     result

@@ -25,7 +25,7 @@ pub(crate) async fn run(options: AppOptions, serve: &Serve, output: &Output) -> 
     })?;
     let url = format!("http://{}", listener.local_addr()?);
     let closing = CancellationToken::new();
-    if let Some(sentence) = app.condition().sentence() {
+    if let Some(sentence) = app.database_notice() {
         output.aside(&sentence);
     }
     listen_to_commands(&app, &data_dir, &closing);

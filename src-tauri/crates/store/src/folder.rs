@@ -67,6 +67,11 @@ impl Folder {
         self.root.join("salvaged.db")
     }
 
+    /// What was done about damage and nobody has seen yet.
+    pub(crate) fn told(&self) -> PathBuf {
+        self.root.join("notice.txt")
+    }
+
     pub(crate) fn ballast(&self) -> PathBuf {
         self.root.join("ballast")
     }

@@ -7,7 +7,7 @@ use std::{fs, path::Path};
 use domain::Timestamp;
 use rusqlite::Connection;
 
-use crate::{Error, backup, connection, folder::Folder, migrate, open::check, row};
+use crate::{Error, backup, connection, folder::Folder, migrate, open, open::check, row};
 
 /// In which condition a database was found.
 #[derive(Debug, Clone)]
@@ -42,6 +42,8 @@ pub struct Inspection {
     pub version: usize,
     /// When the newest daily backup was made.
     pub backed_up: Option<Timestamp>,
+    /// What was done about damage and nobody has seen yet: a sentence a line.
+    pub notice: Option<String>,
     connection: Option<Connection>,
 }
 
@@ -100,6 +102,7 @@ pub fn inspect(root: &Path) -> Inspection {
         bytes: length(&folder.database()) + length(&folder.log()),
         version: 0,
         backed_up: backup::list(&folder).first().map(|backup| backup.taken_at),
+        notice: open::told::read(&folder),
         connection: None,
     };
     let there = fs::metadata(folder.database());

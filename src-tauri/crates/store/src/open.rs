@@ -6,6 +6,7 @@
 pub(crate) mod check;
 mod ladder;
 mod salvage;
+pub(crate) mod told;
 
 use std::{
     fs::File,
@@ -96,8 +97,8 @@ impl Condition {
         match self {
             Self::Good => None,
             Self::Restored { kept, age, .. } => Some(format!(
-                "Your database was damaged, so the newest backup took its place. It was made {}; what you did since then is missing. The damaged file is kept as {}.",
-                ago(*age),
+                "Your database was damaged, so the newest backup took its place. It was {} old; what you did after it was made is missing. The damaged file is kept as {}.",
+                old(*age),
                 kept.display()
             )),
             // The log beside it goes along: replayed into a new database, it would damage that as well.
@@ -140,14 +141,14 @@ impl Condition {
     }
 }
 
-/// How long ago, as people say it.
-fn ago(millis: i64) -> String {
+/// How old, as people say it. Not how long ago: the sentence may be read days after it was written.
+fn old(millis: i64) -> String {
     let hours = millis / (60 * 60 * 1000);
     match hours {
-        ..1 => "less than an hour ago".to_owned(),
-        1 => "an hour ago".to_owned(),
-        2..48 => format!("{hours} hours ago"),
-        _ => format!("{} days ago", hours / 24),
+        ..1 => "less than an hour".to_owned(),
+        1 => "an hour".to_owned(),
+        2..48 => format!("{hours} hours"),
+        _ => format!("{} days", hours / 24),
     }
 }
 

@@ -122,6 +122,21 @@ impl Store {
         self.inner.folder.root()
     }
 
+    /// What was done about a damaged database at this or an earlier start, and nobody has seen yet: a sentence a line, the newest
+    /// first. Reads a small file.
+    pub fn notice(&self) -> Option<String> {
+        open::told::read(&self.inner.folder)
+    }
+
+    /// The notice was seen: it isn't told again.
+    pub async fn forget_notice(&self) -> Result<(), Error> {
+        if let Some(refusal) = &self.inner.refusal {
+            return Err(refusal.clone());
+        }
+        let folder = self.inner.folder.clone();
+        Ok(apart("store-notice", move || open::told::forget(&folder)).await??)
+    }
+
     /// Whether the newest backup is a day old, or there is none.
     pub fn backup_is_due(&self, now: Timestamp) -> bool {
         self.inner.refusal.is_none() && backup::is_due(&self.inner.folder, now)

@@ -15,7 +15,7 @@ const HOUR: i64 = 60 * 60 * 1000;
 pub(super) async fn database(patient: Arc<Patient>) -> Finding {
     // What a running application found at its start goes before: it knows more, and its sentence says what to do.
     if let Some(app) = &patient.app
-        && let Some(sentence) = app.condition().sentence()
+        && let Some(sentence) = app.database_notice()
     {
         let status = if app.condition().is_writable() { CheckStatus::Warn } else { CheckStatus::Fail };
         return Finding::told(status, sentence);
@@ -33,6 +33,9 @@ pub(super) async fn database(patient: Arc<Patient>) -> Finding {
 
 /// `age` is that of the newest backup, in milliseconds.
 fn judged(records: &Records, age: Option<i64>, folder: &str) -> Finding {
+    if let (Found::Whole, Some(notice)) = (&records.finding, &records.notice) {
+        return Finding::told(CheckStatus::Warn, notice.clone());
+    }
     match &records.finding {
         Found::Absent => Finding::fine("There is no database yet. Web+ makes one when it starts."),
         Found::Whole => Finding::fine(format!(
@@ -89,6 +92,7 @@ mod tests {
             bytes: 1_250_000,
             version: 2,
             backed_up: None,
+            notice: None,
             counts: None,
             providers: Vec::new(),
             settings: Settings::default(),

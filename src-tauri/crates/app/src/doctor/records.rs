@@ -26,6 +26,8 @@ pub(crate) struct Records {
     pub(crate) bytes: u64,
     pub(crate) version: usize,
     pub(crate) backed_up: Option<domain::Timestamp>,
+    /// What was done about damage and nobody has seen yet.
+    pub(crate) notice: Option<String>,
     pub(crate) counts: Option<Counts>,
     pub(crate) providers: Vec<Provider>,
     pub(crate) settings: Settings,
@@ -41,6 +43,7 @@ impl Records {
             bytes: inspection.bytes,
             version: inspection.version,
             backed_up: inspection.backed_up,
+            notice: inspection.notice.clone(),
             counts: inspection.counts(),
             providers: inspection.read(|conn| store::providers::list(conn, owner)).unwrap_or_default(),
             settings: inspection.read(|conn| settings::read(conn, owner)).unwrap_or_default(),

@@ -1,12 +1,15 @@
 //! The start-up ladder for a damaged database: open and check it; else the newest sound backup; else read-only what is
 //! left; else an empty one. A damaged file is set aside, never deleted.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use domain::Timestamp;
 use rusqlite::Connection;
 
-use super::{Condition, OpenError, check, salvage};
+use super::{Condition, OpenError, check, salvage, told};
 use crate::{
     Error, backup, connection,
     folder::{self, Folder},
@@ -53,10 +56,12 @@ pub(super) fn climb(
         }
     }
     let unreadable = connection::reading(&folder.database()).is_err();
-    let kept = set_aside(folder, now)?;
+    let kept = place_aside(folder, now);
+    let condition = Condition::Fresh { kept: kept.clone(), unreadable };
+    set_aside(folder, &kept, &condition)?;
     let writing = as_it_is(folder, migrations)?;
     salvage::forget(folder);
-    Ok(Found::to_write(writing, Condition::Fresh { kept, unreadable }))
+    Ok(Found::to_write(writing, condition))
 }
 
 impl Found {
@@ -105,33 +110,45 @@ fn from_backup(folder: &Folder, now: Timestamp, migrations: &[&str]) -> Result<O
         }
         // The copy is whole before the damaged file leaves its place, so that no moment is without either.
         backup::copy_file(&candidate.path, &folder.restoring())?;
-        let kept = set_aside(folder, now)?;
-        finish_restoring(folder)?;
-        let writing = as_it_is(folder, migrations)?;
+        let kept = place_aside(folder, now);
         let (taken_at, backup) = (candidate.taken_at, candidate.path);
         let age = now.millis() - taken_at.millis();
-        let condition = Condition::Restored { taken_at, age, backup, kept };
+        let condition = Condition::Restored { taken_at, age, backup, kept: kept.clone() };
+        set_aside(folder, &kept, &condition)?;
+        finish_restoring(folder)?;
+        let writing = as_it_is(folder, migrations)?;
         return Ok(Some(Found::to_write(writing, condition)));
     }
     Ok(None)
 }
 
-/// Moves the database and its log out of the way.
-fn set_aside(folder: &Folder, now: Timestamp) -> Result<PathBuf, Error> {
+/// Where the damaged database is kept.
+fn place_aside(folder: &Folder, now: Timestamp) -> PathBuf {
     let database = folder.database();
     // A clock that was set back must not make one damaged file replace another.
-    let mut millis = now.millis();
-    while database.with_file_name(format!("damaged-{millis}.db")).exists() {
-        millis += 1;
+    let mut places = (now.millis()..).map(|millis| database.with_file_name(format!("damaged-{millis}.db")));
+    places.find(|place| !place.exists()).unwrap_or_else(|| database.with_extension("damaged"))
+}
+
+/// Moves the database and its log out of the way. What is done about it is kept first: once they are gone, the next start finds
+/// nothing wrong.
+fn set_aside(folder: &Folder, kept: &Path, condition: &Condition) -> Result<(), Error> {
+    if let Some(sentence) = condition.sentence() {
+        told::keep(folder, &sentence)?;
     }
+    let ended = |path: &Path, ending: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        PathBuf::from(name)
+    };
     for ending in ["-wal", "-shm", ""] {
-        let from = database.with_file_name(format!("webplus.db{ending}"));
+        let from = ended(&folder.database(), ending);
         if from.exists() {
-            fs::rename(from, database.with_file_name(format!("damaged-{millis}.db{ending}")))?;
+            fs::rename(from, ended(kept, ending))?;
         }
     }
     folder.sync()?;
-    Ok(database.with_file_name(format!("damaged-{millis}.db")))
+    Ok(())
 }
 
 /// Whether enough is left to be worth showing: the current schema, and a conversation with a message.

@@ -50,12 +50,18 @@ async fn assert_restored(folder: &Path) {
     let Condition::Restored { taken_at, kept, .. } = &condition else { panic!("{condition:?}") };
     assert_eq!(*taken_at, at(1));
     assert!(fs::read(kept).unwrap() == damaged, "the damaged file is kept as it was");
-    assert!(condition.sentence().unwrap().contains("newest backup"));
+    let sentence = condition.sentence().unwrap();
+    assert!(sentence.contains("newest backup"));
+    assert_eq!(store.notice().as_ref(), Some(&sentence));
     assert_eq!(store.read(count).await.unwrap(), 30);
     store.write(|transaction| begin(transaction, 100).map(drop)).await.unwrap();
     store.close().await;
     let again = good(folder);
     assert_eq!(again.read(count).await.unwrap(), 31);
+    assert_eq!(again.notice(), Some(sentence), "it is told until somebody has seen it");
+    again.forget_notice().await.unwrap();
+    again.close().await;
+    assert_eq!(good(folder).notice(), None);
 }
 
 #[tokio::test]
@@ -111,6 +117,7 @@ async fn without_a_backup_what_is_left_is_shown_and_nothing_changed() {
     let Opened { store, condition } = opened(folder.path());
     assert_eq!(condition, Condition::Salvaged { kept: database(folder.path()), partly: false });
     assert!(condition.sentence().unwrap().contains("no backup"));
+    assert_eq!(store.notice(), None, "the condition itself says it at every start");
     let listed = store.read(|connection| store::conversations::list(connection, ME, None, 10)).await.unwrap();
     assert_eq!(listed.len(), 10);
     let refused = store.write(|transaction| begin(transaction, 100).map(drop)).await;
@@ -175,6 +182,7 @@ async fn what_is_beyond_reading_is_kept_beside_a_fresh_database() {
         let sentence = condition.sentence().unwrap();
         assert!(sentence.contains("began with an empty one") && sentence.contains("says what it holds"));
         store.write(|transaction| begin(transaction, 1).map(drop)).await.unwrap();
+        assert_eq!(store.notice().unwrap().lines().count(), number + 1, "none is told in place of another");
         store.close().await;
     }
     let kept = fs::read_dir(folder.path()).unwrap().flatten();
@@ -186,9 +194,13 @@ async fn a_restore_that_was_cut_off_is_ended_at_the_next_start() {
     let folder = tempfile::tempdir().unwrap();
     filled(folder.path(), true).await;
     let backup = folder.path().join(format!("backups/webplus-{}.db", at(1).millis()));
+    // As far as the ladder had come: first what is told, then the copy takes the place of the damaged file.
+    fs::write(folder.path().join("notice.txt"), "Your database was damaged.").unwrap();
     fs::rename(database(folder.path()), folder.path().join("damaged-1.db")).unwrap();
     fs::copy(backup, folder.path().join("webplus.db.restoring")).unwrap();
-    assert_eq!(good(folder.path()).read(count).await.unwrap(), 30);
+    let store = good(folder.path());
+    assert_eq!(store.read(count).await.unwrap(), 30);
+    assert_eq!(store.notice().as_deref(), Some("Your database was damaged."));
 }
 
 #[tokio::test]
