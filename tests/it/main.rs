@@ -39,6 +39,7 @@ mod turns;
 mod uncertain;
 mod webhooks;
 
+mod backups;
 mod bad_input;
 mod bad_pipelines;
 mod budgets;

@@ -2,6 +2,7 @@
 //! nothing itself. Deliberately not here: SQL (`store`), wire formats (`llm`), processes (`engine`), parsing (`markup`).
 
 pub mod api;
+mod backups;
 pub mod bindings;
 pub mod chat;
 mod clients;
@@ -34,6 +35,7 @@ pub mod usage;
 pub mod webhooks;
 
 pub use api::call;
+pub use backups::BackupTimes;
 pub use environment::environment_options;
 pub use error::{Error, ErrorBody};
 pub use open::{AppOptions, Drives, OpenError, ScriptedProviders};

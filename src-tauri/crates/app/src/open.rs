@@ -2,13 +2,13 @@
 
 mod left;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc};
 
 use domain::{Actor, Provider, ProviderId, ProviderKind};
 use engine::{EmbeddedEngine, EngineOptions};
 
 use crate::{
-    App, Inner,
+    App, BackupTimes, Inner, backups,
     clock::{Clock, SystemClock},
     engine_state,
     events::{Bus, Event},
@@ -21,9 +21,6 @@ use crate::{
     shelf::Shelf,
     tasks::Tasks,
 };
-
-/// How often it is looked whether a backup is due.
-const BACKUP_CHECK: Duration = Duration::from_mins(30);
 
 /// Gives a scripted provider in place of the real one; for tests and measurements.
 pub type ScriptedProviders = Arc<dyn Fn(&Provider) -> Option<Arc<dyn llm::Provider>> + Send + Sync>;
@@ -58,6 +55,8 @@ pub struct AppOptions {
     pub scripted: Option<ScriptedProviders>,
     /// Which runs of pipelines go on.
     pub drives: Drives,
+    /// When it is looked whether a backup is due.
+    pub backups: BackupTimes,
     /// How many runs may wait for their turn before others are refused; 10,000.
     pub most_queued: usize,
 }
@@ -89,6 +88,7 @@ impl AppOptions {
             http: llm::HttpOptions::default(),
             scripted: None,
             drives: Drives::All,
+            backups: BackupTimes::default(),
             most_queued: 10_000,
         }
     }
@@ -192,7 +192,7 @@ impl App {
             tracing::error!(%error, "the models on this computer could not be listed");
         }
         watch_engine(self);
-        keep_backups(self);
+        backups::keep(self);
         pipelines::begin(self).await;
         ollama::begin(self);
     }
@@ -255,29 +255,6 @@ fn watch_engine(app: &App) {
             app.bus.publish(Event::EngineChanged { state });
             if before.replace(kind) != Some(kind) {
                 app.models_changed(engine::embedded::PROVIDER);
-            }
-        }
-    });
-}
-
-/// A verified backup a day.
-fn keep_backups(app: &App) {
-    if !app.condition().is_writable() {
-        return;
-    }
-    let app = app.clone();
-    let tasks = app.tasks.clone();
-    tasks.spawn("backup", |shutdown| async move {
-        loop {
-            tokio::select! {
-                () = shutdown.cancelled() => return,
-                () = tokio::time::sleep(BACKUP_CHECK) => {}
-            }
-            let now = app.clock.now();
-            if app.store.backup_is_due(now)
-                && let Err(error) = app.store.backup(now).await
-            {
-                tracing::warn!(%error, "the daily backup failed; it is tried again");
             }
         }
     });
