@@ -1,4 +1,5 @@
-// The menu's keys do what the page's own list of actions does; zoom is the window's; place, size and zoom are remembered.
+// The menu's keys do what the page's own list of actions does, each at every place; zoom is the window's; place, size and zoom
+// are remembered.
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';

@@ -1,4 +1,4 @@
-import { act, render, screen, waitFor, within } from '@testing-library/react';
+import { act, cleanup, render, screen, waitFor, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { beforeEach, expect, it, vi } from 'vitest';
 
@@ -7,6 +7,7 @@ import { ApiError } from '@/api/error';
 import { createQueryClient } from '@/api/query';
 import type { ConnectionState, Transport } from '@/api/transport';
 import { createBrowserHost } from '@/host/browser';
+import type { Host } from '@/host/host';
 import { registerActions, registerActionSource } from '@/lib/actions';
 
 import { App } from './app';
@@ -46,7 +47,11 @@ const answers: Record<string, unknown> = {
   'settings/get': { closeToTray: false, hubUrl: '', starterList: '', firstTokenTimeout: 300 },
 };
 
-async function start(call: Transport['call'] = async (method) => answers[method] ?? { items: [] }, wait = true) {
+async function start(
+  call: Transport['call'] = async (method) => answers[method] ?? { items: [] },
+  wait = true,
+  host: Host = createBrowserHost(),
+) {
   let turn: (state: ConnectionState) => void = () => undefined;
   const transport: Transport = {
     call,
@@ -58,7 +63,7 @@ async function start(call: Transport['call'] = async (method) => answers[method]
   };
   const token = { get: () => null, set: vi.fn(), subscribe: () => () => undefined };
   render(
-    <Providers host={createBrowserHost()} client={createClient(transport)} queries={createQueryClient()}>
+    <Providers host={host} client={createClient(transport)} queries={createQueryClient()}>
       <App token={token} />
     </Providers>,
   );
@@ -72,6 +77,32 @@ it('opens on Chat and goes to a place by its shortcut', async () => {
   await userEvent.keyboard('{Control>},{/Control}');
   await screen.findByRole('heading', { name: 'Settings' });
   expect(screen.getByRole('link', { name: 'Settings' }).getAttribute('aria-current')).toBe('page');
+});
+
+it('begins a chat and searches from every place', async () => {
+  await start();
+  await userEvent.keyboard('{Control>},{/Control}');
+  await screen.findByRole('heading', { name: 'Settings' });
+  await userEvent.keyboard('{Control>}{Shift>}F{/Shift}{/Control}');
+  await screen.findByRole('combobox', { name: 'Find anything' });
+  await userEvent.keyboard('{Escape}');
+  await waitFor(() => expect(screen.queryByRole('combobox')).toBeNull());
+  await userEvent.keyboard('{Control>}n{/Control}');
+  await waitFor(() => expect(location.pathname).toBe('/chat'));
+});
+
+it('finds by Mod+F at every place of the desktop window, and leaves it to a browser', async () => {
+  await start();
+  await userEvent.keyboard('{Control>},{/Control}');
+  await screen.findByRole('heading', { name: 'Settings' });
+  await userEvent.keyboard('{Control>}f{/Control}');
+  expect(screen.queryByRole('combobox')).toBeNull();
+  cleanup();
+  await start(undefined, true, { ...createBrowserHost(), kind: 'desktop' });
+  await userEvent.keyboard('{Control>},{/Control}');
+  await screen.findByRole('heading', { name: 'Settings' });
+  await userEvent.keyboard('{Control>}f{/Control}');
+  await screen.findByRole('combobox', { name: 'Find anything' });
 });
 
 it('finds and runs an action from the palette by keyboard alone', async () => {

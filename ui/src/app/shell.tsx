@@ -1,6 +1,7 @@
 /** The frame around every place: rail, place, status bar, and what floats over them. */
 import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useNavigate, useRouter } from '@tanstack/react-router';
+import { SquarePen } from 'lucide-react';
 import { useEffect } from 'react';
 
 import { unreachableCode } from '@/api/error';
@@ -36,8 +37,8 @@ export function Shell() {
   }, [router, queries, client]);
   usePaletteSources();
   useRunToasts();
-  useActions(
-    places.map((place) => ({
+  useActions([
+    ...places.map((place) => ({
       id: `go.${place.path}`,
       title: `Go to ${place.title}`,
       section: 'Go to',
@@ -45,7 +46,19 @@ export function Shell() {
       icon: place.icon,
       run: () => void navigate({ to: place.path }),
     })),
-  );
+    {
+      id: 'chat.new',
+      title: 'New chat',
+      section: 'Chat',
+      shortcut: 'Mod+N',
+      icon: SquarePen,
+      everywhere: true,
+      run: () =>
+        void navigate({ to: '/chat' }).then(() =>
+          requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-composer]')?.focus()),
+        ),
+    },
+  ]);
   const status = useCall('system/status', {});
   // Web+ answers this whatever state it is in; only what couldn't be opened doesn't. One that isn't reached may be back soon.
   if (status.error && !status.data && status.error.code !== unreachableCode) {

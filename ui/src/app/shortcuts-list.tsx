@@ -16,7 +16,12 @@ function Sections() {
   const actions = useAllActions();
   const notes = useShortcutNotes();
   const sections = new Map<string, { title: string; shortcut: Shortcut }[]>();
-  for (const { section, title, shortcut } of [...actions, ...notes]) {
+  // What gives way to a place's own action isn't what these keys do now.
+  const held = actions.filter(
+    ({ id, everywhere, shortcut }) =>
+      everywhere !== true || !actions.some((other) => other.id !== id && other.shortcut === shortcut),
+  );
+  for (const { section, title, shortcut } of [...held, ...notes]) {
     if (shortcut !== undefined) sections.set(section, [...(sections.get(section) ?? []), { title, shortcut }]);
   }
   return (

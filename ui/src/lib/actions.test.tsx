@@ -35,6 +35,22 @@ it('runs the action that was registered last and takes the key', () => {
   expect(event.defaultPrevented).toBe(true);
 });
 
+it('gives way to a place with what is there everywhere, whichever came first', () => {
+  const run = vi.fn();
+  const place = registerActions([action('find', { title: 'Find a model', shortcut: 'Mod+F', run })]);
+  const everywhere = vi.fn();
+  unregister = registerActions([
+    action('find', { title: 'Find', everywhere: true }),
+    action('anything', { shortcut: 'Mod+F', everywhere: true, run: everywhere }),
+  ]);
+  expect(allActions().find(({ id }) => id === 'find')?.title).toBe('Find a model');
+  press(document.body, 'f', { ctrlKey: true });
+  expect([run.mock.calls.length, everywhere.mock.calls.length]).toEqual([1, 0]);
+  place();
+  press(document.body, 'f', { ctrlKey: true });
+  expect([run.mock.calls.length, everywhere.mock.calls.length]).toEqual([1, 1]);
+});
+
 it('leaves plain keys to who is typing', () => {
   const run = vi.fn();
   unregister = registerActions([action('a', { shortcut: 'J', run }), action('b', { shortcut: 'Mod+J', run })]);

@@ -23,6 +23,8 @@ export interface Action {
   hidden?: boolean;
   /** Also runs while a dialog is open. */
   inDialogs?: boolean;
+  /** Of the whole window: there at every place, and gives way to a place that has an action of its own for its id or keys. */
+  everywhere?: boolean;
 }
 
 /** A key that a place handles by itself, for the shortcuts dialog only. */
@@ -49,7 +51,10 @@ export const useShortcutNotes = (): readonly ShortcutNote[] => useStore(notes);
 export const useActionSources = (): readonly ActionSource[] => useStore(sources);
 
 export function registerActions(added: readonly Action[]): () => void {
-  actions.set([...actions.get(), ...added]);
+  // What comes later counts; a place may well have been there before the frame around it.
+  const frame = added.filter(({ everywhere }) => everywhere === true);
+  const place = added.filter(({ everywhere }) => everywhere !== true);
+  actions.set([...frame, ...actions.get(), ...place]);
   return () => actions.set(actions.get().filter((action) => !added.includes(action)));
 }
 

@@ -1,7 +1,7 @@
 /** All pipelines: found, begun, taken in. */
 import { Link, useNavigate } from '@tanstack/react-router';
 import { FileUp, Plus, Search, Workflow } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 import { useCall, useMutate } from '@/api/query';
 import type { PipelineSummary, PipelineTemplate } from '@/api/generated';
@@ -30,6 +30,8 @@ export function PipelinesPlace() {
   const templates = useCall('pipeline/templates', {});
   const [text, setText] = useState('');
   const [importing, setImporting] = useState(false);
+  const find = useRef<HTMLInputElement>(null);
+  const all = list.data ?? [];
   useEffect(() => host.setTitle('Pipelines'), [host]);
   const open = (pipelineId: string) => void navigate({ to: '/pipelines/$pipelineId', params: { pipelineId } });
   const create = useMutate('pipeline/create', { onDone: ({ id }) => open(id) });
@@ -43,8 +45,19 @@ export function PipelinesPlace() {
       icon: FileUp,
       run: () => setImporting(true),
     },
+    ...(all.length > 0
+      ? [
+          {
+            id: 'pipelines.find',
+            title: 'Find a pipeline',
+            section: 'Pipelines',
+            shortcut: 'Mod+F',
+            icon: Search,
+            run: () => find.current?.focus(),
+          },
+        ]
+      : []),
   ]);
-  const all = list.data ?? [];
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const shown = all.filter(({ name, id, description }) => {
     const own = `${name} ${id} ${description}`.toLowerCase();
@@ -91,6 +104,7 @@ export function PipelinesPlace() {
             <>
               <div className="max-w-80 p-3">
                 <Input
+                  ref={find}
                   icon={Search}
                   aria-label="Find a pipeline"
                   placeholder="Find a pipeline"
