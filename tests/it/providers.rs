@@ -7,7 +7,7 @@ use domain::Secret;
 use futures_util::future::{BoxFuture, ready};
 use serde_json::{Value, json};
 use test_support::{FaultServer, Script};
-use webplus_tests::{Opened, Sent, TestApp};
+use webplus_tests::{Opened, Sent, TestApp, files_holding};
 
 const KEY: &str = "sk-test-0123456789abcd";
 
@@ -280,5 +280,45 @@ async fn a_provider_that_answers_with_nonsense_costs_only_its_own_models() {
         problems.iter().all(|problem| problem["message"].as_str().unwrap().ends_with('.')),
         "{problems:?}"
     );
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_vault_is_made_and_opened_again_with_a_passphrase_that_is_left_nowhere() {
+    const PASSPHRASE: &str = "correct horse battery";
+    let (app, server) = (TestApp::start().await, server().await);
+    let places = async |app: &TestApp| {
+        let places = app.call("provider/key-places", json!({})).await;
+        (places["vault"].clone(), places["vaultMade"].clone())
+    };
+    assert_eq!(places(&app).await, (json!(false), json!(false)));
+    let params = own(&server, json!({"key": KEY, "keep": "vault"}));
+    assert!(app.refused("provider/add", params.clone()).await.message.contains("Settings, Providers"));
+    let short = app.refused("vault/open", json!({"passphrase": " short  "})).await;
+    assert!(short.code == "invalid_input" && short.message.contains("longer"), "{short:?}");
+    app.call("vault/open", json!({"passphrase": PASSPHRASE})).await;
+    assert_eq!(places(&app).await, (json!(true), json!(false)), "the first key makes it");
+    let added = app.call("provider/add", params).await;
+    assert_eq!((&added["keySource"]["type"], &added["keyState"]), (&json!("vault"), &json!("present")));
+    assert_eq!(ask(&app, "own").await["text"], "yes");
+
+    let app = app.reopen().await;
+    assert_eq!(places(&app).await, (json!(false), json!(true)));
+    assert_eq!(key_state(&app, &added["id"]).await, "locked");
+    assert_eq!(ask(&app, "own").await["errorCode"], "keychain_locked");
+    let doctor = app.call("system/doctor", json!({})).await;
+    assert!(doctor.to_string().contains("in the vault, which is closed"), "{doctor}");
+    let wrong = app.refused("vault/open", json!({"passphrase": "correct horse batteries"})).await;
+    assert_eq!(wrong.code, "keychain_locked");
+    assert_eq!(key_state(&app, &added["id"]).await, "locked", "a wrong one opens nothing");
+    let mut events = app.events(None).await;
+    // Spaces around it don't count: a file that holds it ends with a line's end.
+    app.call("vault/open", json!({"passphrase": format!("{PASSPHRASE} ")})).await;
+    events.until(|event| event["type"] == "provider.changed").await;
+    assert_eq!(key_state(&app, &added["id"]).await, "present");
+    assert_eq!(ask(&app, "own").await["text"], "yes");
+    for secret in [PASSPHRASE, KEY] {
+        assert!(files_holding(&app.data(), secret.as_bytes()).is_empty());
+    }
     app.finish().await;
 }

@@ -96,6 +96,10 @@ async fn a_key_is_found_in_no_answer_event_log_or_file() {
         ("provider/add", json!({"vendor": "openai", "key": key, "keep": "nowhere"})),
         ("provider/add", json!({"vendor": "openai", "key": key, "keep": "vault"})),
         ("provider/add", json!({"vendor": "openai", "key": format!("{CANARY} {CANARY}")})),
+        ("vault/open", json!({"passphrase": [key]})),
+        ("vault/open", json!({"passphrase": key})),
+        ("provider/add", json!({"vendor": "openai", "key": key, "keep": "vault"})),
+        ("vault/open", json!({"passphrase": format!("{CANARY} no more")})),
         ("provider/set-key", json!({"id": "00000000-0000-7000-8000-000000000000", "key": key})),
     ] {
         said.push(keep(method, app.try_call(method, params).await));

@@ -115,6 +115,47 @@ export default async function journey({ step, open, picture, accessible, assert,
         await dialog.getByRole('button', { name: 'Connect' }).click();
         await page.getByText('for this session', { exact: true }).waitFor();
       });
+      const passphrase = 'correct horse battery';
+      const group = page.getByRole('group', { name: 'Vault' });
+      await step('a vault is made from the page, and keeps the key', async () => {
+        await add().click();
+        await dialog.getByRole('combobox', { name: 'Provider' }).waitFor();
+        await fill(right);
+        await dialog.getByRole('textbox', { name: 'Name' }).fill('Vaulted');
+        await dialog.getByRole('radio', { name: 'In a vault under a passphrase' }).click();
+        assert.ok(await dialog.getByRole('button', { name: 'Connect' }).isDisabled());
+        await group.getByLabel('Choose a passphrase').fill(passphrase);
+        await group.getByLabel('The same passphrase again').fill('correct horse');
+        await group.getByRole('button', { name: 'Make the vault' }).click();
+        await group.getByText('The two are not the same.').waitFor();
+        await accessible(page);
+        await picture(page, 'vault');
+        await group.getByLabel('The same passphrase again').fill(passphrase);
+        await group.getByLabel('The same passphrase again').press('Enter');
+        await group.waitFor({ state: 'detached' });
+        await dialog.getByRole('button', { name: 'Connect' }).click();
+        await page.getByText('in the vault', { exact: true }).waitFor();
+        assert.ok(asked.includes(`Bearer ${right}`));
+      });
+      await step('after a restart its passphrase opens it, and no other', async () => {
+        await server.stop();
+        const { server: again, page: later } = await open({ at: '/settings/providers', env: { WEBPLUS_OLLAMA: 'off' } });
+        await later.getByText('Vault is closed').waitFor();
+        await later.getByRole('button', { name: 'Open the vault for the key of Vaulted' }).click();
+        const opening = later.getByRole('dialog', { name: 'Open the vault' });
+        await opening.getByLabel('Passphrase of the vault').fill('correct horse batteries');
+        await opening.getByRole('button', { name: 'Open the vault' }).click();
+        await opening.getByRole('alert').waitFor();
+        assert.equal(await opening.getByLabel('Passphrase of the vault').inputValue(), '');
+        await accessible(later);
+        await picture(later, 'vault-closed');
+        await opening.getByLabel('Passphrase of the vault').fill(passphrase);
+        await opening.getByLabel('Passphrase of the vault').press('Enter');
+        await opening.waitFor({ state: 'detached' });
+        await later.getByText('in the vault', { exact: true }).waitFor();
+        assert.ok(!said.some((text) => text.includes(passphrase)), 'an answer holds the passphrase');
+        await again.stop();
+      });
     }
     await server.stop();
   } finally {

@@ -1316,7 +1316,11 @@ keychainProblem?: string,
 /**
  * Whether a vault is open.
  */
-vault: boolean, };
+vault: boolean, 
+/**
+ * Whether there is a vault, open or not: its passphrase opens it. Where there is none, one can be made.
+ */
+vaultMade: boolean, };
 
 /**
  * Where a provider's key is kept.
@@ -4068,15 +4072,6 @@ value: TypedKey,
 keep?: KeepKey, };
 
 /**
- * Whether a secret is there.
- */
-export type SecretState = { 
-/**
- * Whether it can be used now.
- */
-present: boolean, };
-
-/**
  * How it stands.
  */
 export type SelfTest = { 
@@ -4366,7 +4361,7 @@ memoryTotal: number,
  */
 memoryAvailable: number, 
 /**
- * What was wrong with the database at the start, and what was done.
+ * What was wrong with the database at this or an earlier start, and what was done, until `system/dismiss`: a sentence a line.
  */
 databaseNotice?: string, 
 /**
@@ -4696,6 +4691,15 @@ export type ValueView = {
  * It.
  */
 value: unknown, };
+
+/**
+ * A passphrase, for the vault that is there or for a new one.
+ */
+export type VaultOpenParams = { 
+/**
+ * As typed; spaces around it don't count, as in a file that holds it.
+ */
+passphrase: TypedKey, };
 
 /**
  * A vendor of the catalogue.
@@ -5053,12 +5057,12 @@ export interface Methods {
   "secret/delete": { params: SecretParams; result: Nothing };
   "secret/list": { params: Nothing; result: Array<SecretEntry> };
   "secret/set": { params: SecretSetParams; result: Nothing };
-  "secret/state": { params: SecretParams; result: SecretState };
   "selftest/start": { params: Nothing; result: Job };
   "selftest/state": { params: Nothing; result: SelfTest };
   "settings/get": { params: Nothing; result: Settings };
   "settings/update": { params: SettingsUpdateParams; result: Settings };
   "system/bundle": { params: Nothing; result: Bundle };
+  "system/dismiss": { params: Nothing; result: Nothing };
   "system/doctor": { params: Nothing; result: Doctor };
   "system/hardware": { params: Nothing; result: Machine };
   "system/status": { params: Nothing; result: Status };
@@ -5066,6 +5070,7 @@ export interface Methods {
   "trigger/enable": { params: TriggerEnableParams; result: TriggerView };
   "trigger/fire": { params: TriggerIdParams; result: Run };
   "trigger/list": { params: TriggerListParams; result: Array<TriggerView> };
+  "vault/open": { params: VaultOpenParams; result: Nothing };
   "webhook/deliveries": { params: WebhookDeliveriesParams; result: Page<WebhookDelivery> };
   "webhook/list": { params: Nothing; result: Array<Webhook> };
   "webhook/remove": { params: WebhookIdParams; result: Nothing };

@@ -363,7 +363,7 @@ export const answers: Record<string, unknown> = {
   'ollama/settings': settings,
   'ollama/state': ready,
   'preset/list': [],
-  'provider/key-places': { vault: false },
+  'provider/key-places': { vault: false, vaultMade: false },
   'provider/list': [
     provider('ollama', 'Ollama', 'ollama'),
     provider('embedded', 'Built-in', 'embedded'),

@@ -10,7 +10,7 @@ use ts_rs::TS;
 
 use crate::{
     App, Error, bindings::Types, chat, code, conversations, engine_state, formatting, jobs, models, ollama,
-    pipelines, presets, providers, settings, system, threads, usage, webhooks,
+    pipelines, presets, providers, settings, system, threads, usage, vault, webhooks,
 };
 
 type Run = fn(App, Actor, Value) -> BoxFuture<'static, Result<Box<RawValue>, Error>>;
@@ -172,6 +172,7 @@ methods! {
     "trigger/enable" Write pipelines::triggers::enable, pipelines::TriggerEnableParams => pipelines::TriggerView;
     "trigger/fire" Write pipelines::triggers::fire, pipelines::TriggerIdParams => domain::Run;
     "trigger/list" Read pipelines::triggers::list, pipelines::TriggerListParams => Vec<pipelines::TriggerView>;
+    "vault/open" Admin vault::open, vault::VaultOpenParams => Nothing;
     "webhook/deliveries" Read webhooks::deliveries, webhooks::WebhookDeliveriesParams => domain::Page<webhooks::WebhookDelivery>;
     "webhook/list" Read webhooks::list, Nothing => Vec<webhooks::Webhook>;
     "webhook/remove" Admin webhooks::remove, webhooks::WebhookIdParams => Nothing;

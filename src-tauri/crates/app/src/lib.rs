@@ -32,6 +32,7 @@ pub mod system;
 pub mod tasks;
 pub mod threads;
 pub mod usage;
+pub mod vault;
 pub mod webhooks;
 
 pub use api::call;

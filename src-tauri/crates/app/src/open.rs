@@ -95,8 +95,13 @@ impl AppOptions {
 
     /// Opens the vault of the data folder with a passphrase, to keep keys in where there is no keychain.
     pub fn open_vault(&mut self, passphrase: domain::Secret) -> Result<(), crate::Error> {
-        self.vault = Some(Arc::new(Vault::open(self.data_dir.join("vault.bin"), passphrase)?));
+        self.vault = Some(Arc::new(Vault::open(self.vault_file(), passphrase)?));
         Ok(())
+    }
+
+    /// Where the vault is, or will be.
+    pub(crate) fn vault_file(&self) -> PathBuf {
+        self.data_dir.join("vault.bin")
     }
 
     pub(crate) fn scripted_provider(&self, provider: &Provider) -> Option<Arc<dyn llm::Provider>> {

@@ -14,7 +14,7 @@ use domain::{Actor, KeySource, KeyState, Provider, ProviderId, ProviderKind, Sec
 
 use futures_util::future::join_all;
 
-use crate::{App, Error, api::Nothing, conversations::missing, events::Event, secrets};
+use crate::{App, Error, api::Nothing, conversations::missing, events::Event, secrets, vault};
 use address::{check_url, check_variable, host_of, origin, slug_of};
 
 /// All providers, with the state of their keys as it is now.
@@ -30,9 +30,17 @@ pub async fn list(app: App, actor: Actor, _params: Nothing) -> Result<Vec<Provid
 
 /// Where keys can be kept now. Asked for by itself, because a keychain may take seconds to say that it doesn't answer.
 pub async fn key_places(app: App, _actor: Actor, _params: Nothing) -> Result<KeyPlaces, Error> {
-    let (keychain, vault) =
-        tokio::join!(app.secrets.probe(&KeySource::Keychain), app.secrets.probe(&KeySource::Vault));
-    Ok(KeyPlaces { keychain_problem: keychain.err().map(|error| error.to_string()), vault: vault.is_ok() })
+    let file = app.options.vault_file();
+    let (keychain, vault, vault_made) = tokio::join!(
+        app.secrets.probe(&KeySource::Keychain),
+        app.secrets.probe(&KeySource::Vault),
+        vault::is_made(&file)
+    );
+    Ok(KeyPlaces {
+        keychain_problem: keychain.err().map(|error| error.to_string()),
+        vault: vault.is_ok(),
+        vault_made,
+    })
 }
 
 /// The catalogue of vendors.
@@ -258,7 +266,7 @@ async fn find(app: &App, actor: Actor, id: ProviderId) -> Result<Provider, Error
         .map_err(|error| missing(error, "provider"))
 }
 
-fn changed(app: &App) {
+pub(crate) fn changed(app: &App) {
     app.shelf.forget_all();
     app.bus.publish(Event::ProviderChanged);
     app.bus.publish(Event::ModelChanged);

@@ -11,7 +11,7 @@ import { Select } from '@/components/select';
 import { SkeletonRows } from '@/components/skeleton';
 import { formatPlural } from '@/lib/format';
 
-import { KeepField, KeyField, useKeyPlaces } from './key-fields';
+import { KeepField, KeyField, usePlaceNow } from './key-fields';
 import { Refusal } from './refusal';
 
 const otherServer = 'other';
@@ -49,7 +49,6 @@ function Form({
   const [key, setKey] = useState('');
   const [keep, setKeep] = useState<KeepKey | null>(null);
   const [added, setAdded] = useState<Provider | null>(null);
-  const { preset } = useKeyPlaces();
   const test = useMutate('provider/test');
   const undo = useMutate('provider/remove');
   const add = useMutate('provider/add', {
@@ -63,7 +62,7 @@ function Form({
   const vendor = offered.find(({ slug }) => slug === choice);
   const isOllama = choice === otherOllama;
   const wantsKey = vendor ? vendor.needsKey : !isOllama;
-  const place = keep ?? preset;
+  const place = usePlaceNow(keep);
   const hasKey = key.trim() !== '';
   const complete =
     (vendor !== undefined || address.trim() !== '') &&

@@ -8,7 +8,7 @@ import { Dialog } from '@/components/dialog';
 import { Field } from '@/components/field';
 import { Input } from '@/components/input';
 
-import { KeepField, KeyField, useKeyPlaces } from './key-fields';
+import { KeepField, KeyField, usePlaceNow } from './key-fields';
 import { needsKeyAgain, originOf } from './key-places';
 import { Refusal } from './refusal';
 
@@ -21,8 +21,7 @@ export interface EditProps {
 export function KeyDialog({ provider, vendor, onClose }: EditProps & { vendor: Vendor | undefined }) {
   const [key, setKey] = useState('');
   const [keep, setKeep] = useState<KeepKey | null>(null);
-  const { preset } = useKeyPlaces();
-  const place = keep ?? preset;
+  const place = usePlaceNow(keep);
   const save = useMutate('provider/set-key', { onDone: onClose });
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -9,11 +9,17 @@ import { Field } from '@/components/field';
 import { Input } from '@/components/input';
 import { useHost } from '@/host/host';
 
-import { keyPlaces, type KeyPlaces } from './key-places';
+import { keyPlaces, placeNow, type KeyPlaces } from './key-places';
+import { VaultFields } from './vault-fields';
 
 export function useKeyPlaces(): KeyPlaces & { again: () => void; looking: boolean } {
   const possible = useCall('provider/key-places', {});
   return { ...keyPlaces(possible.data), again: () => void possible.refetch(), looking: possible.isFetching };
+}
+
+/** Where a key goes when it is sent now; null where the person must do something first. */
+export function usePlaceNow(chosen: KeepKey | null): KeepKey | null {
+  return placeNow(chosen, useKeyPlaces());
 }
 
 export interface KeyFieldsProps {
@@ -67,9 +73,14 @@ export function KeyField({ name, value, onChange, keyUrl, required = true, autoF
 
 /** Where the key goes. With a keychain one line that can be opened; without one, a question. */
 export function KeepField({ value, onChange }: { value: KeepKey | null; onChange: (keep: KeepKey) => void }) {
-  const { places, preset, problem, again, looking } = useKeyPlaces();
+  const { places, preset, problem, vault, again, looking } = useKeyPlaces();
   const chosen = value ?? preset;
-  const choice = <ChoiceList aria-label="Where to keep the key" options={places} value={chosen} onChange={onChange} />;
+  const choice = (
+    <>
+      <ChoiceList aria-label="Where to keep the key" options={places} value={chosen} onChange={onChange} />
+      {chosen === 'vault' && vault !== null && <VaultFields needs={vault} />}
+    </>
+  );
   if (problem === undefined) {
     const words = places.find((place) => place.value === chosen)?.label.toLowerCase();
     return (

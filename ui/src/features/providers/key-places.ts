@@ -8,7 +8,11 @@ export interface KeyPlace {
   disabled?: boolean;
 }
 
+/** What the vault needs before it keeps a key: nothing, its passphrase, or a new one. */
+export type VaultNeeds = null | 'open' | 'make';
+
 export interface KeyPlaces {
+  vault: VaultNeeds;
   places: KeyPlace[];
   /** What holds unless the person chooses; null where they must. */
   preset: KeepKey | null;
@@ -23,9 +27,10 @@ export function keyPlaces(possible: Possible | undefined): KeyPlaces {
     label: 'For this session only',
     note: 'In memory. It is forgotten when Web+ ends, and you enter it again.',
   };
+  const needs = possible === undefined || possible.vault ? null : possible.vaultMade ? 'open' : 'make';
   const vault: KeyPlace = {
     value: 'vault',
-    label: 'In the vault',
+    label: needs === 'make' ? 'In a vault under a passphrase' : 'In the vault',
     note: 'In a file that only the vault’s passphrase opens.',
   };
   const keychain: KeyPlace = {
@@ -35,10 +40,23 @@ export function keyPlaces(possible: Possible | undefined): KeyPlaces {
     ...(problem === undefined ? {} : { disabled: true }),
   };
   return {
-    places: [keychain, ...(possible?.vault === true ? [vault] : []), session],
+    vault: needs,
+    places: [keychain, ...(possible === undefined ? [] : [vault]), session],
     preset: possible === undefined || problem !== undefined ? null : 'keychain',
     ...(problem === undefined ? {} : { problem }),
   };
+}
+
+/** Where a key can be kept at once; null where something must be chosen, or a vault opened, first. */
+export function placeNow(chosen: KeepKey | null, { preset, vault }: KeyPlaces): KeepKey | null {
+  const place = chosen ?? preset;
+  return place === 'vault' && vault !== null ? null : place;
+}
+
+/** What is wrong with a new passphrase that was typed twice; null for nothing. The application checks its length all the same. */
+export function passphraseProblem(first: string, second: string): string | null {
+  if ([...first.trim()].length < 8) return 'At least 8 letters.';
+  return first === second ? null : 'The two are not the same.';
 }
 
 /** Scheme, host and port, or null for what is no address. */

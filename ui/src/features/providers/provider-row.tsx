@@ -1,4 +1,4 @@
-import { Ellipsis, KeyRound, Pencil, Power, RefreshCw, Trash2 } from 'lucide-react';
+import { Ellipsis, KeyRound, LockOpen, Pencil, Power, RefreshCw, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 
 import type { Provider, Vendor } from '@/api/generated';
@@ -14,8 +14,9 @@ import { formatPlural } from '@/lib/format';
 import { EditDialog, KeyDialog, RemoveDialog } from './edit-dialogs';
 import { useKeyPlaces } from './key-fields';
 import { Refusal } from './refusal';
+import { VaultDialog } from './vault-fields';
 
-type Open = 'key' | 'edit' | 'remove' | null;
+type Open = 'key' | 'edit' | 'remove' | 'vault' | null;
 
 export function ProviderRow({ provider, vendor }: { provider: Provider; vendor: Vendor | undefined }) {
   const [open, setOpen] = useState<Open>(null);
@@ -26,6 +27,7 @@ export function ProviderRow({ provider, vendor }: { provider: Provider; vendor: 
   const takesKey = !own && kind !== 'ollama';
   // The key is kept; only where it is kept can't be read at the moment.
   const unreadable = provider.keyState === 'unavailable' || provider.keyState === 'locked';
+  const inVault = provider.keySource.type === 'vault';
   const { problem, again, looking } = useKeyPlaces();
   const providers = useCall('provider/list', {});
   const lookAgain = () => {
@@ -74,6 +76,11 @@ export function ProviderRow({ provider, vendor }: { provider: Provider; vendor: 
             <Button icon={KeyRound} onClick={() => setOpen('key')}>
               Enter the key
             </Button>
+          ) : unreadable && inVault ? (
+            <Button icon={LockOpen} onClick={() => setOpen('vault')}>
+              Open the vault
+              <span className="sr-only"> for the key of {name}</span>
+            </Button>
           ) : unreadable ? (
             <Button icon={RefreshCw} busy={looking} onClick={lookAgain}>
               Look again
@@ -92,7 +99,7 @@ export function ProviderRow({ provider, vendor }: { provider: Provider; vendor: 
           />
         </div>
       </div>
-      {unreadable && problem !== undefined && <p className="text-dense text-muted-foreground">{problem}</p>}
+      {unreadable && !inVault && problem !== undefined && <p className="text-dense text-muted-foreground">{problem}</p>}
       {test.data && !test.isPending && (
         <p role="status" className="flex items-center gap-2 text-dense">
           <StatusDot tone="success" />
@@ -110,6 +117,7 @@ export function ProviderRow({ provider, vendor }: { provider: Provider; vendor: 
         />
       )}
       {update.error && <Refusal title={`${name} wasn’t changed`} error={update.error} onRetry={() => update.reset()} />}
+      {open === 'vault' && <VaultDialog onClose={close} />}
       {open === 'key' && <KeyDialog provider={provider} vendor={vendor} onClose={close} />}
       {open === 'edit' && <EditDialog provider={provider} onClose={close} />}
       {open === 'remove' && <RemoveDialog provider={provider} onClose={close} />}
@@ -131,7 +139,7 @@ function KeyFact({ provider }: { provider: Provider }) {
     keyState === 'present'
       ? ['success', keyHint === undefined ? 'Key kept' : `Key …${keyHint}`]
       : keyState === 'locked'
-        ? ['warning', 'Keychain is locked']
+        ? ['warning', keySource.type === 'vault' ? 'Vault is closed' : 'Keychain is locked']
         : keyState === 'unavailable'
           ? ['warning', 'No keychain']
           : ['danger', 'Key is missing'];

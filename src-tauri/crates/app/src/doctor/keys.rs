@@ -46,6 +46,10 @@ fn judged(provider: &Provider, state: KeyState, running: bool) -> Finding {
         KeyState::Missing => {
             Finding::fail(format!("The key of {name} is gone."), "Enter it again under Settings, Providers.")
         }
+        KeyState::Locked if *key_source == KeySource::Vault => Finding::fail(
+            format!("The key of {name} is in the vault, which is closed."),
+            "Enter its passphrase under Settings, Providers, or name a file that holds it in WEBPLUS_VAULT_PASSPHRASE_FILE.",
+        ),
         KeyState::Locked => Finding::fail(
             format!("The key of {name} is in a locked keychain."),
             "Unlock the keychain and try again.",

@@ -136,4 +136,6 @@ pub struct KeyPlaces {
     pub keychain_problem: Option<String>,
     /// Whether a vault is open.
     pub vault: bool,
+    /// Whether there is a vault, open or not: its passphrase opens it. Where there is none, one can be made.
+    pub vault_made: bool,
 }

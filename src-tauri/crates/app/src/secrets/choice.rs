@@ -125,7 +125,7 @@ impl Secrets {
             KeySource::Vault => {
                 let vault = self.vault.read().unwrap_or_else(PoisonError::into_inner).clone();
                 Place::Store(vault.ok_or_else(|| {
-                    SecretError::Locked("The vault is closed. Enter its passphrase and try again.".to_owned())
+                    SecretError::Locked("The vault is closed. Enter its passphrase under Settings, Providers, or name a file that holds it in WEBPLUS_VAULT_PASSPHRASE_FILE, then try again.".to_owned())
                 })?)
             }
             KeySource::Session => Place::Session,
