@@ -86,6 +86,7 @@ async fn one_object_holds_every_check_with_a_sentence() {
             "binary",
             "processor",
             "engine",
+            "confinement",
             "ollama",
             "port",
             "gpu",

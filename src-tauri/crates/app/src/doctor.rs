@@ -7,6 +7,7 @@
 mod certificates;
 mod check;
 mod clock;
+mod confinement;
 mod database;
 mod disk;
 mod engine;
@@ -52,6 +53,7 @@ async fn look(patient: Patient) -> Doctor {
         one("binary", "Web+ itself", program::binary()),
         one("processor", "Processor", program::processor()),
         one("engine", "Built-in engine", engine::engine(Arc::clone(&patient))),
+        one("confinement", "Confinement", confinement::engine(Arc::clone(&patient))),
         one("ollama", "Ollama", ollama::ollama(Arc::clone(&patient))),
         one("port", "Ollama’s port", port::port(Arc::clone(&patient))),
         one("gpu", "Graphics card", gpu::gpu(Arc::clone(&patient))),

@@ -38,7 +38,7 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 pub use command::{Running, command};
 pub use error::GuardError;
 pub use held::{Exit, Guarded, start};
-pub use reach::{Reach, confines_files};
+pub use reach::{Confinement, Reach, confinement, confines_files};
 
 /// The argument that makes our own program the guard: the first, and the only one. A main looks for it before it does
 /// anything else, above all before it starts a thread, and hands what follows to `guard_main`.

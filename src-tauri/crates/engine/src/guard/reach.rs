@@ -40,6 +40,26 @@ pub fn confines_files() -> bool {
     rules::known()
 }
 
+/// What a process of ours can take from itself on this system, as the built-in engine's does before it reads a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confinement {
+    /// Nothing.
+    None,
+    /// Every file but those that it names: Linux since 5.13, where Landlock is switched on.
+    Files,
+    /// These, and TCP: Linux since 6.7.
+    FilesAndNetwork,
+}
+
+/// Asks the system; changes nothing.
+pub fn confinement() -> Confinement {
+    match (rules::files(), rules::network()) {
+        (false, _) => Confinement::None,
+        (true, false) => Confinement::Files,
+        (true, true) => Confinement::FilesAndNetwork,
+    }
+}
+
 pub(super) use rules::Rules;
 
 #[cfg(target_os = "linux")]
@@ -47,7 +67,7 @@ mod rules {
     use std::{io, path::Path};
 
     use landlock::{
-        ABI, Access as _, AccessFs, CompatLevel, Compatible as _, PathBeneath, PathFd, Ruleset,
+        ABI, Access as _, AccessFs, AccessNet, CompatLevel, Compatible as _, PathBeneath, PathFd, Ruleset,
         RulesetAttr as _, RulesetCreated, RulesetCreatedAttr as _, RulesetStatus,
     };
 
@@ -60,10 +80,21 @@ mod rules {
         ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty"];
 
     pub(super) fn known() -> bool {
-        let wanted = Ruleset::default()
-            .set_compatibility(CompatLevel::HardRequirement)
-            .handle_access(AccessFs::from_all(KEPT));
-        wanted.and_then(Ruleset::create).is_ok()
+        asked(|rules| rules.handle_access(AccessFs::from_all(KEPT)))
+    }
+
+    pub(super) fn files() -> bool {
+        asked(|rules| rules.handle_access(AccessFs::from_all(ABI::V1)))
+    }
+
+    pub(super) fn network() -> bool {
+        asked(|rules| rules.handle_access(AccessNet::from_all(ABI::V4)))
+    }
+
+    /// Whether the kernel knows these rules, by making some that hold nobody.
+    fn asked(wanted: impl FnOnce(Ruleset) -> Result<Ruleset, landlock::RulesetError>) -> bool {
+        let strict = Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
+        wanted(strict).and_then(Ruleset::create).is_ok()
     }
 
     /// Made before the fork, so that nothing but two system calls is left behind it.
@@ -108,6 +139,14 @@ mod rules {
     use super::Reach;
 
     pub(super) fn known() -> bool {
+        false
+    }
+
+    pub(super) fn files() -> bool {
+        false
+    }
+
+    pub(super) fn network() -> bool {
         false
     }
 

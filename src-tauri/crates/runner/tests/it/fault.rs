@@ -51,7 +51,15 @@ fn the_confinement_is_reported_and_the_model_still_answers() {
     else {
         panic!("not loaded")
     };
-    eprintln!("confined: {confined}");
+    #[cfg(target_os = "linux")]
+    {
+        use landlock::{ABI, Access as _, AccessFs, CompatLevel, Compatible as _, Ruleset, RulesetAttr as _};
+        let strict = Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
+        let asked = strict.handle_access(AccessFs::from_all(ABI::V1)).and_then(Ruleset::create);
+        assert_eq!(confined, asked.is_ok(), "it is confined where the kernel can do it");
+    }
+    #[cfg(not(target_os = "linux"))]
+    assert!(!confined);
     assert!(chat_template && notices.is_empty());
     assert_eq!((trained_context, layers, gpu_layers), (8192, 30, 0));
     runner.ask(
