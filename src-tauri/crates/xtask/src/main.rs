@@ -47,7 +47,8 @@ cargo xtask COMMAND [--yes]
   bindings [--check]          writes ui/src/api/generated.ts from the method table, or compares it
   e2e [browser|window] [NAME] the journeys in a real browser and in the real desktop window
   bench [NAME...]             figures, as JSON lines on standard output
-  kills [--double]            ends Web+ at every boundary of a run, and writes tests/kill-matrix.md
+  kills [--double]            ends Web+ 200 times in an answer and at every boundary of a run; writes tests/kill-matrix.md
+  kills --answers             the 200 answers only
   kills --soak [SECONDS]      kills many runs at random, sets their clock, fills their disk
   dist [--vulkan]             a package for this system; with --vulkan its engine uses the GPU (README: what that needs)
 
