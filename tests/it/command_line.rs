@@ -159,6 +159,24 @@ async fn without_a_keychain_a_key_is_refused_with_both_ways_out_and_nothing_is_k
 }
 
 #[tokio::test]
+async fn a_key_for_the_session_is_refused_where_no_session_would_outlive_the_command() {
+    let (program, server) = (Program::new(), server().await);
+    let refused = add(&program, &server, &["--session"], &format!("{KEY}\n")).await;
+    failed(&refused, 1);
+    assert!(refused.stderr.contains("--session") && refused.stderr.contains("webplus serve"), "{refused:?}");
+    let listed = program.run(&["providers", "list", "--json"]).await.good();
+    assert!(listed.lines().iter().all(|provider| provider["name"] != "Own"), "{listed:?}");
+    #[cfg(unix)]
+    {
+        let served = program.serve().await;
+        let added = add(&program, &server, &["--session"], &format!("{KEY}\n")).await.good();
+        assert_eq!(added.last()["keySource"]["type"], "session");
+        program.run(&["chat", "--model", "own/m", "Capital?"]).await.good();
+        served.terminate().await;
+    }
+}
+
+#[tokio::test]
 async fn a_vault_keeps_a_key_under_its_passphrase_only() {
     let (program, server) = (Program::new(), server().await);
     let file = program.home().join("passphrase");

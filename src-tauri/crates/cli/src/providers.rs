@@ -64,6 +64,13 @@ async fn add(door: &Door, add: ProviderAdd) -> Result<Provider, Failure> {
         }
     }
     if add.key_env.is_none() && !add.no_key {
+        if add.session && !door.outlives_us() {
+            return Err(Failure::invalid(if cfg!(unix) {
+                "No Web+ is running, so with --session the key would be forgotten when this command ends. Start one with webplus serve or open the window, then try again; or leave --session out."
+            } else {
+                "On Windows a command can't hand a key to the Web+ that is open, so with --session it would be forgotten when this command ends. Enter it in the window, or leave --session out."
+            }));
+        }
         let secret = tokio::task::spawn_blocking(|| environment::secret_from_stdin("API key: "))
             .await
             .map_err(|_| Failure::new("The key could not be read."))??;
