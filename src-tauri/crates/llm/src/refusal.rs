@@ -39,7 +39,7 @@ impl Refused {
         let mut refused = Self::from_value(host, value.as_ref().unwrap_or(&Value::Null), key);
         refused.refusal.status = status;
         refused.refusal.retry_after = retry_after.or(refused.refusal.retry_after);
-        refused.refusal.request_id = request_id.or(refused.refusal.request_id);
+        refused.refusal.request_id = request_id.map(|id| clean(&id, key)).or(refused.refusal.request_id);
         if value.is_none() && !super::http::looks_like_web_page(&text) && !text.contains('<') {
             refused.refusal.message = clean(&text, key);
         }
@@ -71,7 +71,7 @@ impl Refused {
             status: json::number(error, &["code"]).and_then(|code| u16::try_from(code).ok()).unwrap_or(0),
             message: clean(message, key),
             kind,
-            request_id: json::text(value, &["request_id"]).map(str::to_owned),
+            request_id: json::text(value, &["request_id"]).map(|id| clean(id, key)),
             retry_after: None,
         };
         Self {

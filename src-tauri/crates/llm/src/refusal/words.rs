@@ -29,10 +29,12 @@ pub(super) fn numbers(message: &str) -> (Option<u64>, Option<u64>) {
 
 /// A server's sentence as it may be shown: one line, not endless, without keys.
 pub(super) fn clean(text: &str, key: Option<&Secret>) -> String {
-    let text = match key.map(|key| key.expose().trim()).filter(|key| key.len() >= 4) {
-        Some(key) => text.replace(key, "…"),
-        None => text.to_owned(),
-    };
+    let mut text = text.to_owned();
+    if let Some(key) = key.map(|key| key.expose().trim()).filter(|key| key.len() >= 4) {
+        for guise in guises(key) {
+            text = text.replace(&guise, "…");
+        }
+    }
     let mut out = String::new();
     for word in text
         .split(|letter: char| letter.is_whitespace() || letter.is_control())
@@ -55,6 +57,28 @@ pub(super) fn clean(text: &str, key: Option<&Secret>) -> String {
     out
 }
 
+/// The key as a server may write it back: as it is, or as JSON, an address or a page escape it. The longest first, so that none
+/// is left with only a part of it taken out.
+fn guises(key: &str) -> Vec<String> {
+    let percent = |digits: fn(u8) -> String| -> String {
+        let kept = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+        key.bytes().map(|byte| if kept(byte) { char::from(byte).to_string() } else { digits(byte) }).collect()
+    };
+    let json = serde_json::Value::from(key).to_string();
+    let page = key.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    let mut all = vec![
+        key.to_owned(),
+        json.get(1..json.len() - 1).unwrap_or_default().to_owned(),
+        percent(|byte| format!("%{byte:02X}")),
+        percent(|byte| format!("%{byte:02x}")),
+        page.replace('\'', "&#39;"),
+        page,
+    ];
+    all.sort_by_key(|guise| std::cmp::Reverse(guise.len()));
+    all.dedup();
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +91,13 @@ mod tests {
             Some(&key),
         );
         assert_eq!(text, "Bad key …, or … at https://x.test/a see");
+        let odd = Secret::new("a\"b&c/d%e'f12".to_owned());
+        for told in
+            ["a\"b&c/d%e'f12", "a\\\"b&c/d%e'f12", "a%22b%26c%2Fd%25e%27f12", "a%22b%26c%2fd%25e%27f12"]
+        {
+            assert_eq!(clean(&format!("No: {told}"), Some(&odd)), "No: …");
+        }
+        assert_eq!(clean("No: a&quot;b&amp;c/d%e&#39;f12", Some(&odd)), "No: …");
         assert!(clean(&"x ".repeat(5000), None).chars().count() <= SHOWN + 1);
     }
 }
