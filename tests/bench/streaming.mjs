@@ -16,7 +16,7 @@ const perSecond = 200;
 const keyEvery = 200;
 
 const names = [
-  'open.long_conversation', 'open.long_conversation.first_visit', 'streaming.frames_over_50ms', 'streaming.frames_over_16.7ms', 'streaming.frames_dropped',
+  'open.long_conversation', 'open.long_conversation.first_visit', 'streaming.frames_over_50ms', 'streaming.frames_over_18.7ms', 'streaming.frames_dropped',
   'streaming.long_tasks', 'streaming.main_thread', 'streaming.script', 'streaming.heap_growth', 'streaming.heap_kept', 'streaming.keystroke_to_paint', 'streaming.first_words',
   'streaming.lost_tokens', 'streaming.server_cpu',
 ];
