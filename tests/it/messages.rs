@@ -90,6 +90,19 @@ async fn the_deltas_add_up_to_the_answer_in_every_window() {
 async fn a_stopped_answer_keeps_its_text_and_the_provider_is_let_go_at_once() {
     let app = TestApp::start().await;
     let mut events = app.events(None).await;
+    let mut took = Vec::new();
+    for _ in 0..5 {
+        let (sent, call) = app.send(None, "go").await;
+        call.text("on and on");
+        events.until(|event| event["type"] == "message.delta").await;
+        let begun = Instant::now();
+        app.call("message/stop", json!({"id": sent.answer})).await;
+        tokio::time::timeout(Duration::from_secs(1), call.dropped()).await.expect("upstream goes on");
+        took.push(begun.elapsed());
+        app.ended(&sent.answer).await;
+    }
+    took.sort_unstable();
+    assert!(took[2] < Duration::from_millis(100), "{took:?}");
     let (sent, call) = app.send(None, "go").await;
     call.text("as far as ");
     events.until(|event| event["type"] == "message.delta").await;

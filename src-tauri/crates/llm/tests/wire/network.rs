@@ -97,17 +97,23 @@ async fn w19_a_request_that_was_sent_is_never_sent_twice() {
 #[tokio::test]
 async fn w20_dropping_the_stream_closes_the_connection_at_once() {
     for kind in ALL {
-        let server = FaultServer::always(kind.head().bytes(kind.piece("Half")).hold()).await.unwrap();
-        let mut stream = kind.provider(http(), &server.url()).complete(question("m"));
-        while let Some(Ok(event)) = stream.next().await {
-            if text(&[event]) == "Half" {
-                break;
+        let mut took = Vec::new();
+        for _ in 0..5 {
+            let server = FaultServer::always(kind.head().bytes(kind.piece("Half")).hold()).await.unwrap();
+            let mut stream = kind.provider(http(), &server.url()).complete(question("m"));
+            while let Some(Ok(event)) = stream.next().await {
+                if text(&[event]) == "Half" {
+                    break;
+                }
             }
+            let began = Instant::now();
+            drop(stream);
+            assert!(server.wait_for_closes(1, Duration::from_secs(1)).await, "{kind:?}");
+            took.push(began.elapsed());
         }
-        let began = Instant::now();
-        drop(stream);
-        assert!(server.wait_for_closes(1, Duration::from_secs(1)).await, "{kind:?}");
-        assert!(began.elapsed() < Duration::from_millis(500), "{kind:?} took {:?}", began.elapsed());
+        // One may wait for a busy machine; what is usual may not.
+        took.sort_unstable();
+        assert!(took[2] < Duration::from_millis(100), "{kind:?} took {took:?}");
     }
 }
 
