@@ -54,14 +54,43 @@ export default async function journey({ step, open, model, until, skip, assert }
     await stop();
     await until('there are two versions', () => window.find('[aria-label=Versions]'));
   });
-  await step('after a restart everything is there', async () => {
-    const before = await window.execute(`return document.querySelector('${answer}').innerText.slice(0, 60)`);
+  await step('after a restart both versions are there, every letter of them', async () => {
+    const { items: [conversation] } = await window.call('conversation/list');
+    /** What is kept of both, oldest first. */
+    const kept = async () => {
+      const { items } = await window.call('message/list', { conversationId: conversation.id, limit: 10 });
+      const versions = await Promise.all(items.at(-1).siblings.map((id) => window.call('message/get', { id })));
+      return versions.map(({ id, text, status }) => ({ id, text, status }));
+    };
+    /** What is shown of it: its own words, without what is told about it. */
+    const words = () => window.execute(`const all = [...document.querySelectorAll('${answer}')].at(-1)?.querySelectorAll('p') ?? [];
+      return [...all].map((one) => one.innerText).join(' ')`);
+    const shownVersions = async () => {
+      const second = await words();
+      await window.clickNamed('Version before');
+      await until('the other version is shown', async () => (await shown()) === before[0].id && (await words()) !== '');
+      const first = await words();
+      await window.clickNamed('Version after');
+      await until('the newest version is shown again', async () => (await shown()) === before[1].id);
+      return [first, second];
+    };
+    const before = await until('neither is being written', async () => {
+      const now = await kept();
+      return now.every(({ status }) => status !== 'running') && now;
+    }, { within: 60_000 });
+    assert.equal(before.length, 2);
+    const shownBefore = await shownVersions();
+    for (const [index, { text }] of before.entries()) {
+      assert.ok(shownBefore[index].length > 40 && text.length > 40, `version ${index + 1} is short: ${text}`);
+    }
     await window.close();
     window = await open();
     const { items } = await window.call('conversation/list');
     assert.equal(items.length, 1);
     await openConversation(window, items[0].title.slice(0, 20));
-    await until('the answer is shown', async () => (await last()).startsWith(before.slice(0, 40)));
+    await until('the answer is shown', async () => (await shown()) === before[1].id);
+    assert.deepEqual(await kept(), before);
+    assert.deepEqual(await shownVersions(), shownBefore);
     await window.picture('again');
     await window.close();
   });
