@@ -1,7 +1,8 @@
 // A conversation from its first message on: it streams, is stopped, written again by another model, edited, and after a reload
 // everything is there. Two pages on one conversation agree.
 
-import { startScripted } from '../lib/scripted.mjs';
+import { until } from '../lib/process.mjs';
+import { rich, startScripted } from '../lib/scripted.mjs';
 
 export const needs = { keychain: false };
 
@@ -10,7 +11,7 @@ export default async function journey({ step, serve, visit, picture, accessible,
   try {
     const server = await serve({ env: { WEBPLUS_OLLAMA: 'off' } });
     await server.call('provider/add', { kind: 'openai_compatible', name: 'Scripted', baseUrl: scripted.url, key: 'sk-test', keep: 'session' });
-    const page = await visit(server, { at: '/chat' });
+    const page = await visit(server, { at: '/chat', permissions: ['clipboard-read', 'clipboard-write'] });
     const composer = page.getByLabel('Message', { exact: true });
     const answers = page.getByRole('article', { name: /^Answer/ });
     const own = page.getByRole('article', { name: /^You/ });
@@ -60,6 +61,19 @@ export default async function journey({ step, serve, visit, picture, accessible,
       await answers.getByText('2/2').waitFor();
       await picture(page, 'rich');
       await accessible(page);
+    });
+
+    await step('code, an answer and a message are copied as they were written', async () => {
+      const copied = (text) => until('it is in the clipboard', async () => (await page.evaluate(() => navigator.clipboard.readText())) === text);
+      await answers.last().getByRole('button', { name: 'Copy code' }).first().click();
+      await copied(/```python\n([^]*?)\n```/.exec(rich)[1]);
+      await answers.last().getByText('mermaid', { exact: true }).waitFor();
+      await answers.last().hover();
+      await answers.last().getByRole('button', { name: 'Copy as it was written' }).click();
+      await copied(rich);
+      await own.last().hover();
+      await own.last().getByRole('button', { name: 'Copy as it was written' }).click();
+      await copied('Say words until I stop you');
     });
 
     await step('nothing of the answer was fetched, and its formulas are MathML', async () => {
@@ -131,6 +145,27 @@ export default async function journey({ step, serve, visit, picture, accessible,
       await page.reload();
       await composer.waitFor();
       assert.equal(await page.getByLabel('System prompt').inputValue(), 'Answer in rhymes.');
+    });
+
+    await step('they are saved as a preset, which a new chat takes, and deleted', async () => {
+      await page.getByRole('button', { name: 'Save as a preset' }).click();
+      await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Rhymes');
+      await accessible(page);
+      await picture(page, 'preset');
+      await page.getByRole('textbox', { name: 'Name', exact: true }).press('Enter');
+      await until('it is kept', async () => (await server.call('preset/list')).map(({ name }) => name).join() === 'Rhymes');
+      const conversation = page.url();
+      await page.getByRole('button', { name: 'New chat' }).first().click();
+      await page.waitForURL(/\/chat\/?$/);
+      const prompt = page.getByLabel('System prompt');
+      assert.equal(await prompt.inputValue(), '');
+      await page.getByRole('combobox', { name: 'Preset' }).click();
+      await page.getByRole('option', { name: /^Rhymes/ }).click();
+      await until('the preset is taken', async () => (await prompt.inputValue()) === 'Answer in rhymes.');
+      await page.getByRole('button', { name: 'Delete the preset' }).click();
+      await until('it is gone', async () => (await server.call('preset/list')).length === 0);
+      await page.goto(conversation);
+      await composer.waitFor();
       await page.keyboard.press('Control+.');
     });
 
@@ -147,6 +182,23 @@ export default async function journey({ step, serve, visit, picture, accessible,
       await list.getByRole('button', { name: 'A renamed chat', exact: true }).waitFor({ state: 'detached' });
       await page.getByRole('button', { name: 'Undo' }).click();
       await list.getByRole('button', { name: 'A renamed chat', exact: true }).waitFor();
+    });
+
+    await step('what no longer fits into the model’s window is said, and where', async () => {
+      const { conversation } = await server.call('message/send', { text: 'Begin', model: (await server.call('model/list')).models.find(({ id }) => id.endsWith('/short')).id });
+      await page.goto(`${server.url}/chat/${conversation.id}`);
+      await answers.first().getByText(/tokens/).waitFor();
+      for (const count of [2, 3]) {
+        await composer.fill(`Go on, ${count}`);
+        await composer.press('Enter');
+        await answers.nth(count - 1).getByText(/tokens/).waitFor();
+      }
+      await page.getByText(/earlier messages are not sent: the model’s window is full/).waitFor();
+      assert.match(await page.getByRole('meter', { name: 'The model’s window' }).getAttribute('aria-valuetext'), /earlier messages are not sent/);
+      await accessible(page);
+      await picture(page, 'cut');
+      const sent = scripted.requests.at(-1).messages.filter(({ role }) => role !== 'system');
+      assert.ok(sent.length < 5, `${sent.length} messages were sent`);
     });
 
     await step('its console is silent', () => {

@@ -19,6 +19,19 @@ export default async function journey({ step, open, visit, picture, accessible, 
       }
     });
   }
+  await step('the doctor, once it has looked, and the list of shortcuts', async () => {
+    await section('Doctor').click();
+    await page.getByRole('heading', { name: 'Doctor', level: 2 }).waitFor();
+    await page.getByText('Web+ itself').waitFor();
+    await page.getByText('Confinement').waitFor();
+    await accessible(page);
+    await picture(page, 'doctor');
+    await page.keyboard.press('Control+/');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await accessible(page);
+    await picture(page, 'shortcuts');
+    await page.keyboard.press('Escape');
+  });
   await step('a hub that is no address is refused with a sentence, and nothing is kept', async () => {
     await section('Downloads').click();
     await page.getByRole('textbox', { name: 'Hub' }).fill('not an address');

@@ -110,11 +110,27 @@ export async function ready(page, within = 15_000) {
   await page.waitForSelector('html[data-ready]', { state: 'attached', timeout: within });
 }
 
+/** axe itself. */
+const axe = () => readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+/** The same for the window of the desktop, through its driver. */
+export async function accessibleWindow(window) {
+  await window.execute(`${await axe()}; return true;`);
+  const broken = await window.executeAsync(
+    `const [tags, done] = arguments;
+     window.axe.run(document, { runOnly: { type: 'tag', values: tags } }).then(
+       ({ violations }) => done(violations.map(({ id, help, nodes }) => id + ' (' + help + ') at ' + nodes.map((node) => node.target.join(' ')).join(', '))),
+       (error) => done([String(error)]));`,
+    standards,
+  );
+  assert.deepEqual(broken, []);
+}
+
 /** Fails when axe finds a broken rule; what it found is in the message. */
 export async function accessible(page, { without = [] } = {}) {
   // Through the debugger rather than a script element, which the page's policy rightly refuses.
   const debug = await page.context().newCDPSession(page);
-  const source = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
+  const source = await axe();
   await debug.send('Runtime.evaluate', { expression: `${source};undefined` });
   await debug.detach();
   const broken = await page.evaluate(

@@ -5,7 +5,7 @@
 //
 // The model's name says what it does: `words` answers with a numbered list of words until it is stopped, `rich` with every kind of
 // block, `holds` with twenty words and the rest once it is released, `thinks` thinks first, `refuses` answers 401, `waits` answers
-// 429 with Retry-After, `cut` breaks off in the middle. One of the journey's own answers with its text, or with `{ text, holds }`:
+// 429 with Retry-After, `cut` breaks off in the middle, `short` answers with a few lines and has a window of 300 tokens. One of the journey's own answers with its text, or with `{ text, holds }`:
 // half of it, and the rest once it is released.
 
 import { createServer } from 'node:http';
@@ -60,7 +60,7 @@ A claim with a footnote[^1].
 [^1]: And what stands behind it.
 `;
 
-const models = ['words', 'rich', 'holds', 'thinks', 'refuses', 'waits', 'cut', 'fast'];
+const models = ['words', 'rich', 'holds', 'thinks', 'refuses', 'waits', 'cut', 'fast', 'short'];
 
 export async function startScripted(own = {}) {
   const requests = [];
@@ -69,7 +69,7 @@ export async function startScripted(own = {}) {
     const url = new URL(request.url, 'http://localhost');
     if (url.pathname.endsWith('/models')) {
       response.writeHead(200, { 'content-type': 'application/json' });
-      return response.end(JSON.stringify({ object: 'list', data: [...models, ...Object.keys(own)].map((id) => ({ id, object: 'model', owned_by: 'script' })) }));
+      return response.end(JSON.stringify({ object: 'list', data: [...models, ...Object.keys(own)].map((id) => ({ id, object: 'model', owned_by: 'script', ...(id === 'short' ? { max_model_len: 300 } : {}) })) }));
     }
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
@@ -147,7 +147,7 @@ async function answer({ model }, response, held, own) {
       await pause(5);
     }
   } else {
-    const text = model === 'cut' ? 'It begins well, and then the line' : rich;
+    const text = { cut: 'It begins well, and then the line', short: 'A few words to fill the window with. '.repeat(12) }[model] ?? rich;
     for (let at = 0; open && at < text.length; at += 12) {
       say({ content: text.slice(at, at + 12) });
       tokens += 3;

@@ -3,6 +3,9 @@
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { connect } from '../lib/asking.mjs';
+import { accessibleWindow } from '../lib/browser.mjs';
+import { startScripted } from '../lib/scripted.mjs';
 
 const run = promisify(execFile);
 
@@ -26,6 +29,64 @@ export default async function journey({ step, open, until, assert }) {
     await press('Escape');
     await window.waitForNo('[role=dialog]');
   });
+  const scripted = await startScripted();
+  await step('with a model to talk to and a pipeline to look for', async () => {
+    await connect(window, scripted);
+    await window.call('pipeline/create', { template: (await window.call('pipeline/templates'))[0].id });
+  });
+  const focused = (selector) => until(`${selector} has the focus`, () => window.execute('return document.activeElement?.matches(arguments[0]) === true', selector));
+  const found = async (name) => {
+    await window.waitFor(`[role=dialog] input[aria-label="${name}"]`);
+    await press('Escape');
+    await window.waitForNo('[role=dialog]');
+  };
+  const anything = () => found('Find anything');
+  // What each place is found by, and what finds in it.
+  const places = [
+    ['Chat', '/chat', () => focused('[data-find-conversation]')],
+    ['Pipelines', '/pipelines', () => focused('[aria-label="Find a pipeline"]')],
+    ['Models', '/models', () => focused('[aria-label="Find a model"]')],
+    ['Settings', '/settings', anything],
+  ];
+  for (const [name, path, finds] of places) {
+    const go = async () => {
+      await window.clickNamed(name);
+      await until(`${path} is shown`, async () => (await at()).startsWith(path));
+      await window.waitFor('main h2, main h1');
+    };
+    await step(`every entry of the menu does something in ${name}`, async () => {
+      await go();
+      await press('ctrl+f');
+      await finds();
+      await press('ctrl+shift+f');
+      await anything();
+      await press('ctrl+k');
+      await anything();
+      await press('ctrl+slash');
+      await window.waitFor('[role=dialog]');
+      await press('Escape');
+      await window.waitForNo('[role=dialog]');
+      await press('ctrl+n');
+      await until('a chat is begun', async () => (await at()) === '/chat');
+      await focused('[data-composer]');
+      await go();
+      await press('ctrl+comma');
+      await until('the settings are shown', async () => (await at()).startsWith('/settings'));
+    });
+  }
+  await step('the settings of the window and the list of shortcuts have nothing for axe to complain about', async () => {
+    await window.clickNamed('Settings');
+    await window.clickNamed('Window');
+    await window.waitFor('[role=switch][aria-label="Keep running in the tray"]');
+    await accessibleWindow(window);
+    await press('ctrl+slash');
+    await window.waitFor('[role=dialog]');
+    await accessibleWindow(window);
+    await window.picture('shortcuts');
+    await press('Escape');
+    await window.waitForNo('[role=dialog]');
+  });
+  await scripted.stop();
   const before = await width();
   await step('Ctrl+= makes everything larger', async () => {
     await press('ctrl+equal');

@@ -60,4 +60,14 @@ export default async function journey({ step, open, model, pids, until, skip, as
     await panel.leave();
     await window.close();
   });
+  await step('Quit ends it, although closing would leave it in the tray', async () => {
+    const again = await startPanel({ assert, until });
+    const last = await open({ env: { WEBPLUS_OLLAMA: 'off' } });
+    await again.shows('Quit');
+    assert.equal((await last.call('settings/get')).closeToTray, true);
+    await again.click('Quit');
+    await until('it has ended', async () => (await pids()).length === 0);
+    assert.deepEqual(await carrying(process.env.WEBPLUS_JOURNEY).then((all) => all.filter(({ name }) => name.startsWith('webplus-'))), []);
+    await again.leave();
+  });
 }

@@ -219,3 +219,23 @@ async fn a_read_sees_one_state_and_may_not_write() {
     assert_eq!(reader.await.unwrap().unwrap(), (0, 0));
     assert_eq!(store.read(count).await.unwrap(), 1);
 }
+
+#[tokio::test]
+async fn what_is_written_is_on_the_disk_before_it_is_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = good(folder.path());
+    let pragma = async |name: &'static str| {
+        let asked = store.write(move |connection| {
+            let value =
+                connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0))?;
+            Ok(format!("{value:?}"))
+        });
+        asked.await.unwrap()
+    };
+    // No kill of a process shows these: what the system has it keeps. Only a power cut would.
+    assert_eq!(pragma("synchronous").await, "Integer(2)", "FULL");
+    assert_eq!(pragma("journal_mode").await, "Text(\"wal\")");
+    assert_eq!(pragma("fullfsync").await, "Integer(1)");
+    assert_eq!(pragma("checkpoint_fullfsync").await, "Integer(1)");
+    store.close().await;
+}
