@@ -84,7 +84,6 @@ const SOLE_USER: &[(&str, &str)] = &[
     ("chacha20poly1305", "webplus-app"),
     ("jsonwebtoken", "webplus-app"),
     ("axum", "webplus-server"),
-    ("tower-http", "webplus-server"),
     ("clap", "webplus-cli"),
     ("tauri", "webplus-desktop"),
     ("tauri-build", "webplus-desktop"),
@@ -289,6 +288,22 @@ fn the_top_level_is_what_the_readme_says() {
         let top = file.split('/').next().unwrap_or_default();
         assert!(top.starts_with('.') || allowed.contains(&top), "{top} doesn't belong at the top level");
     }
+}
+
+#[test]
+fn the_readme_gives_a_reason_for_every_dependency() {
+    let text = read("README.md");
+    let first_cells = text.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
+    // What stands in brackets says something about the one before it.
+    let bare = |name: &str| name.split(" (").next().unwrap_or_default().trim().to_owned();
+    let named: BTreeSet<String> = first_cells.flat_map(|cell| cell.split(", ")).map(bare).collect();
+    let packages = packages();
+    let crates = packages.values().flatten().map(|dependency| dependency.name.clone());
+    let manifest: Value = serde_json::from_str(&read("ui/package.json")).unwrap();
+    let page = manifest["dependencies"].as_object().unwrap().keys().cloned();
+    let missing: BTreeSet<String> =
+        crates.chain(page).filter(|name| !packages.contains_key(name) && !named.contains(name)).collect();
+    assert!(missing.is_empty(), "say in the README what these are for: {missing:?}");
 }
 
 #[test]

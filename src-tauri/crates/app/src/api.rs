@@ -158,7 +158,6 @@ methods! {
     "secret/delete" Admin pipelines::secrets::delete, pipelines::secrets::SecretParams => Nothing;
     "secret/list" Read pipelines::secrets::list, Nothing => Vec<pipelines::secrets::SecretEntry>;
     "secret/set" Admin pipelines::secrets::set, pipelines::secrets::SecretSetParams => Nothing;
-    "secret/state" Read pipelines::secrets::state, pipelines::secrets::SecretParams => pipelines::secrets::SecretState;
     "selftest/start" Admin pipelines::selftest::start, Nothing => domain::Job;
     "selftest/state" Read pipelines::selftest::state, Nothing => pipelines::selftest::SelfTest;
     "settings/get" Read settings::get, Nothing => settings::Settings;

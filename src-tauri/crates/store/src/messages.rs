@@ -2,7 +2,7 @@
 
 mod tree;
 
-use domain::{CallId, ConversationId, Message, MessageId, MessageStatus, Part, UserId};
+use domain::{ConversationId, Message, MessageId, MessageStatus, Part, UserId};
 use rusqlite::{Connection, Row, params};
 
 pub use tree::{PathPage, children, delete_branch, latest_leaf, older, path_to, siblings, siblings_of};
@@ -105,22 +105,6 @@ pub fn finish(connection: &Connection, owner: UserId, message: &Message) -> Resu
         message.error_code.map(Text),
         message.error_message,
     ])?)
-}
-
-/// Notes which call of the ledger wrote the message.
-pub fn set_call(connection: &Connection, owner: UserId, id: MessageId, call: CallId) -> Result<(), Error> {
-    let sql = "UPDATE messages SET call_id = ?3 WHERE owner_id = ?1 AND id = ?2";
-    row::found(connection.prepare_cached(sql)?.execute(params![Blob(owner), Blob(id), Blob(call)])?)
-}
-
-/// The owner's messages that a turn is writing.
-pub fn list_running(connection: &Connection, owner: UserId) -> Result<Vec<Message>, Error> {
-    let sql = concat!(
-        "SELECT ",
-        columns!(),
-        " FROM messages AS m WHERE m.owner_id = ?1 AND m.status = 'running' ORDER BY m.conversation_id, m.seq"
-    );
-    Ok(connection.prepare_cached(sql)?.query_map([Blob(owner)], message)?.collect::<Result<_, _>>()?)
 }
 
 /// Whether anybody's message is being written, or was.

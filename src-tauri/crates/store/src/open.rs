@@ -28,13 +28,11 @@ pub struct Options {
     pub readers: usize,
     /// Bytes kept in reserve for a full disk; 0 for none.
     pub ballast: u64,
-    /// Begin with an empty database rather than showing what is left of a damaged one. The damaged file is kept.
-    pub begin_fresh: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { readers: 3, ballast: 8 * 1024 * 1024, begin_fresh: false }
+        Self { readers: 3, ballast: 8 * 1024 * 1024 }
     }
 }
 
@@ -237,8 +235,7 @@ fn own(
     options: &Options,
     migrations: &[&str],
 ) -> Result<Opened, OpenError> {
-    let ladder::Found { writing, instead, condition } =
-        ladder::climb(folder, now, options.begin_fresh, migrations)?;
+    let ladder::Found { writing, instead, condition } = ladder::climb(folder, now, migrations)?;
     let reading = || connection::reading(&folder.database());
     // Both files are one lock, which lasts as long as either is open.
     let lock = lock.try_clone().map_err(Error::from)?;

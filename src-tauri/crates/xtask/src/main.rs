@@ -24,6 +24,7 @@ mod leftover;
 mod model;
 mod options;
 mod process;
+mod real;
 mod run;
 mod server;
 mod setup;
@@ -50,6 +51,8 @@ cargo xtask COMMAND [--yes]
   kills [--double]            ends Web+ 200 times in an answer and at every boundary of a run; writes tests/kill-matrix.md
   kills --answers             the 200 answers only
   kills --soak [SECONDS]      kills many runs at random, sets their clock, fills their disk
+  real [--templates DIR] [--model FILE]
+                              renders the chat templates of real models; holds what a second model takes against the estimate
   dist [--vulkan]             a package for this system; with --vulkan its engine uses the GPU (README: what that needs)
 
 --yes  don't ask before system packages are installed with sudo (CI=true means the same)";
@@ -80,6 +83,7 @@ fn dispatch(command: &str, options: &Options) -> Result<()> {
         "e2e" => e2e::e2e(&workspace, options),
         "bench" => bench::bench(&workspace, options),
         "kills" => kills::kills(&workspace, options),
+        "real" => real::real(&workspace, options),
         "dist" => dist::dist(&workspace, options),
         "" | "help" | "-h" | "--help" => {
             println!("{USAGE}");

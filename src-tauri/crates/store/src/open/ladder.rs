@@ -25,12 +25,7 @@ pub(super) struct Found {
 }
 
 /// Opens the database, on the first rung that holds.
-pub(super) fn climb(
-    folder: &Folder,
-    now: Timestamp,
-    begin_fresh: bool,
-    migrations: &[&str],
-) -> Result<Found, OpenError> {
+pub(super) fn climb(folder: &Folder, now: Timestamp, migrations: &[&str]) -> Result<Found, OpenError> {
     finish_restoring(folder)?;
     let damaged = match as_it_is(folder, migrations) {
         Ok(writing) => {
@@ -44,16 +39,14 @@ pub(super) fn climb(
     if let Some(found) = from_backup(folder, now, migrations)? {
         return Ok(found);
     }
-    if !begin_fresh {
-        let kept = folder.database();
-        if is_legible(folder, migrations) {
-            let condition = Condition::Salvaged { kept, partly: false };
-            return Ok(Found { writing: None, instead: None, condition });
-        }
-        if let Some(copy) = salvage::copy(folder, migrations) {
-            let condition = Condition::Salvaged { kept, partly: true };
-            return Ok(Found { writing: None, instead: Some(copy), condition });
-        }
+    let kept = folder.database();
+    if is_legible(folder, migrations) {
+        let condition = Condition::Salvaged { kept, partly: false };
+        return Ok(Found { writing: None, instead: None, condition });
+    }
+    if let Some(copy) = salvage::copy(folder, migrations) {
+        let condition = Condition::Salvaged { kept, partly: true };
+        return Ok(Found { writing: None, instead: Some(copy), condition });
     }
     let unreadable = connection::reading(&folder.database()).is_err();
     let kept = place_aside(folder, now);

@@ -211,14 +211,14 @@ async fn a_message_is_kept_at_each_checkpoint_and_interrupted_at_the_next_start(
         let mut answer = message(question.conversation_id, Some(question.id), seq, "");
         answer.status = MessageStatus::Running;
         messages::insert(transaction, ME, &answer)?;
-        assert_eq!(messages::list_running(transaction, ME)?, [answer.clone()]);
-        assert_eq!(messages::list_running(transaction, other())?, []);
+        assert!(messages::any_running(transaction)?);
         answer.parts = vec![
             Part::Reasoning { text: "hm".to_owned(), raw: Some(json!({"signature": "x"})) },
             Part::Text { text: "becau".to_owned() },
         ];
         messages::set_parts_and_status(transaction, ME, answer.id, &answer.parts, MessageStatus::Running)?;
         assert_eq!(messages::interrupt_running(transaction)?, 1);
+        assert!(!messages::any_running(transaction)?);
         answer.status = MessageStatus::Interrupted;
         assert_eq!(messages::get(transaction, ME, answer.id)?, answer);
 
@@ -228,7 +228,6 @@ async fn a_message_is_kept_at_each_checkpoint_and_interrupted_at_the_next_start(
         answer.error_code = Some(ErrorCode::RateLimited);
         answer.error_message = Some("Wait.".to_owned());
         messages::finish(transaction, ME, &answer)?;
-        messages::set_call(transaction, ME, answer.id, domain::CallId::new(at(0)))?;
         assert_eq!(messages::get(transaction, ME, answer.id)?, answer);
         assert!(is_absent(messages::get(transaction, other(), answer.id)));
         assert!(is_absent(messages::finish(transaction, other(), &answer)));

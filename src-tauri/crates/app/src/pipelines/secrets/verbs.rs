@@ -74,13 +74,6 @@ pub struct SecretEntry {
     pub pipelines: Vec<String>,
 }
 
-/// Whether a secret is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct SecretState {
-    /// Whether it can be used now.
-    pub present: bool,
-}
-
 /// Keeps a secret, in place of an older one for the same place.
 pub async fn set(app: App, actor: Actor, params: SecretSetParams) -> Result<Nothing, Error> {
     let handle = handle_of(&params.name, &params.place)?;
@@ -192,12 +185,6 @@ fn source_of(keep: KeepKey) -> KeySource {
         KeepKey::Vault => KeySource::Vault,
         KeepKey::Session => KeySource::Session,
     }
-}
-
-/// Whether there is one. Steps find what this finds.
-pub async fn state(app: App, _actor: Actor, params: SecretParams) -> Result<SecretState, Error> {
-    let handle = handle_of(&params.name, &params.place)?;
-    Ok(SecretState { present: super::find(&app, &handle).await?.is_some() })
 }
 
 fn handle_of(name: &str, place: &SecretPlace) -> Result<String, Error> {
