@@ -88,7 +88,21 @@ impl Door {
 
     #[cfg(not(unix))]
     async fn elsewhere(_folder: &std::path::Path, sentence: &str) -> Result<Self, Failure> {
-        Err(Failure { code: ErrorCode::Busy, message: sentence.to_owned() })
+        Err(Failure { code: ErrorCode::Busy, message: out_of_reach(sentence) })
+    }
+
+    /// What to tell of the database, and whether it stays so until something is done about it.
+    async fn notice(&self) -> Option<(String, bool)> {
+        match self {
+            Self::Own(app) => app.database_notice().map(|notice| (notice, !app.condition().is_writable())),
+            #[cfg(unix)]
+            Self::Remote(_) => {
+                // An owner that can't say is no reason not to ask it for what the command is for.
+                let status: Value = self.call("system/status", serde_json::json!({})).await.ok()?;
+                let notice = status["databaseNotice"].as_str()?.to_owned();
+                Some((notice, status["readOnly"] == true))
+            }
+        }
     }
 
     /// Whether the application goes on after this command.
@@ -142,6 +156,14 @@ impl Door {
     }
 }
 
+/// What is said where commands have no way to the one that owns the folder: they hold its socket on Unix only.
+#[cfg(any(not(unix), test))]
+fn out_of_reach(sentence: &str) -> String {
+    format!(
+        "{sentence} On Windows a command can't ask the one that is open: close it first, or do this in its window."
+    )
+}
+
 impl Events {
     /// The next; `None` when the application ends.
     pub(crate) async fn next(&mut self) -> Option<Envelope> {
@@ -150,5 +172,17 @@ impl Events {
             #[cfg(unix)]
             Self::Remote(events) => events.next().await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_commands_cannot_reach_the_open_one_they_say_so() {
+        let told = out_of_reach("Another Web+ is using the data folder C:\\data. Close it, or use that one.");
+        assert!(told.starts_with("Another Web+ is using") && told.contains("On Windows"), "{told}");
+        assert!(told.ends_with('.'));
     }
 }
