@@ -182,7 +182,7 @@ fn whatever_letters_a_key_has_and_however_it_comes_back_it_is_found_nowhere() {
         (TestApp::start().await, server.await.unwrap(), asked)
     });
     let used = std::cell::RefCell::new(Vec::new());
-    let config = Config { cases: 64, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: 48, failure_persistence: None, ..Config::default() };
     let cases = (key(), place(), prop::sample::select(Guise::ALL.to_vec()));
     let tried = TestRunner::new(config).run(&cases, |(key, place, guise)| {
         let words = needles(&key);

@@ -1,6 +1,7 @@
 //! From the bytes of an answer to its events, as one pure fold: framing, then the protocol. No I/O and no clock, so that
 //! recorded bytes can be cut anywhere in a test.
 
+use domain::Secret;
 use serde_json::Value;
 
 use crate::{
@@ -26,6 +27,9 @@ pub(crate) trait Fold: Send {
 
     /// Whether `Finished` was given out.
     fn finished(&self) -> bool;
+
+    /// What all of them keep.
+    fn course(&mut self) -> &mut Course;
 }
 
 /// Decodes one answer. Feed it bytes, then call `finish`.
@@ -53,6 +57,11 @@ impl AnswerDecoder {
 
     pub(crate) fn ndjson(who: &str, limit: usize, fold: Box<dyn Fold>) -> Self {
         Self { framing: Framing::Ndjson(NdjsonDecoder::new(limit)), fold, who: who.to_owned() }
+    }
+
+    /// The key that the request was sent with: it is struck out of what the server says of a failure.
+    pub(crate) fn hide(&mut self, key: Option<&Secret>) {
+        self.fold.course().key = key.cloned();
     }
 
     /// Takes bytes and adds the events that they complete; those before an error are added too.
@@ -146,6 +155,7 @@ impl Framing {
 #[derive(Debug)]
 pub(crate) struct Course {
     pub(crate) who: String,
+    key: Option<Secret>,
     pub(crate) started: bool,
     pub(crate) content: bool,
     pub(crate) finished: bool,
@@ -153,7 +163,7 @@ pub(crate) struct Course {
 
 impl Course {
     pub(crate) fn new(who: &str) -> Self {
-        Self { who: who.to_owned(), started: false, content: false, finished: false }
+        Self { who: who.to_owned(), key: None, started: false, content: false, finished: false }
     }
 
     /// The frame's JSON; nothing where it may be skipped. Only what begins like an object can hold a piece of the answer, so
@@ -203,7 +213,8 @@ impl Course {
     }
 
     /// An error event. Before content it is what a refusal would have been; after it the answer was broken off.
-    pub(crate) fn failed(&self, refused: Refused, local: bool) -> Error {
+    pub(crate) fn failed(&self, value: &Value, local: bool) -> Error {
+        let refused = Refused::from_value(&self.who, value, self.key.as_ref());
         if self.content {
             return Error::Interrupted(format!("{} broke the answer off{}", self.who, refused.reason()));
         }

@@ -100,6 +100,7 @@ async fn open(
     pending: &mut VecDeque<Result<CompletionEvent, Error>>,
 ) -> Result<Phase, Error> {
     let Exchange { http, call, mut decoder, classify } = exchange;
+    decoder.hide(call.secret());
     let mut reply = http.open(call).await?;
     if !reply.is_success() {
         return Err(classify(reply.refusal(http.options()).await));

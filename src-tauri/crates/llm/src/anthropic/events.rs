@@ -9,7 +9,6 @@ use crate::{
     CompletionEvent, Error, Frame, Timing,
     answer::{Course, Fold},
     json::number,
-    refusal::Refused,
 };
 
 pub(super) struct MessagesFold {
@@ -142,10 +141,10 @@ impl Fold for MessagesFold {
                 out.push(CompletionEvent::Finished { reason, timing: Timing::default() });
             }
             "error" => {
-                return Err(self.course.failed(Refused::from_value(&self.course.who, &value, None), false));
+                return Err(self.course.failed(&value, false));
             }
             _ if !value["error"].is_null() => {
-                return Err(self.course.failed(Refused::from_value(&self.course.who, &value, None), false));
+                return Err(self.course.failed(&value, false));
             }
             _ => tracing::debug!(who = %self.course.who, kind, "an unknown event was skipped"),
         }
@@ -158,6 +157,10 @@ impl Fold for MessagesFold {
 
     fn finished(&self) -> bool {
         self.course.finished
+    }
+
+    fn course(&mut self) -> &mut Course {
+        &mut self.course
     }
 }
 

@@ -94,6 +94,11 @@ impl HttpCall {
         self
     }
 
+    /// The key that it carries.
+    pub(crate) fn secret(&self) -> Option<&Secret> {
+        self.key.as_ref()
+    }
+
     /// Where it goes, as the person knows it: host and port.
     pub fn host(&self) -> String {
         super::host_of(&self.url)

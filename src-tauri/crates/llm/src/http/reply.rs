@@ -61,6 +61,11 @@ impl HttpReply {
         &self.host
     }
 
+    /// The key that was sent: it is struck out of whatever the server says.
+    pub(crate) fn key(&self) -> Option<&Secret> {
+        self.key.as_ref()
+    }
+
     /// When the request was sent.
     pub(crate) fn sent_at(&self) -> Instant {
         self.sent_at

@@ -6,7 +6,6 @@ use crate::{
     CompletionEvent, Error, Frame, Timing,
     answer::{Course, Fold},
     json::number,
-    refusal::Refused,
     think::{Piece, Splitter},
 };
 
@@ -51,7 +50,7 @@ impl Fold for ChatFold {
         let Some(value) = self.course.object(&frame.data)? else { return Ok(false) };
         if !value["error"].is_null() {
             self.flush(out);
-            return Err(self.course.failed(Refused::from_value(&self.course.who, &value, None), true));
+            return Err(self.course.failed(&value, true));
         }
         self.course.start(value["model"].as_str(), out);
         self.course.reasoning(value["message"]["thinking"].as_str().unwrap_or_default(), out);
@@ -96,5 +95,9 @@ impl Fold for ChatFold {
 
     fn finished(&self) -> bool {
         self.course.finished
+    }
+
+    fn course(&mut self) -> &mut Course {
+        &mut self.course
     }
 }

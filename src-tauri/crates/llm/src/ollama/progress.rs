@@ -138,6 +138,6 @@ impl Reading {
 
     fn refused(&mut self, value: &Value) -> Error {
         self.done = true;
-        (self.classify)(Refused::from_value(self.reply.host(), value, None))
+        (self.classify)(Refused::from_value(self.reply.host(), value, self.reply.key()))
     }
 }

@@ -9,7 +9,6 @@ use crate::{
     answer::{Course, Fold},
     catalog,
     json::text,
-    refusal::Refused,
     request::{CONTINUE, role_name},
     schema::{LENGTHS, without},
     think::{Piece, Splitter},
@@ -228,7 +227,7 @@ impl Fold for ChatFold {
         {
             let error = if choice["error"].is_null() { &value } else { choice };
             self.flush(out);
-            return Err(self.course.failed(Refused::from_value(&self.course.who, error, None), false));
+            return Err(self.course.failed(error, false));
         }
         self.course.start(value["model"].as_str(), out);
         // A server that doesn't stream sends `message` where `delta` would be.
@@ -266,6 +265,10 @@ impl Fold for ChatFold {
 
     fn finished(&self) -> bool {
         self.course.finished
+    }
+
+    fn course(&mut self) -> &mut Course {
+        &mut self.course
     }
 }
 

@@ -13,7 +13,6 @@ use crate::{
     CompletionEvent, CompletionRequest, Continuation, Error, Frame, Timing,
     answer::{Course, Fold},
     json::text,
-    refusal::Refused,
     request::{CONTINUE, role_name},
 };
 
@@ -109,7 +108,7 @@ impl ResponsesFold {
     }
 
     fn failed(&self, error: &Value) -> Error {
-        self.course.failed(Refused::from_value(&self.course.who, error, None), false)
+        self.course.failed(error, false)
     }
 }
 
@@ -166,5 +165,9 @@ impl Fold for ResponsesFold {
 
     fn finished(&self) -> bool {
         self.course.finished
+    }
+
+    fn course(&mut self) -> &mut Course {
+        &mut self.course
     }
 }

@@ -149,6 +149,14 @@ async fn c20_no_key_and_no_address_with_its_query_is_in_any_error() {
                 assert!(!shown.contains("canary"), "{kind:?} {status}: {shown}");
             }
         }
+        // Told inside of a stream, before and after some of the answer.
+        let told = format!("event: error\ndata: {{\"type\":\"error\",{}\n\n", &echo[1..]);
+        for before in [String::new(), kind.piece("Half")].iter().filter(|_| kind != Kind::Ollama) {
+            let server = FaultServer::always(kind.head().bytes(before).bytes(&told)).await.unwrap();
+            let (_, error) = collect(kind.provider(http(), &server.url()).complete(question("m"))).await;
+            let shown = format!("{:?}", error.unwrap());
+            assert!(shown.contains("Incorrect API key") && !shown.contains("canary"), "{kind:?}: {shown}");
+        }
         let gone = format!("http://{}/?secret=canary-base", unused_address());
         let shown = format!("{:?}", failure(kind, http(), &gone).await);
         assert!(!shown.contains("canary"), "{shown}");
