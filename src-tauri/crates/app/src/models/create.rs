@@ -89,6 +89,7 @@ struct Recipe {
 
 pub(super) async fn begin(app: &App, actor: Actor, params: ModelCreateParams) -> Result<Job, Error> {
     let host = hosts::host(app, actor, params.provider.as_deref().unwrap_or(SLUG)).await?;
+    host.takes_models(app)?;
     let to = naming::free(app, actor, &host, &params.name).await?;
     let mut recipe = words(&params)?;
     recipe.host.clone_from(&host.provider.slug);
@@ -258,6 +259,7 @@ pub(crate) async fn run_create(
 ) -> Result<(), Error> {
     let recipe = read(job)?;
     let host = hosts::host(app, actor, &recipe.host).await?;
+    host.takes_models(app)?;
     let request = CreateRequest {
         model: recipe.name.clone(),
         from: recipe.from.clone(),

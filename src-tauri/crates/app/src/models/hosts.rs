@@ -98,6 +98,18 @@ impl Host {
         }
     }
 
+    /// Refuses what a known hole of the version makes risky: files from elsewhere. Only the one that is looked after is
+    /// known that well; asked again before each job, since it may be another one by then.
+    pub(super) fn takes_models(&self, app: &App) -> Result<(), Error> {
+        if !self.managed {
+            return Ok(());
+        }
+        match app.ollama.supervisor()?.blocks_risky() {
+            Some(sentence) => Err(Error::new(ErrorCode::Conflict, sentence)),
+            None => Ok(()),
+        }
+    }
+
     /// The user whose its models folder is, where that is known and isn't the person.
     pub(super) fn folder_owner(&self, app: &App) -> Option<String> {
         match app.ollama.state() {

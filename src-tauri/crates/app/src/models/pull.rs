@@ -65,6 +65,7 @@ async fn begin_at(
     kind: &str,
     reference: &Reference,
 ) -> Result<Job, Error> {
+    host.takes_models(app)?;
     let payload = json!({ "host": host.provider.slug, "reference": reference.wire() });
     let same = |known: &Value| known["host"] == payload["host"] && known["reference"] == payload["reference"];
     jobs::begin(app, actor, kind, reference.short(), payload.clone(), same).await
@@ -90,6 +91,7 @@ pub(crate) async fn run_pull(
     let size = registry::offered(app, &reference).await.map(|offered| offered.size);
     for returns in 0..=MOST_RETURNS {
         let host = hosts::host(app, actor, &slug).await?;
+        host.takes_models(app)?;
         let library = host.library(app, actor).await;
         let options = PullOptions { size, interrupted, ..PullOptions::default() };
         let told = |progress: PullProgress| tell(reporter, &progress);
@@ -141,6 +143,7 @@ pub(crate) async fn run_repair(
 ) -> Result<(), Error> {
     let (slug, reference) = asked(job)?;
     let host = hosts::host(app, actor, &slug).await?;
+    host.takes_models(app)?;
     let library = host.library(app, actor).await.ok_or_else(|| unreadable(app, &host))?;
     let options = PullOptions { interrupted: true, ..PullOptions::default() };
     let told = |progress: PullProgress| tell(reporter, &progress);

@@ -6,7 +6,7 @@ use super::{
     phase::Phase,
     ready::Ready,
 };
-use crate::ollama::{NoticeCode, OllamaState, Ownership};
+use crate::ollama::{OllamaState, Ownership};
 
 impl Machine {
     /// What the person is told.
@@ -48,17 +48,6 @@ impl Machine {
                 ),
             },
             Phase::Stopping { .. } => OllamaState::Stopping,
-        }
-    }
-
-    /// Why no model may be pulled or made: the version in use has a known hole.
-    pub fn blocks_risky(&self) -> Option<String> {
-        match self.state() {
-            OllamaState::Ready { notices, .. } => {
-                let outdated = notices.into_iter().find(|notice| notice.code == NoticeCode::Outdated);
-                outdated.map(|notice| notice.message)
-            }
-            _ => None,
         }
     }
 

@@ -109,7 +109,7 @@ async fn o3_where_nobody_tells_whose_it_is_the_person_is_asked_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn o4_an_old_version_has_a_banner_and_pulls_nothing() {
+async fn o4_an_old_version_has_a_banner_and_says_why_it_pulls_nothing() {
     let desk = Desk::with_program(&json!({"version": "0.17.0"}));
     let supervisor = desk.start(OllamaSettings::default());
     let state = until(&supervisor, |state| matches!(state, OllamaState::Ready { .. })).await;
