@@ -25,6 +25,8 @@ mod models;
 mod moving;
 #[cfg(unix)]
 mod ollama;
+#[cfg(unix)]
+mod ollama_models;
 #[cfg(target_os = "linux")]
 mod ollama_others;
 #[cfg(unix)]

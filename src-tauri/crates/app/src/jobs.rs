@@ -18,7 +18,7 @@ use tokio::sync::OwnedMutexGuard;
 use tokio_util::sync::CancellationToken;
 use ts_rs::TS;
 
-use crate::{App, Error, api::Nothing, conversations::missing, events::Event, pipelines::happening};
+use crate::{App, Error, api::Nothing, conversations::missing, events::Event, models, pipelines::happening};
 use kinds::Kind;
 
 /// Which job.
@@ -304,6 +304,7 @@ async fn save(app: &App, actor: Actor, mut job: Job) -> Result<(), Error> {
         .await?;
     if changed {
         happening::told(app);
+        models::keep_unfinished(app, &job.kind).await;
     }
     app.bus.publish(Event::JobChanged { job });
     Ok(())

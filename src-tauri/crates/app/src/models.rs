@@ -23,6 +23,7 @@ mod registry;
 mod removal;
 mod shelved;
 mod space;
+mod unfinished;
 mod updates;
 mod verbs;
 
@@ -60,6 +61,7 @@ pub(crate) use load_settings::read as remembered;
 pub(crate) use local::refresh_local;
 pub(crate) use moving::{FOLDER, Folder, MOVE, discard_move, kept as kept_folder, lane_of_move, run_move};
 pub(crate) use pull::{PULL, REPAIR, discard_pull, run_pull, run_repair};
+pub(crate) use unfinished::{any_unfinished, keep_unfinished};
 
 use domain::{Actor, ErrorCode, Job, Model, ModelRef, ProviderKind};
 use futures_util::future::join_all;

@@ -29,7 +29,7 @@ pub(crate) use address::ready;
 pub(crate) use begin::{begin, kept, seen};
 pub(crate) use client::client;
 pub(crate) use load::{Wanted, load, unload};
-pub(crate) use managed::Managed;
+pub(crate) use managed::{Kept, Managed};
 pub(crate) use room::check_call as check_room;
 
 /// The slug of the provider that stands for it.

@@ -145,7 +145,8 @@ impl App {
         let http =
             llm::Http::new(options.http.clone()).map_err(|error| OpenError::Other(error.to_string()))?;
         let engine = engine(&options);
-        let ollama = ollama::Managed::new(&options, found.ollama, &http, condition.is_writable());
+        let kept = ollama::Kept { settings: found.ollama, unfinished_pull: found.unfinished_pull };
+        let ollama = ollama::Managed::new(&options, kept, &http, condition.is_writable());
         let app = Self(Arc::new(Inner {
             bus: Bus::new(store.epoch()),
             store,

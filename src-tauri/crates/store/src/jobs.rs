@@ -103,6 +103,13 @@ pub fn any_running(connection: &Connection) -> Result<bool, Error> {
     Ok(connection.prepare_cached(sql)?.query_row([], |found| found.get(0))?)
 }
 
+/// Everybody's jobs of these kinds that are neither done nor given up, failed ones included.
+pub fn unfinished(connection: &Connection, kinds: &[&str]) -> Result<Vec<Job>, Error> {
+    let mut query = connection.prepare_cached(select!("WHERE status NOT IN ('succeeded', 'cancelled')"))?;
+    let all = query.query_map([], job)?.collect::<Result<Vec<_>, _>>()?;
+    Ok(all.into_iter().filter(|job| kinds.contains(&job.kind.as_str())).collect())
+}
+
 /// At the start: everybody's jobs that nobody works on any more wait to go on. Says how many.
 pub fn interrupt_running(connection: &Connection, at: Timestamp) -> Result<usize, Error> {
     let sql =

@@ -18,6 +18,13 @@ pub(crate) struct Managed {
     pub(super) look: Notify,
 }
 
+/// What the database says about it at the start.
+pub(crate) struct Kept {
+    pub(crate) settings: OllamaSettings,
+    /// Whether a pull into it stands half done.
+    pub(crate) unfinished_pull: bool,
+}
+
 /// Why nothing is looked after.
 #[derive(Debug, Clone, Copy)]
 enum None {
@@ -42,7 +49,7 @@ impl Managed {
     /// Begins to look for one, where that is wanted and possible.
     pub(crate) fn new(
         options: &AppOptions,
-        settings: OllamaSettings,
+        kept: Kept,
         http: &llm::Http,
         writable: bool,
     ) -> Self {
@@ -51,7 +58,7 @@ impl Managed {
             Some(_) if !writable => Err(None::ReadOnly),
             Some(ours) => {
                 let mut given = SupervisorOptions::new(
-                    settings,
+                    kept.settings,
                     ours.guard.clone(),
                     options.data_dir.join("engine"),
                     ours.environment.clone(),
@@ -61,6 +68,7 @@ impl Managed {
                     given.places.clone_from(places);
                 }
                 given.patience = ours.patience;
+                given.keep_partials = kept.unfinished_pull;
                 let fallback = SupervisorOptions { settings: OllamaSettings::default(), ..given.clone() };
                 let supervisor = OllamaSupervisor::new(given).or_else(|invalid| {
                     tracing::warn!(%invalid, "the settings of Ollama can't be; the usual ones hold");

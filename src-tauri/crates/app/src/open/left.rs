@@ -22,6 +22,8 @@ pub(super) struct Found {
     pub(super) seeded: bool,
     pub(super) settings: Settings,
     pub(super) ollama: OllamaSettings,
+    /// Whether a pull into the Ollama that is looked after stands half done.
+    pub(super) unfinished_pull: bool,
     /// Where the built-in engine's models are, if that was ever chosen.
     pub(super) folder: Option<serde_json::Value>,
 }
@@ -42,6 +44,7 @@ pub(super) async fn look(store: &store::Store, now: Timestamp) -> Found {
             },
             settings: settings::read(conn, owner)?,
             ollama: ollama::kept(store::settings::get(conn, owner, ollama::SETTING)?),
+            unfinished_pull: models::any_unfinished(conn)?,
             folder: store::settings::get(conn, owner, models::FOLDER)?,
         })
     });
@@ -54,6 +57,7 @@ pub(super) async fn look(store: &store::Store, now: Timestamp) -> Found {
             seeded: false,
             settings: Settings::default(),
             ollama: OllamaSettings::default(),
+            unfinished_pull: true,
             folder: None,
         }
     })

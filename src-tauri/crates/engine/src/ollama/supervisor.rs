@@ -86,7 +86,16 @@ impl OllamaSupervisor {
     /// Begins to look at once. Needs a tokio runtime. Fails on settings that can't be.
     pub fn new(options: SupervisorOptions) -> Result<Self, Invalid> {
         options.settings.validate()?;
-        let SupervisorOptions { settings, guard, state_dir, environment, places, http, patience } = options;
+        let SupervisorOptions {
+            settings,
+            guard,
+            state_dir,
+            environment,
+            places,
+            http,
+            patience,
+            keep_partials,
+        } = options;
         let plan = plan(&settings)?;
         let common = Arc::new(Common {
             guard,
@@ -97,7 +106,7 @@ impl OllamaSupervisor {
             http,
             settings: Mutex::new(settings),
             started_with: Mutex::default(),
-            keep_partials: AtomicBool::new(false),
+            keep_partials: AtomicBool::new(keep_partials),
             loads: Mutex::default(),
         });
         let (orders, received) = mpsc::unbounded_channel();

@@ -24,6 +24,8 @@ pub struct SupervisorOptions {
     pub http: Http,
     /// How long is waited for what.
     pub patience: Patience,
+    /// Whether a pull isn't finished at the beginning (see `OllamaSupervisor::keep_partials`).
+    pub keep_partials: bool,
 }
 
 impl SupervisorOptions {
@@ -39,6 +41,15 @@ impl SupervisorOptions {
             |name: &str| environment.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str());
         let home = value(if cfg!(windows) { "USERPROFILE" } else { "HOME" });
         let places = Places::usual(value("PATH").unwrap_or_default(), home.map(Path::new));
-        Self { settings, guard, state_dir, environment, places, http, patience: Patience::default() }
+        Self {
+            settings,
+            guard,
+            state_dir,
+            environment,
+            places,
+            http,
+            patience: Patience::default(),
+            keep_partials: false,
+        }
     }
 }

@@ -1,0 +1,134 @@
+//! Models that are got into the Ollama which the real application looks after, and what its settings mean for them.
+
+use std::{fs, path::PathBuf, time::Duration};
+
+use serde_json::{Value, json};
+use test_support::ollama::{Registry, Script, model_file};
+use webplus_tests::{
+    Client, Events, OllamaHome, PATIENCE, TestApp, eventually, model, ollama_is, processes_of,
+};
+
+/// Bytes of the weights that are pulled.
+const WEIGHTS: usize = 400_000;
+
+async fn open(home: &OllamaHome) -> TestApp {
+    let app = TestApp::start_with(home.opened()).await;
+    ollama_is(&app, "ready").await;
+    app
+}
+
+/// Ends the application; nothing may be left of what it started.
+async fn finish(app: TestApp, home: &OllamaHome) {
+    app.finish().await;
+    eventually("nothing is left", PATIENCE, || processes_of(home.home()).is_empty()).await;
+}
+
+/// Starts the one of our own anew and waits for it.
+async fn restart(app: &TestApp) {
+    let before = ollama_is(app, "ready").await["pid"].clone();
+    let mut events = app.events(None).await;
+    app.call("ollama/restart", json!({})).await;
+    events.until(|event| event["state"]["type"] == "ready" && event["state"]["pid"] != before).await;
+}
+
+/// The job once it has this status.
+async fn until(events: &mut Events, job: &Value, status: &str) -> Value {
+    let is = |event: &Value| event["job"]["id"] == job["id"] && event["job"]["state"]["status"] == status;
+    events.until(is).await["job"].clone()
+}
+
+/// What the last start of our own says of its environment.
+async fn environment(client: &Client) -> String {
+    let log = client.call("ollama/log", json!({"lines": 2000})).await;
+    let mut lines = log["lines"].as_array().unwrap().iter().filter_map(Value::as_str);
+    lines.rfind(|line| line.contains("server config")).unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn an_ollama_with_a_known_hole_gets_no_models() {
+    let registry = Registry::start().await.unwrap();
+    registry.offer("smol", &model_file(1, WEIGHTS));
+    let home = OllamaHome::scripted(&Script { version: "0.17.0".to_owned(), ..Script::default() });
+    let app = open(&home).await;
+    let handle = app.upload("mine.gguf", model_file(3, 60_000)).await;
+    for (method, params) in [
+        ("model/pull", json!({"reference": registry.model("smol"), "target": "ollama"})),
+        ("model/repair", json!({"id": "ollama/smol:latest"})),
+        ("model/create", json!({"name": "other", "from": "smol", "system": "Be brief."})),
+        ("model/create", json!({"name": "mine", "handle": handle})),
+    ] {
+        let refused = app.refused(method, params).await;
+        assert_eq!(refused.code, "conflict", "{method}: {refused:?}");
+        assert!(refused.message.contains("0.17.0") && refused.message.contains("0.17.1"), "{refused:?}");
+    }
+    assert_eq!(app.call("job/list", json!({})).await, json!([]));
+    assert!(registry.requests().is_empty(), "nothing was asked for");
+    // What is there is used as ever.
+    app.call("model/start", json!({"id": "ollama/smol:latest"})).await;
+    finish(app, &home).await;
+}
+
+#[tokio::test]
+async fn a_pull_that_waits_does_not_go_on_into_an_ollama_with_a_known_hole() {
+    let registry = Registry::start().await.unwrap();
+    registry.offer("smol", &model_file(1, WEIGHTS));
+    registry.hold_texts(true);
+    let home = OllamaHome::scripted(&Script::default());
+    let app = open(&home).await;
+    let mut events = app.events(None).await;
+    let reference = format!("{}:latest", registry.model("smol"));
+    let job = app.call("model/pull", json!({"reference": reference, "target": "ollama"})).await;
+    until(&mut events, &job, "running").await;
+    app.call("job/pause", json!({"id": job["id"]})).await;
+    until(&mut events, &job, "waiting").await;
+    registry.hold_texts(false);
+    let old = Script { version: "0.17.0".to_owned(), ..Script::default() };
+    fs::write(home.home().join("script.json"), serde_json::to_vec(&old).unwrap()).unwrap();
+    restart(&app).await;
+    app.call("job/resume", json!({"id": job["id"]})).await;
+    let failed = until(&mut events, &job, "failed").await;
+    assert!(failed["state"]["errorMessage"].as_str().unwrap().contains("0.17.1"), "{failed}");
+    finish(app, &home).await;
+}
+
+#[tokio::test]
+async fn whole_layers_of_a_paused_pull_are_kept_when_ollama_starts() {
+    let registry = Registry::start().await.unwrap();
+    let digest = registry.offer("smol", &model_file(1, WEIGHTS));
+    registry.hold_texts(true);
+    let home = OllamaHome::scripted(&Script::default());
+    let app = open(&home).await;
+    let mut events = app.events(None).await;
+    let reference = format!("{}:latest", registry.model("smol"));
+    let job = app.call("model/pull", json!({"reference": reference, "target": "ollama"})).await;
+    let blobs = home.models().join("blobs");
+    let weights = blobs.join(digest.replace(':', "-"));
+    eventually("the weights are whole", PATIENCE, || weights.is_file()).await;
+    app.call("job/pause", json!({"id": job["id"]})).await;
+    until(&mut events, &job, "waiting").await;
+    // Between two layers: no part on the disk, and what is whole has been there for hours.
+    let settle = || {
+        let parts = fs::read_dir(&blobs).unwrap().flatten().map(|entry| entry.path());
+        let is_part = |path: &PathBuf| path.to_string_lossy().contains("-partial");
+        parts.filter(is_part).for_each(|path| fs::remove_file(path).unwrap());
+        let old = std::time::SystemTime::now() - Duration::from_hours(2);
+        fs::File::options().write(true).open(&weights).unwrap().set_modified(old).unwrap();
+    };
+    settle();
+    restart(&app).await;
+    assert!(environment(&app).await.contains("OLLAMA_NOPRUNE:true"));
+    settle();
+    let app = app.reopen().await;
+    ollama_is(&app, "ready").await;
+    assert!(environment(&app).await.contains("OLLAMA_NOPRUNE:true"), "also at the start of the application");
+    assert!(weights.is_file());
+    registry.hold_texts(false);
+    let asked = registry.ranges().len();
+    let mut events = app.events(None).await;
+    app.call("job/resume", json!({"id": job["id"]})).await;
+    until(&mut events, &job, "succeeded").await;
+    assert_eq!(registry.ranges().len(), asked, "the weights were not fetched again");
+    restart(&app).await;
+    assert!(environment(&app).await.contains("OLLAMA_NOPRUNE:false"));
+    finish(app, &home).await;
+}
