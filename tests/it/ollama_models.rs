@@ -3,9 +3,9 @@
 use std::{fs, path::PathBuf, time::Duration};
 
 use serde_json::{Value, json};
-use test_support::ollama::{Registry, Script, model_file};
+use test_support::ollama::{Registry, Script, model_file, put_model};
 use webplus_tests::{
-    Client, Events, OllamaHome, PATIENCE, TestApp, eventually, model, ollama_is, processes_of,
+    Client, Events, OllamaHome, PATIENCE, Program, TestApp, eventually, free_address, ollama_is, processes_of,
 };
 
 /// Bytes of the weights that are pulled.
@@ -42,6 +42,25 @@ async fn environment(client: &Client) -> String {
     let log = client.call("ollama/log", json!({"lines": 2000})).await;
     let mut lines = log["lines"].as_array().unwrap().iter().filter_map(Value::as_str);
     lines.rfind(|line| line.contains("server config")).unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn models_are_found_where_the_person_s_own_environment_says() {
+    let home = OllamaHome::scripted(&Script::default());
+    let elsewhere = tempfile::tempdir().unwrap();
+    put_model(elsewhere.path(), "far", &model_file(2, 10_000)).unwrap();
+    let program = Program::new()
+        .env("HOME", home.home().display().to_string())
+        .env("PATH", home.path.display().to_string())
+        .env("OLLAMA_MODELS", elsewhere.path().display().to_string())
+        .env("WEBPLUS_OLLAMA", free_address());
+    let served = program.serve().await;
+    program.run(&["ollama", "start"]).await.good();
+    let models = program.run(&["models", "list", "--json"]).await.good().lines();
+    let ids: Vec<_> = models.iter().map(|model| model["id"].clone()).collect();
+    assert!(ids.contains(&json!("ollama/far:latest")) && !ids.contains(&json!("ollama/smol:latest")), "{ids:?}");
+    assert_eq!(served.terminate().await.code(), 0);
+    eventually("nothing is left", PATIENCE, || processes_of(home.home()).is_empty()).await;
 }
 
 #[tokio::test]

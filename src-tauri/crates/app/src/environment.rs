@@ -81,6 +81,7 @@ fn ollama(read: impl Fn(&str) -> Option<String>) -> Option<OllamaOptions> {
     let kept = engine::ollama::environment::KEPT.iter();
     let mut environment: Vec<(String, String)> =
         kept.filter_map(|name| Some(((*name).to_owned(), read(name)?))).collect();
+    environment.extend(read("OLLAMA_MODELS").map(|folder| ("OLLAMA_MODELS".to_owned(), folder)));
     if let Some(address) = wanted.or_else(|| read("OLLAMA_HOST")) {
         environment.push(("OLLAMA_HOST".to_owned(), address));
     }

@@ -207,7 +207,7 @@ function Form({ kept, state, onSaved }: FormProps) {
               </Field>
               <Field
                 label="Models folder"
-                description="Where models are kept: a full path. Models that lie elsewhere stay there."
+                description="Where models are kept: a full path. Empty is the folder that OLLAMA_MODELS in your environment names, else Ollama’s own. Models that lie elsewhere stay there."
                 error={errors.modelsFolder}
               >
                 <Input

@@ -9,7 +9,8 @@ use engine::{ollama::find::Places, supervise::Patience};
 pub struct OllamaOptions {
     /// Our own program, whose main knows `guard` (see `as_guard`).
     pub guard: PathBuf,
-    /// The variables of the environment that matter to it: `engine::ollama::environment::KEPT` and `OLLAMA_HOST`.
+    /// The variables of the environment that matter to it: `engine::ollama::environment::KEPT`, `OLLAMA_MODELS` and
+    /// `OLLAMA_HOST`.
     pub environment: Vec<(String, String)>,
     /// Where programs are looked for; the search path and the usual places when absent.
     pub places: Option<Places>,

@@ -69,8 +69,8 @@ pub fn variables(
     set("OLLAMA_NUM_PARALLEL", settings.parallel.to_string());
     set("OLLAMA_KV_CACHE_TYPE", kv_cache(settings.kv_cache).to_owned());
     set("LLAMA_ARG_CACHE_RAM", settings.prompt_cache_mib.to_string());
-    if let Some(folder) = &settings.models_folder {
-        set("OLLAMA_MODELS", folder.clone());
+    if let Some(folder) = settings.models_folder.as_deref().or_else(|| own_folder(ours)) {
+        set("OLLAMA_MODELS", folder.to_owned());
     }
     if !settings.cloud {
         set("OLLAMA_NO_CLOUD", "1".to_owned());
@@ -100,14 +100,22 @@ fn kv_cache(kind: KvCache) -> &'static str {
     }
 }
 
-/// The folder of the models of an Ollama that is started so.
+/// Where the person's own environment says that their models are. Ollama would take a relative path from wherever it runs.
+fn own_folder(ours: &[(String, String)]) -> Option<&str> {
+    let (_, folder) = ours.iter().find(|(name, value)| name == "OLLAMA_MODELS" && !value.is_empty())?;
+    Path::new(folder).is_absolute().then_some(folder)
+}
+
+/// The folder of the models of an Ollama that is started so: the chosen one, else the one that the person's `OLLAMA_MODELS`
+/// names, else the one below their home.
 pub fn models_folder(settings: &OllamaSettings, ours: &[(String, String)]) -> Option<PathBuf> {
     let home = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
     let below_home = || {
         let (_, home) = ours.iter().find(|(name, value)| name == home && !value.is_empty())?;
         Some(Path::new(home).join(".ollama").join("models"))
     };
-    settings.models_folder.as_ref().map(PathBuf::from).or_else(below_home)
+    let chosen = settings.models_folder.as_deref().or_else(|| own_folder(ours));
+    chosen.map(PathBuf::from).or_else(below_home)
 }
 
 /// Whether a folder of models has a part of a download. Blocks.
@@ -187,6 +195,21 @@ mod tests {
         ] {
             assert_eq!(value(&variables, name).as_deref(), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn the_folder_of_the_person_s_own_environment_holds_where_none_is_chosen() {
+        let own = ours(&[("HOME", "/home/ann"), ("OLLAMA_MODELS", "/big/models")]);
+        let usual = OllamaSettings::default();
+        if cfg!(unix) {
+            assert_eq!(value(&variables(&usual, &own, false), "OLLAMA_MODELS").as_deref(), Some("/big/models"));
+            assert_eq!(models_folder(&usual, &own), Some("/big/models".into()));
+            let chosen = OllamaSettings { models_folder: Some("/chosen".into()), ..usual.clone() };
+            assert_eq!(value(&variables(&chosen, &own, false), "OLLAMA_MODELS").as_deref(), Some("/chosen"));
+            assert_eq!(models_folder(&chosen, &own), Some("/chosen".into()));
+        }
+        let relative = ours(&[("OLLAMA_MODELS", "models")]);
+        assert_eq!(value(&variables(&usual, &relative, false), "OLLAMA_MODELS"), None);
     }
 
     #[test]

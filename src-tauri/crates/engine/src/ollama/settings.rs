@@ -63,7 +63,7 @@ pub struct OllamaSettings {
     pub port: Option<u16>,
     /// Whether models in the cloud, and the look-ups for them, are allowed.
     pub cloud: bool,
-    /// The folder of the models, absolute; its own where absent.
+    /// The folder of the models, absolute; where absent the one that `OLLAMA_MODELS` of our environment names, else its own.
     pub models_folder: Option<String>,
     /// Seconds that a model stays in memory after an answer; -1 is for ever.
     #[ts(type = "number")]
