@@ -69,10 +69,27 @@ async fn used(program: Program) -> Program {
 
 /// Settings of Ollama, put into the database from outside.
 fn choose(program: &Program, settings: &Value) {
+    put(program, "ollama", settings);
+}
+
+/// A setting, put into the database from outside.
+fn put(program: &Program, key: &str, value: &Value) {
     let connection = rusqlite::Connection::open(program.data().join("webplus.db")).unwrap();
     let owner: Vec<u8> = connection.query_row("SELECT id FROM users", [], |row| row.get(0)).unwrap();
-    let sql = "INSERT INTO settings (owner_id, key, value) VALUES (?1, 'ollama', ?2)";
-    connection.execute(sql, rusqlite::params![owner, settings.to_string()]).unwrap();
+    let sql = "INSERT INTO settings (owner_id, key, value) VALUES (?1, ?2, ?3)";
+    connection.execute(sql, rusqlite::params![owner, key, value.to_string()]).unwrap();
+}
+
+#[tokio::test]
+async fn the_disk_is_looked_at_where_models_were_moved_to() {
+    let program = used(Program::new()).await;
+    let told = |checks: &[Value]| of(checks, "disk")["message"].as_str().unwrap().to_owned();
+    let words = "where the built-in engine keeps its models";
+    assert!(!told(&doctor(&program).await).contains(words), "it is on the same disk as the rest");
+    let elsewhere = tempfile::tempdir().unwrap();
+    put(&program, "models.folder", &json!(elsewhere.path().join("models")));
+    let message = told(&doctor(&program).await);
+    assert!(message.contains(words), "{message}");
 }
 
 #[tokio::test]

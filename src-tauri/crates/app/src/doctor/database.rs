@@ -97,6 +97,7 @@ mod tests {
             providers: Vec::new(),
             settings: Settings::default(),
             ollama: OllamaSettings::default(),
+            folder: None,
         }
     }
 

@@ -23,10 +23,13 @@ pub(super) async fn disk(patient: Arc<Patient>) -> Finding {
     let settings = patient.ollama_settings().await;
     let models = models_folder(&settings, patient.ollama_environment()).filter(|folder| folder.is_dir());
     let data = patient.options.data_dir.clone();
+    let chosen = patient.records().await.and_then(|records| records.folder.clone());
+    let ours = crate::models::kept_folder(chosen, &data);
     let places = [
         Some(("Web+ keeps its data", data.clone())),
         // A link may lead to another disk.
-        Some(("the built-in engine keeps its models", data.join("models"))).filter(|(_, at)| at.is_symlink()),
+        Some(("the built-in engine keeps its models", ours))
+            .filter(|(_, at)| at.is_symlink() || !at.starts_with(&data)),
         models.map(|folder| ("Ollama keeps its models", folder)),
     ];
     blocking(move || {

@@ -12,7 +12,7 @@ use store::{Counts, Finding, Inspection};
 use tokio::time::timeout;
 
 use crate::{
-    ollama,
+    models, ollama,
     settings::{self, Settings},
 };
 
@@ -32,6 +32,8 @@ pub(crate) struct Records {
     pub(crate) providers: Vec<Provider>,
     pub(crate) settings: Settings,
     pub(crate) ollama: OllamaSettings,
+    /// Where the built-in engine's models are, if that was ever chosen.
+    pub(crate) folder: Option<serde_json::Value>,
 }
 
 impl Records {
@@ -48,6 +50,7 @@ impl Records {
             providers: inspection.read(|conn| store::providers::list(conn, owner)).unwrap_or_default(),
             settings: inspection.read(|conn| settings::read(conn, owner)).unwrap_or_default(),
             ollama: ollama::kept(kept),
+            folder: inspection.read(|conn| store::settings::get(conn, owner, models::FOLDER)).flatten(),
         }
     }
 }
