@@ -151,3 +151,29 @@ async fn whole_layers_of_a_paused_pull_are_kept_when_ollama_starts() {
     assert!(environment(&app).await.contains("OLLAMA_NOPRUNE:false"));
     finish(app, &home).await;
 }
+
+#[tokio::test]
+async fn the_need_that_is_shown_is_of_the_settings_that_ollama_runs_with() {
+    let home = OllamaHome::scripted(&Script::default());
+    let app = open(&home).await;
+    let asked = json!({"id": "ollama/smol:latest", "context": 2048});
+    let one = app.call("model/estimate", asked.clone()).await;
+    let mut settings = app.call("ollama/settings", json!({})).await;
+    settings["parallel"] = json!(4);
+    app.call("ollama/configure", settings.clone()).await;
+    assert_eq!(app.call("model/estimate", asked.clone()).await, one, "it still runs with the old ones");
+    restart(&app).await;
+    let four = app.call("model/estimate", asked.clone()).await;
+    let kv = |estimate: &Value| estimate["kv"].as_u64().unwrap();
+    assert_eq!(kv(&four), 4 * kv(&one));
+    let evictions = app.call("model/evictions", asked.clone()).await;
+    assert_eq!(evictions["memory"], four["total"]);
+    settings["kvCache"] = json!("q8_0");
+    app.call("ollama/configure", settings).await;
+    restart(&app).await;
+    let packed = app.call("model/estimate", asked.clone()).await;
+    assert!(kv(&packed) * 100 / kv(&four) == 53, "34 of 64 bits: {packed} of {four}");
+    let full = app.call("model/estimate", json!({"id": asked["id"], "context": 2048, "kvCache": "f16"})).await;
+    assert_eq!(full, four, "what is asked for goes before");
+    finish(app, &home).await;
+}

@@ -30,7 +30,9 @@ pub(crate) use begin::{begin, kept, seen};
 pub(crate) use client::client;
 pub(crate) use load::{Wanted, load, unload};
 pub(crate) use managed::{Kept, Managed};
-pub(crate) use room::check_call as check_room;
+pub(crate) use room::{
+    check_call as check_room, options as load_options, running as running_settings, usual_context,
+};
 
 /// The slug of the provider that stands for it.
 pub(crate) const SLUG: &str = "ollama";

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{hosts, learned};
-use crate::{App, Error, conversations::missing, gateway};
+use crate::{App, Error, conversations::missing, gateway, ollama};
 
 /// Whose memory is reckoned, and how it would be loaded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -19,7 +19,7 @@ pub struct ModelEstimateParams {
     pub id: ModelRef,
     /// Tokens of context, at least 1.
     pub context: u32,
-    /// How the context's memory is kept; half precision when absent.
+    /// How the context's memory is kept; as its engine is set when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kv_cache: Option<KvType>,
 }
@@ -63,8 +63,10 @@ pub(super) async fn of(
     if params.context == 0 {
         return Err(Error::invalid("A context of 0 tokens holds nothing. Choose at least 1."));
     }
-    let kept = params.kv_cache.unwrap_or_default();
-    let loaded = |options: EstimateOptions| EstimateOptions { kv_key: kept, kv_value: kept, ..options };
+    let loaded = |options: EstimateOptions| match params.kv_cache {
+        Some(kept) => EstimateOptions { kv_key: kept, kv_value: kept, ..options },
+        None => options,
+    };
     if params.id.provider() == engine::embedded::PROVIDER {
         let (header, size, content) = noted(app, actor, &params.id).await?;
         let options = EstimateOptions { file_size: Some(size), ..EstimateOptions::embedded(params.context) };
@@ -83,9 +85,8 @@ pub(super) async fn of(
         )
     })?;
     let factor = app.learned.of(&content, &header).at(params.context);
-    Ok(engine::estimate_with(&header, &loaded(EstimateOptions::ollama(params.context)))
-        .corrected(factor)
-        .into())
+    let options = ollama::load_options(&host.settings(app), params.context);
+    Ok(engine::estimate_with(&header, &loaded(options)).corrected(factor).into())
 }
 
 /// The header that was read when the model was added, so that the file isn't touched; the file's size, and its digest.

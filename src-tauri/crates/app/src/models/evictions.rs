@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{ModelEstimateParams, estimate, hosts, load_settings};
-use crate::{App, Error, gateway};
+use crate::{App, Error, gateway, ollama};
 
 /// How many models an Ollama keeps in memory where nobody says otherwise, on a processor.
 const USUAL_MOST: usize = 3;
-/// What it loads a model with where nobody says otherwise, in tokens.
+/// What the built-in engine loads a model with where nobody says otherwise, in tokens.
 const USUAL_CONTEXT: u32 = 4096;
 
 /// What is to be loaded.
@@ -66,7 +66,9 @@ pub(super) async fn of(
         ProviderKind::Ollama => {
             let host = hosts::host(app, actor, id.provider()).await?;
             let context = context.or(resolved.model.default_context);
-            let memory = memory(app, &host.ollama, id.name(), context.unwrap_or(USUAL_CONTEXT)).await;
+            let settings = host.settings(app);
+            let tokens = context.unwrap_or_else(|| ollama::usual_context(&settings));
+            let memory = memory(app, &host.ollama, id.name(), &ollama::load_options(&settings, tokens)).await;
             let loaded = host.ollama.loaded().await?;
             let (most, has_gpu) = limits(app, &resolved);
             let order = leaving(loaded, id.name(), context, &Room { most, has_gpu, memory, free });
@@ -91,10 +93,10 @@ fn limits(app: &App, resolved: &gateway::Resolved) -> (usize, bool) {
     (if most == 0 { USUAL_MOST } else { most }, has_gpu)
 }
 
-async fn memory(app: &App, ollama: &llm::Ollama, name: &str, context: u32) -> u64 {
+async fn memory(app: &App, ollama: &llm::Ollama, name: &str, options: &EstimateOptions) -> u64 {
     let Some((header, digest)) = estimate::header(ollama, name).await else { return 0 };
-    let factor = app.learned.of(&digest, &header).at(context);
-    engine::estimate_with(&header, &EstimateOptions::ollama(context)).corrected(factor).total
+    let factor = app.learned.of(&digest, &header).at(options.context);
+    engine::estimate_with(&header, options).corrected(factor).total
 }
 
 struct Room {

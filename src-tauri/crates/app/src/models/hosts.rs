@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use domain::{Actor, ErrorCode, Job, ModelRef, Provider, ProviderKind};
-use engine::{Library, Reference, ollama::OllamaState};
+use engine::{Library, Reference, ollama::{OllamaSettings, OllamaState}};
 use serde_json::Value;
 
 use crate::{App, Error, conversations::missing, ollama};
@@ -96,6 +96,11 @@ impl Host {
             Some(url::Host::Ipv6(address)) => address.is_loopback(),
             None => false,
         }
+    }
+
+    /// How it loads its models.
+    pub(super) fn settings(&self, app: &App) -> OllamaSettings {
+        if self.managed { ollama::running_settings(app) } else { OllamaSettings::default() }
     }
 
     /// Refuses what a known hole of the version makes risky: files from elsewhere. Only the one that is looked after is

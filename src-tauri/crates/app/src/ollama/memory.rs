@@ -152,7 +152,7 @@ impl Memory {
             };
             // The room to compute in comes last: before, the load isn't over.
             if measured.compute > 0 {
-                let options = room::options(&supervisor.settings(), context);
+                let options = room::options(&supervisor.running_settings(), context);
                 models::learn_from_log(&self.app, &PathBuf::from(file), &options, measured).await;
                 self.learned.insert((name, context));
             }

@@ -38,13 +38,13 @@ pub(super) async fn check(
     model: &Model,
     context: Option<u32>,
 ) -> Result<(), Error> {
-    let settings = match app.ollama.state() {
-        // With a GPU the engine decides what goes where, and makes room itself.
-        OllamaState::Ready { devices, .. } if devices.iter().any(|device| device.library != "cpu") => {
-            return Ok(());
-        }
-        _ => app.ollama.supervisor()?.settings(),
-    };
+    // With a GPU the engine decides what goes where, and makes room itself.
+    if let OllamaState::Ready { devices, .. } = app.ollama.state()
+        && devices.iter().any(|device| device.library != "cpu")
+    {
+        return Ok(());
+    }
+    let settings = running(app);
     let in_memory = match &model.state {
         ModelState::Loaded { context: now, .. } if context.is_none_or(|context| context == *now) => {
             return Ok(());
@@ -53,10 +53,7 @@ pub(super) async fn check(
         _ => 0,
     };
     let Ok(Some(file)) = client.show(model.id.name()).await.map(|shown| shown.file) else { return Ok(()) };
-    let context = context.or(model.default_context).unwrap_or(match settings.context_length {
-        0 => USUAL_CONTEXT,
-        tokens => tokens,
-    });
+    let context = context.or(model.default_context).unwrap_or_else(|| usual_context(&settings));
     let app = app.clone();
     let reckoned = tokio::task::spawn_blocking(move || {
         let file = PathBuf::from(file);
@@ -72,8 +69,24 @@ pub(super) async fn check(
     }
 }
 
-/// As an Ollama of ours loads it.
-pub(super) fn options(settings: &OllamaSettings, context: u32) -> EstimateOptions {
+/// How the one that is looked after runs. Of somebody else's nothing is known: it is taken for a usual one.
+pub(crate) fn running(app: &App) -> OllamaSettings {
+    match app.ollama.supervisor() {
+        Ok(supervisor) if app.ollama.is_own() => supervisor.running_settings(),
+        _ => OllamaSettings::default(),
+    }
+}
+
+/// What it loads a model with where nobody says otherwise, in tokens.
+pub(crate) fn usual_context(settings: &OllamaSettings) -> u32 {
+    match settings.context_length {
+        0 => USUAL_CONTEXT,
+        tokens => tokens,
+    }
+}
+
+/// As an Ollama with these settings loads it.
+pub(crate) fn options(settings: &OllamaSettings, context: u32) -> EstimateOptions {
     let kept = match settings.kv_cache {
         KvCache::F16 => KvType::F16,
         KvCache::Q8_0 => KvType::Q8,

@@ -150,6 +150,12 @@ impl OllamaSupervisor {
         self.shared.common.settings()
     }
 
+    /// The settings that our own runs with now: changes hold from its next start. Those of now while none runs.
+    pub fn running_settings(&self) -> OllamaSettings {
+        let started = locked(&self.shared.common.started_with).clone();
+        started.unwrap_or_else(|| self.settings())
+    }
+
     /// Sees to it that one runs; returns before it does. `Conflict` where it is switched off.
     pub fn start(&self) -> Result<(), Error> {
         self.unless_off()?;
