@@ -137,6 +137,25 @@ it('filters by state and repairs what is damaged', async () => {
   expect(call).toHaveBeenCalledWith('model/repair', { id: 'ollama/b' }, undefined);
 });
 
+it('brings each newer version to the host that has the model', async () => {
+  const call = await start([model('a')], {
+    'model/updates': [
+      { id: 'ollama/a', digest: 'x' },
+      { id: 'attic/b:v1', digest: 'y' },
+    ],
+    'model/pull': {},
+  });
+  await userEvent.click(await screen.findByRole('button', { name: 'More about the models' }));
+  await userEvent.click(await screen.findByRole('menuitem', { name: 'Look for newer versions' }));
+  await userEvent.click(await screen.findByRole('button', { name: 'Update all' }));
+  await screen.findByText(/2 newer versions on the way/);
+  const pulls = call.mock.calls.filter(([method]) => method === 'model/pull').map(([, params]) => params);
+  expect(pulls).toEqual([
+    { reference: 'a', target: 'ollama' },
+    { reference: 'b:v1', target: 'attic' },
+  ]);
+});
+
 it('names what a job does, and groups the queue', () => {
   const job = (kind: string, status: string, at = 0) =>
     ({ kind, title: 'x', state: { status }, createdAt: at, updatedAt: at }) as never;

@@ -7,7 +7,7 @@ import { Banner } from '@/components/banner';
 import { Button } from '@/components/button';
 import { formatPlural } from '@/lib/format';
 
-import { nameOf } from './facts';
+import { nameOf, providerOf } from './facts';
 
 const nothing: ReadonlySet<string> = new Set();
 
@@ -68,7 +68,8 @@ export function Updates({ updates, asked, look, hide }: ReturnType<typeof useUpd
   }
   const updateAll = () => {
     setState({ type: 'asking' });
-    Promise.all(all.map(({ id }) => client.call('model/pull', { reference: nameOf(id), target: 'ollama' })))
+    // Each where it stands: there may be several hosts.
+    Promise.all(all.map(({ id }) => client.call('model/pull', { reference: nameOf(id), target: providerOf(id) })))
       .then(() => setState({ type: 'asked' }))
       .catch((thrown: unknown) => setState({ type: 'failed', message: toApiError(thrown).message }));
   };
