@@ -20,7 +20,7 @@ export function SpeedTab({ model }: { model: Model }) {
   const jobs = useCall('job/list', {});
   const measure = useMutate('model/benchmark');
   const running = openWorks(jobs.data ?? []).find(
-    ({ kind, payload }) => kind === 'model.benchmark' && (payload as { id?: unknown } | null)?.id === model.id,
+    ({ kind, payload }) => kind === 'model.benchmark' && (payload as { model?: unknown } | null)?.model === model.id,
   );
   const samples = [...(speed.data ?? [])].sort((one, other) => one.at - other.at);
   const last = samples.at(-1);
