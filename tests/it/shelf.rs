@@ -378,6 +378,13 @@ async fn a_model_is_made_of_another_one_with_words_of_its_own() {
     wait_for(&scene.app, "model/create", json!({"name": "captain", "modelfile": text})).await;
     let papers = scene.app.call("model/show", json!({"id": "ollama/captain:latest"})).await;
     assert_eq!(papers["system"], "You are a captain.");
+    let text = format!("{text}\nRENDERER qwen3-coder\nPARSER qwen3-coder\nREQUIRES 0.14.0\n");
+    wait_for(&scene.app, "model/create", json!({"name": "coder", "modelfile": text})).await;
+    let papers = scene.app.call("model/show", json!({"id": "ollama/coder:latest"})).await;
+    let shown = papers["modelfile"].as_str().unwrap();
+    for line in ["RENDERER qwen3-coder", "PARSER qwen3-coder", "REQUIRES 0.14.0"] {
+        assert!(shown.lines().any(|shown| shown == line), "{line}: {shown}");
+    }
     for (params, code, part) in [
         (json!({"name": "x"}), "invalid_input", "begins from"),
         (json!({"name": "x", "from": "nobody"}), "model_not_found", "nobody"),

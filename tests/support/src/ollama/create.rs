@@ -16,6 +16,9 @@ use super::{
 
 const CHATML: &str = "{{- range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}<|im_start|>assistant\n";
 
+/// What of the engine's own handles a model, kept in its config.
+pub(super) const OWN_WORDS: [&str; 3] = ["renderer", "parser", "requires"];
+
 /// Layers with the line that tells of each.
 type Layers = Vec<(Value, String)>;
 
@@ -130,11 +133,16 @@ async fn finish(
         layers.retain(|(layer, _)| !is_kind(layer, "params"));
         layers.push(layer(folder, "params", Value::Object(all).to_string().as_bytes())?);
     }
+    let mut config = config;
+    for word in OWN_WORDS {
+        if let Some(text) = body[word].as_str() {
+            config[word] = text.into();
+        }
+    }
     for (_, line) in &layers {
         lines.status(line).await?;
     }
     let layers: Vec<Value> = layers.into_iter().map(|(layer, _)| layer).collect();
-    let mut config = config;
     config["rootfs"] = json!({"type": "layers", "diff_ids": layers.iter().map(|layer| layer["digest"].clone()).collect::<Vec<_>>()});
     let (config, _) = folder
         .store("application/vnd.docker.container.image.v1+json", config.to_string().as_bytes())

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     ask, clock,
+    create::OWN_WORDS,
     folder::Entry,
     gguf::{self, Gguf},
     http::Output,
@@ -97,6 +98,13 @@ fn papers(engine: &Engine, entry: &Entry, header: &Gguf) -> Value {
     if let Some(system) = text("system") {
         file.push(format!("SYSTEM {}", quoted(&system)));
         value.insert("system".to_owned(), system.into());
+    }
+    let config = entry.config(&engine.folder);
+    for word in OWN_WORDS {
+        if let Some(text) = config[word].as_str() {
+            file.push(format!("{} {text}", word.to_uppercase()));
+            value.insert(word.to_owned(), text.into());
+        }
     }
     let mut lines = Vec::new();
     for (key, setting) in &parameters {

@@ -60,6 +60,30 @@ it('round-trips what has quotes, lines and spaces at its edges', () => {
   }
 });
 
+it('takes every parameter and instruction that Ollama writes for its own models', () => {
+  const shown = `FROM /m/blobs/sha256-${'a'.repeat(64)}
+TEMPLATE {{ .Prompt }}
+RENDERER qwen3-coder
+PARSER qwen3-coder
+REQUIRES 0.14.0
+ADAPTER /m/blobs/sha256-${'b'.repeat(64)}
+PARAMETER presence_penalty 1.5
+PARAMETER frequency_penalty -0.5
+PARAMETER typical_p 0.9
+PARAMETER num_keep 24
+PARAMETER num_gpu -1
+PARAMETER main_gpu 0
+PARAMETER num_thread 8
+PARAMETER num_batch 512
+PARAMETER use_mmap false
+PARAMETER draft_num_predict 4
+`;
+  expect(modelfileProblems(shown)).toEqual([]);
+  expect(writeModelfile(parseModelfile(shown))).toBe(shown);
+  expect(modelfileProblems('FROM a\nPARAMETER use_mmap 3')).toEqual(['use_mmap is true or false.']);
+  expect(modelfileProblems('FROM a\nADAPTER ./mine.gguf')[0]).toContain('choose its file');
+});
+
 it('says what can’t be made', () => {
   expect(modelfileProblems(text)).toEqual([]);
   expect(modelfileProblems('SYSTEM x')).toEqual(['FROM is missing: say which model it is made from.']);

@@ -130,30 +130,45 @@ interface ParameterRule {
   whole?: boolean;
 }
 
+const most = 16_777_216;
+
 /** What Ollama knows, with its ranges; `stop` is a text and may stand several times. */
-export const parameterRules: Record<string, ParameterRule | 'text'> = {
+export const parameterRules: Record<string, ParameterRule | 'text' | 'truth'> = {
   temperature: { min: 0, max: 2 },
   top_p: { min: 0, max: 1 },
   top_k: { min: 0, max: 1000, whole: true },
   min_p: { min: 0, max: 1 },
-  num_ctx: { min: 1, max: 16_777_216, whole: true },
-  num_predict: { min: -2, max: 16_777_216, whole: true },
+  typical_p: { min: 0, max: 1 },
+  num_ctx: { min: 1, max: most, whole: true },
+  num_predict: { min: -2, max: most, whole: true },
+  num_keep: { min: -1, max: most, whole: true },
   repeat_penalty: { min: 0, max: 2 },
-  repeat_last_n: { min: -1, max: 16_777_216, whole: true },
-  seed: { min: 0, max: 4_294_967_295, whole: true },
+  repeat_last_n: { min: -1, max: most, whole: true },
+  presence_penalty: { min: -2, max: 2 },
+  frequency_penalty: { min: -2, max: 2 },
+  seed: { min: -1, max: 4_294_967_295, whole: true },
   stop: 'text',
+  num_batch: { min: 1, max: most, whole: true },
+  num_gpu: { min: -1, max: 1_000_000, whole: true },
+  main_gpu: { min: 0, max: 1000, whole: true },
+  num_thread: { min: 0, max: 100_000, whole: true },
+  use_mmap: 'truth',
+  draft_num_predict: { min: 0, max: most, whole: true },
 };
+
+/** A file that Ollama has already, as it writes those of its own models. */
+const ownFile = /(^|[/\\])sha256[-:][0-9a-f]{64}$/;
 
 /** What is wrong with it, in sentences; none where it can be made. */
 export function modelfileProblems(text: string): string[] {
   const problems: string[] = [];
   const form = formOf(text);
   if (form.from.trim() === '') problems.push('FROM is missing: say which model it is made from.');
-  for (const { raw, keyword } of parseModelfile(text)) {
+  for (const { raw, keyword, argument } of parseModelfile(text)) {
     const line = raw.trim();
     if (keyword === '' && line !== '' && !line.startsWith('#'))
       problems.push(`“${line.slice(0, 60)}” is no instruction.`);
-    if (keyword === 'ADAPTER') problems.push('ADAPTER can’t be written here: choose its file in the form.');
+    if (keyword === 'ADAPTER' && !ownFile.test(argument)) problems.push('ADAPTER can’t be written here: choose its file in the form.');
     if (raw.includes('"""') && (raw.match(/"""/g)?.length ?? 0) % 2 === 1)
       problems.push(`${keyword} has no closing """.`);
   }
@@ -168,6 +183,7 @@ export function parameterProblem(name: string, value: string): string | undefine
   const rule = parameterRules[name];
   if (rule === undefined)
     return `${name === '' ? 'A parameter without a name' : `“${name}”`} is no parameter that Ollama knows.`;
+  if (rule === 'truth') return ['true', 'false'].includes(value.trim()) ? undefined : `${name} is true or false.`;
   if (rule === 'text') return value === '' ? `${name} has no value.` : undefined;
   const number = value.trim() === '' ? Number.NaN : Number(value);
   const fits = number >= rule.min && number <= rule.max && (rule.whole !== true || Number.isInteger(number));

@@ -82,6 +82,13 @@ struct Recipe {
     template: Option<String>,
     system: Option<String>,
     license: Option<String>,
+    /// These three came later: what an earlier version began is still gone on with.
+    #[serde(default)]
+    renderer: Option<String>,
+    #[serde(default)]
+    parser: Option<String>,
+    #[serde(default)]
+    requires: Option<String>,
     parameters: Map<String, Value>,
     messages: Vec<Value>,
     quantize: Option<String>,
@@ -153,6 +160,9 @@ fn words(params: &ModelCreateParams) -> Result<Recipe, Error> {
         template: params.template.clone(),
         system: params.system.clone(),
         license: None,
+        renderer: None,
+        parser: None,
+        requires: None,
         parameters: params.parameters.clone().unwrap_or_default(),
         messages: Vec::new(),
         quantize: params.quantize.clone().filter(|packing| !packing.is_empty()),
@@ -175,6 +185,9 @@ fn words(params: &ModelCreateParams) -> Result<Recipe, Error> {
         recipe.template = file.template.or(recipe.template);
         recipe.system = file.system.or(recipe.system);
         recipe.license = file.license;
+        recipe.renderer = file.renderer;
+        recipe.parser = file.parser;
+        recipe.requires = file.requires;
         recipe.messages = file.messages;
         recipe.parameters.extend(file.parameters);
     } else if params.from.is_none() && params.handle.is_none() {
@@ -268,6 +281,9 @@ pub(crate) async fn run_create(
         template: recipe.template.clone(),
         system: recipe.system.clone(),
         license: recipe.license.clone(),
+        renderer: recipe.renderer.clone(),
+        parser: recipe.parser.clone(),
+        requires: recipe.requires.clone(),
         parameters: recipe.parameters.clone(),
         messages: recipe.messages.clone(),
         quantize: recipe.quantize.clone(),

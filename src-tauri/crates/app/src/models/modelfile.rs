@@ -16,6 +16,11 @@ pub(super) struct Modelfile {
     pub(super) template: Option<String>,
     pub(super) system: Option<String>,
     pub(super) license: Option<String>,
+    /// What of the engine's own writes conversations for it and reads its answers, in place of a template.
+    pub(super) renderer: Option<String>,
+    pub(super) parser: Option<String>,
+    /// The least version of the engine.
+    pub(super) requires: Option<String>,
     pub(super) parameters: Map<String, Value>,
     /// `role` and `content` each.
     pub(super) messages: Vec<Value>,
@@ -56,6 +61,9 @@ impl Modelfile {
             "ADAPTER" => self.adapters.push(value.clone()),
             "TEMPLATE" => self.template = Some(value.clone()),
             "SYSTEM" => self.system = Some(value.clone()),
+            "RENDERER" => self.renderer = Some(value.clone()),
+            "PARSER" => self.parser = Some(value.clone()),
+            "REQUIRES" => self.requires = Some(value.clone()),
             "LICENSE" => match &mut self.license {
                 Some(before) => {
                     before.push('\n');
@@ -77,7 +85,7 @@ impl Modelfile {
                 return Err(wrong(
                     *line,
                     &format!(
-                        "\"{shown}\" is no instruction; there are FROM, PARAMETER, TEMPLATE, SYSTEM, ADAPTER, LICENSE and MESSAGE"
+                        "\"{shown}\" is no instruction; there are FROM, PARAMETER, TEMPLATE, SYSTEM, ADAPTER, LICENSE, MESSAGE, RENDERER, PARSER and REQUIRES"
                     ),
                 ));
             }
@@ -214,6 +222,19 @@ mod tests {
             ]
         );
         assert_eq!(file.license.as_deref(), Some("Apache-2.0"));
+    }
+
+    #[test]
+    fn what_ollama_shows_of_a_model_with_a_renderer_reads_back() {
+        let file = Modelfile::parse(
+            "FROM smol\nRENDERER qwen3-coder\nPARSER qwen3-coder\nREQUIRES 0.14.0\nPARAMETER presence_penalty 1.5\nPARAMETER use_mmap false\nPARAMETER num_keep 24\n",
+        )
+        .unwrap();
+        assert_eq!(file.renderer.as_deref(), Some("qwen3-coder"));
+        assert_eq!(file.parser.as_deref(), Some("qwen3-coder"));
+        assert_eq!(file.requires.as_deref(), Some("0.14.0"));
+        let parameters = json!({"presence_penalty": 1.5, "use_mmap": false, "num_keep": 24});
+        assert_eq!(Value::Object(file.parameters), parameters);
     }
 
     #[test]

@@ -36,6 +36,15 @@ pub struct CreateRequest {
     /// The licence's text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,
+    /// What of the engine's own writes conversations for it, in place of the template.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub renderer: Option<String>,
+    /// What of the engine's own reads its answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parser: Option<String>,
+    /// The least version of the engine, "0.14.0".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requires: Option<String>,
     /// "`q8_0`", "`q4_K_S`" or "`q4_K_M`"; refused for a model that is quantised already.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quantize: Option<String>,
