@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 use test_support::{
-    hub::FakeHub,
+    hub::{FakeHub, HubAct},
     ollama::{Act, FakeOllama, Registry, Script, model_file},
 };
 use webplus_tests::{Events, Gguf, Opened, PATIENCE, TestApp, eventually};
@@ -217,7 +217,8 @@ async fn a_pull_that_can_not_be_had_fails_with_a_sentence() {
         ("ftp://a/b/c", "ollama"),
         ("smol:latest", "embedded"),
         ("owner/repo/file.txt", "embedded"),
-        ("owner/repo/big-00001-of-00002.gguf", "embedded"),
+        ("http://models.example/x.gguf", "embedded"),
+        ("https://models.example/x-00001-of-00002.gguf", "ollama"),
         ("smol", "fake"),
     ] {
         let params = json!({"reference": reference, "target": target});
@@ -249,6 +250,68 @@ async fn a_file_of_a_hub_comes_into_the_built_in_engine_however_it_is_written() 
     scene.app.call("settings/update", json!({"downloadLimit": 100_000})).await;
     wait_for(&scene.app, "model/pull", json!({"reference": url, "target": "embedded"})).await;
     assert_eq!(scene.app.refused("settings/update", json!({"downloadLimit": 1})).await.code, "invalid_input");
+    scene.app.finish().await;
+}
+
+/// A sound model of about 300 kB.
+fn large(name: &str) -> Vec<u8> {
+    Gguf::model(name).tensor("large.weight", &[64, 1200], 0, 64 * 1200 * 4).bytes(1)
+}
+
+#[tokio::test]
+async fn a_file_at_any_address_comes_into_either_engine() {
+    let scene = scene().await;
+    let content = large("Odd One");
+    let hub = FakeHub::start(content.clone(), []).await.unwrap();
+    let address = format!("{}/files/Odd%20One.gguf?key=secret", hub.url());
+    for (target, id) in [("embedded", "embedded/odd-one-q4_0"), ("ollama", "ollama/odd-one:latest")] {
+        let params = json!({"reference": address, "target": target});
+        let done = wait_for(&scene.app, "model/pull", params).await;
+        assert_eq!((&done["kind"], &done["title"]), (&json!("model.fetch"), &json!("Odd One.gguf")));
+        let ids = scene.ids().await;
+        assert!(ids.contains(&id.to_owned()), "{target}: {ids:?}");
+    }
+    let papers = scene.app.call("model/show", json!({"id": "embedded/odd-one-q4_0"})).await;
+    assert!(FakeHub::pointer(&content).contains(papers["digest"].as_str().unwrap()), "{papers}");
+    let models: Vec<_> = fs::read_dir(scene.app.data().join("models")).unwrap().collect();
+    assert_eq!(models.len(), 1, "nothing is left of what went to Ollama: {models:?}");
+    // The name is taken there now, which is said before the file is fetched again.
+    let asked = hub.ranges().len();
+    let again = scene.app.refused("model/pull", json!({"reference": address, "target": "ollama"})).await;
+    assert_eq!((again.code.as_str(), hub.ranges().len()), ("conflict", asked), "{again:?}");
+    scene.app.finish().await;
+}
+
+#[tokio::test]
+async fn a_file_at_an_address_is_paused_and_goes_on_where_it_was() {
+    let scene = scene().await;
+    let hub = FakeHub::start(large("Odd"), [HubAct::Cut(8), HubAct::Stall(100_000)]).await.unwrap();
+    let address = format!("{}/files/odd.gguf", hub.url());
+    let mut events = scene.app.events(None).await;
+    let job = scene.app.call("model/pull", json!({"reference": address, "target": "embedded"})).await;
+    under_way(&mut events, &job).await;
+    scene.app.call("job/pause", json!({"id": job["id"]})).await;
+    until(&mut events, &job, "waiting").await;
+    scene.app.call("job/resume", json!({"id": job["id"]})).await;
+    until(&mut events, &job, "succeeded").await;
+    let range = hub.ranges().last().unwrap().clone().unwrap();
+    assert_ne!(range, "bytes=0-");
+    scene.app.finish().await;
+}
+
+#[tokio::test]
+async fn a_split_model_of_a_hub_comes_whole_into_the_built_in_engine() {
+    let scene = scene().await;
+    let hub = FakeHub::start(Vec::new(), []).await.unwrap();
+    for part in 1..=3_u8 {
+        let name = format!("big-q4_0-{part:05}-of-00003.gguf");
+        hub.offer(&name, Gguf::part("Big", u16::from(part) - 1).bytes(part));
+    }
+    scene.app.call("settings/update", json!({"hubUrl": hub.url()})).await;
+    let reference = "owner/Big-GGUF/q4/big-q4_0-00002-of-00003.gguf";
+    wait_for(&scene.app, "model/pull", json!({"reference": reference, "target": "embedded"})).await;
+    let papers = scene.app.call("model/show", json!({"id": "embedded/big-q4_0"})).await;
+    assert_eq!(papers["tensors"][0]["count"], 3, "{papers}");
     scene.app.finish().await;
 }
 

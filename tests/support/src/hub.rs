@@ -3,7 +3,7 @@
 mod api;
 
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     io,
     net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
@@ -17,8 +17,8 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// Where the store has the file; as signed addresses are, good for nothing when changed.
-const STORE: &str = "/store/file?signed=1";
+/// The end of an address at the store; as signed addresses are, good for nothing when changed.
+const SIGNED: &str = "?signed=1";
 
 /// What the store does with one request for the file; without an entry it serves well.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,12 +55,15 @@ pub struct HubRequest {
 #[derive(Default)]
 struct State {
     content: Vec<u8>,
+    /// Other files, by their names.
+    files: HashMap<String, Vec<u8>>,
     pointer: Option<String>,
     acts: VecDeque<HubAct>,
     requests: Vec<HubRequest>,
 }
 
-/// A hub with one file, of any name in any repository. Ends when dropped.
+/// A hub with one file, of any name in any repository, and others that are named. What is below "/files/" has no hub around it:
+/// it is at its own address. Ends when dropped.
 pub struct FakeHub {
     address: SocketAddr,
     state: Arc<Mutex<State>>,
@@ -82,6 +85,11 @@ impl FakeHub {
     /// Its address, without a trailing slash.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Offers this content under that name, in any repository.
+    pub fn offer(&self, name: &str, content: Vec<u8>) {
+        self.with(|state| state.files.insert(name.to_owned(), content));
     }
 
     /// Offers something else from now on.
@@ -109,7 +117,7 @@ impl FakeHub {
     pub fn ranges(&self) -> Vec<Option<String>> {
         self.requests()
             .into_iter()
-            .filter(|request| request.path.starts_with("/store/"))
+            .filter(|request| ["/store/", "/files/"].iter().any(|place| request.path.starts_with(place)))
             .map(|request| request.range)
             .collect()
     }
@@ -194,19 +202,24 @@ impl Reply {
 
 fn reply(request: &HubRequest, state: &mut State) -> Reply {
     let is_file = request.path.strip_suffix(".gguf").is_some();
+    let path = request.path.split('?').next().unwrap_or_default();
+    let name = path.rsplit('/').next().unwrap_or_default().to_owned();
+    let content = state.files.get(&name).unwrap_or(&state.content);
     if is_file && request.path.contains("/raw/") {
-        let pointer = state.pointer.clone().unwrap_or_else(|| FakeHub::pointer(&state.content));
+        let pointer = state.pointer.clone().unwrap_or_else(|| FakeHub::pointer(content));
         return Reply::new("200 OK", "Content-Type: text/plain\r\n", pointer.into_bytes());
     }
     if is_file && request.path.contains("/resolve/") {
-        return Reply::new("302 Found", &format!("Location: {STORE}\r\n"), Vec::new());
+        return Reply::new("302 Found", &format!("Location: /store/{name}{SIGNED}\r\n"), Vec::new());
     }
     if let Some(list) = api::answer(&request.path, state.content.len()) {
         return Reply::new("200 OK", "Content-Type: application/json\r\n", list.to_string().into_bytes());
     }
-    if request.path == STORE {
+    let stored = request.path.starts_with("/store/") && request.path.ends_with(SIGNED);
+    if stored || request.path.starts_with("/files/") {
+        let content = content.clone();
         let act = state.acts.pop_front();
-        return store(request, &state.content, act);
+        return store(request, &content, act);
     }
     Reply::new("404 Not Found", "", Vec::new())
 }
@@ -232,6 +245,8 @@ fn store(request: &HubRequest, content: &[u8], act: Option<HubAct>) -> Reply {
         }
         (None, _) => ("200 OK", String::new()),
     };
+    let mark: String = Sha256::digest(content).iter().take(8).flat_map(|byte| hex_digits(*byte)).collect();
+    let headers = format!("{headers}ETag: \"{mark}\"\r\n");
     let some = |most: usize| body.iter().copied().take(most).collect::<Vec<_>>();
     match act {
         Some(HubAct::Cut(most)) => Reply::sized(status, &headers, some(most), length),

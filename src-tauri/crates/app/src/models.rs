@@ -7,6 +7,7 @@ mod details;
 mod download;
 mod estimate;
 mod evictions;
+mod fetch;
 mod found;
 mod hosts;
 mod hub;
@@ -52,6 +53,7 @@ pub use verbs::{
 pub(crate) use benchmark::{BENCHMARK, run_benchmark};
 pub(crate) use create::{CREATE, discard_create, run_create};
 pub(crate) use download::{DOWNLOAD, EMBEDDED_LANE, discard_download, run_download};
+pub(crate) use fetch::{FETCH, discard_fetch, lane_of_fetch, run_fetch};
 pub(crate) use hosts::lane_of_host;
 pub(crate) use learned::{
     Learned, digest_of, from_log as learn_from_log, from_process as learn_from_process,

@@ -28,7 +28,9 @@ use crate::{
 };
 
 pub use shelf::sweep_imports;
-pub(crate) use shelf::{Temporary, finish, imported, leftovers, same_content, titled};
+pub(crate) use shelf::{
+    Temporary, finish, finish_parts, imported, leftovers, same_content, same_parts, titled,
+};
 pub use upload::ImportSink;
 
 /// How much is copied at once, in bytes.
@@ -165,6 +167,15 @@ pub(crate) fn hash_of(path: &Path, length: u64, stop: &AtomicBool) -> io::Result
     let mut hash = Sha256::new();
     hash_into(&mut hash, path, length, stop)?;
     Ok(hash)
+}
+
+/// The SHA-256 of files one after the other. Blocks.
+pub(crate) fn hash_of_files(files: &[PathBuf], stop: &AtomicBool) -> Result<Vec<u8>, Error> {
+    let mut hash = Sha256::new();
+    for file in files {
+        hash_into(&mut hash, file, u64::MAX, stop).map_err(|error| storage(&error, file))?;
+    }
+    Ok(hash.finalize().to_vec())
 }
 
 /// Adds a file's first `length` bytes to a hash. Blocks.

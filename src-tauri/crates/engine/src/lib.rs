@@ -29,7 +29,10 @@ mod testing;
 
 pub use catalogue::{Catalogue, CatalogueEntry, CatalogueSize};
 pub use discover::{DiscoverOptions, Discovered, Discovery, discover};
-pub use download::{DownloadOptions, DownloadProgress, Fetch, FetchReply, Source, download};
+pub use download::{
+    DownloadOptions, DownloadProgress, Fetch, FetchReply, Fetched, FileAddress, Source, download,
+    download_address, fetch_address,
+};
 pub use embedded::{
     EmbeddedEngine, Embeddings, EngineOptions, EngineState, KEPT_ENVIRONMENT, LoadOptions, LoadedModel,
     LocalModel, PROVIDER, Patience, TokenCount, find_runner,

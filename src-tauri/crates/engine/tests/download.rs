@@ -13,7 +13,9 @@ mod gguf;
 use std::{fs, path::Path, time::Duration};
 
 use domain::ErrorCode;
-use engine::{DownloadOptions, DownloadProgress, Imported, Source, download};
+use engine::{
+    DownloadOptions, DownloadProgress, FileAddress, Imported, Source, download, download_address, fetch_address,
+};
 use fetch::PlainFetch;
 use gguf::Gguf;
 use llm::Error;
@@ -48,18 +50,39 @@ impl Scene {
     }
 
     async fn get_telling(&self, progress: impl FnMut(DownloadProgress) + Send) -> Result<Imported, Error> {
-        let options = DownloadOptions {
-            stall: Duration::from_millis(150),
-            pause: Duration::from_millis(1),
-            report: Duration::ZERO,
-            ..DownloadOptions::default()
-        };
-        download(&PlainFetch, &self.source(), self.folder.path(), &options, progress).await
+        download(&PlainFetch, &self.source(), self.folder.path(), &options(), progress).await
+    }
+
+    /// The file at an address of its own.
+    fn address(&self) -> FileAddress {
+        FileAddress::parse(&format!("{}/files/Some%20model.gguf", self.hub.url())).unwrap()
+    }
+
+    async fn get_address(&self) -> Result<Imported, Error> {
+        download_address(&PlainFetch, &self.address(), self.folder.path(), &options(), |_| {}).await
+    }
+
+    /// A model in three files, offered.
+    fn split(&self) -> (Source, Vec<Vec<u8>>) {
+        let parts: Vec<_> = (0..3_u8).map(|part| Gguf::part("Big", part.into()).bytes(part + 1)).collect();
+        for (number, part) in (1..).zip(&parts) {
+            self.hub.offer(&format!("big-q4_0-{number:05}-of-00003.gguf"), part.clone());
+        }
+        (Source { file: "q4/big-q4_0-00001-of-00003.gguf".into(), ..self.source() }, parts)
     }
 
     fn arrived(&self, imported: &Imported) {
         assert_eq!(fs::read(&imported.file).unwrap(), self.content);
         assert_eq!(names(self.folder.path()), [format!("{}.gguf", imported.name)], "nothing else is left");
+    }
+}
+
+fn options() -> DownloadOptions {
+    DownloadOptions {
+        stall: Duration::from_millis(150),
+        pause: Duration::from_millis(1),
+        report: Duration::ZERO,
+        ..DownloadOptions::default()
     }
 }
 
@@ -205,4 +228,102 @@ async fn refusals_and_strange_answers_are_told_in_sentences() {
         u64::MAX / 4
     ));
     assert_eq!(scene.get().await.unwrap_err().code(), ErrorCode::DiskFull);
+}
+
+#[tokio::test]
+async fn a_file_at_any_address_arrives_with_the_digest_of_what_came() {
+    let scene = Scene::new([]).await;
+    let imported = scene.get_address().await.unwrap();
+    scene.arrived(&imported);
+    let pointer = FakeHub::pointer(&scene.content);
+    assert!(pointer.contains(&imported.sha256), "{pointer}");
+    assert!(scene.hub.requests().iter().all(|request| !request.path.contains("/raw/")), "nothing was promised");
+    assert!(scene.get_address().await.unwrap().duplicate);
+}
+
+#[tokio::test]
+async fn a_file_at_any_address_is_taken_up_where_it_broke_unless_it_is_another_one_by_then() {
+    let scene = Scene::new([HubAct::Cut(8), HubAct::Cut(100_000), HubAct::Stall(50_000)]).await;
+    scene.arrived(&scene.get_address().await.unwrap());
+    let ranges = scene.hub.ranges();
+    assert_eq!(ranges[2..], [Some("bytes=100000-".to_owned()), Some("bytes=150000-".to_owned())]);
+
+    let mut scene = Scene::new([HubAct::Cut(8), HubAct::Cut(100_000)]).await;
+    let once = DownloadOptions { asks: 0, ..options() };
+    let address = scene.address();
+    download_address(&PlainFetch, &address, scene.folder.path(), &once, |_| {}).await.unwrap_err();
+    assert_eq!(names(scene.folder.path()).len(), 2, "the part and the note about it");
+    scene.content = large(2);
+    scene.hub.replace(scene.content.clone());
+    scene.arrived(&scene.get_address().await.unwrap());
+
+    let scene = Scene::new([HubAct::Cut(8), HubAct::Cut(100_000)]).await;
+    let address = scene.address();
+    download_address(&PlainFetch, &address, scene.folder.path(), &once, |_| {}).await.unwrap_err();
+    engine::download::discard_address(&address, scene.folder.path()).await;
+    assert_eq!(names(scene.folder.path()), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_is_no_model_at_an_address_is_refused_before_it_is_fetched() {
+    let scene = Scene::new([]).await;
+    scene.hub.replace(b"<html>A page about a model</html>".repeat(1000));
+    let error = scene.get_address().await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::ProviderBadReply, "{error}");
+    assert_eq!((scene.hub.ranges().len(), names(scene.folder.path()).len()), (1, 0));
+    // It begins as one does, and is none.
+    scene.hub.replace([b"GGUF".as_slice(), &[7; 5000]].concat());
+    let error = scene.get_address().await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::ModelDamaged, "{error}");
+    assert_eq!(names(scene.folder.path()), Vec::<String>::new());
+    let scene = Scene::new([HubAct::Status(404)]).await;
+    assert_eq!(scene.get_address().await.unwrap_err().code(), ErrorCode::ModelNotFound);
+}
+
+#[tokio::test]
+async fn a_file_for_another_engine_gets_no_model_s_name() {
+    let scene = Scene::new([]).await;
+    let (address, folder) = (scene.address(), scene.folder.path());
+    let fetched = fetch_address(&PlainFetch, &address, folder, &options(), |_| {}).await.unwrap();
+    assert_eq!(fs::read(&fetched.path).unwrap(), scene.content);
+    let asked = scene.hub.ranges().len();
+    assert_eq!(fetch_address(&PlainFetch, &address, folder, &options(), |_| {}).await.unwrap(), fetched);
+    assert_eq!(scene.hub.ranges().len(), asked + 1, "only what it begins with was asked for");
+    engine::download::discard_address(&address, folder).await;
+    assert_eq!(names(folder), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_model_in_several_files_arrives_whole_and_is_gone_on_with_at_the_file_where_it_broke() {
+    let scene = Scene::new([]).await;
+    let (source, parts) = scene.split();
+    let mut told = Vec::new();
+    let folder = scene.folder.path();
+    let tell = |progress| told.push(progress);
+    let imported = download(&PlainFetch, &source, folder, &options(), tell).await.unwrap();
+    assert_eq!((imported.name.as_str(), imported.duplicate), ("big-q4_0", false));
+    let whole = parts.concat();
+    assert_eq!(imported.size, whole.len() as u64);
+    assert!(FakeHub::pointer(&whole).contains(&imported.sha256));
+    let kept: Vec<_> = names(folder).iter().map(|name| fs::read(folder.join(name)).unwrap()).collect();
+    assert_eq!(kept, parts, "under their names, and nothing else is left");
+    assert!(told.iter().all(|progress| progress.total == imported.size));
+    assert_eq!(told.last().unwrap().bytes, imported.size);
+    let asked = scene.hub.ranges().len();
+    assert!(download(&PlainFetch, &source, folder, &options(), |_| {}).await.unwrap().duplicate);
+    assert_eq!(scene.hub.ranges().len(), asked, "it is here already");
+
+    let scene = Scene::new([HubAct::Cut(1_000_000), HubAct::Status(404)]).await;
+    let (source, _) = scene.split();
+    let last = Source { file: "q4/big-q4_0-00003-of-00003.gguf".into(), ..source.clone() };
+    download(&PlainFetch, &last, scene.folder.path(), &options(), |_| {}).await.unwrap_err();
+    let asked = scene.hub.ranges().len();
+    download(&PlainFetch, &source, scene.folder.path(), &options(), |_| {}).await.unwrap();
+    assert_eq!(scene.hub.ranges().len(), asked + 2, "the first file was there");
+    let scene = Scene::new([HubAct::Cut(1_000_000), HubAct::WrongBytes]).await;
+    let (source, _) = scene.split();
+    let error = download(&PlainFetch, &source, scene.folder.path(), &options(), |_| {}).await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::ModelDamaged, "{error}");
+    engine::download::discard(&source, scene.folder.path()).await;
+    assert_eq!(names(scene.folder.path()), Vec::<String>::new());
 }

@@ -187,7 +187,7 @@ export function filterModels(models: readonly Model[], { text, where, only }: Fi
   });
 }
 
-const downloads = ['model.download', 'model.pull', 'model.repair'];
+const downloads = ['model.download', 'model.fetch', 'model.pull', 'model.repair'];
 const works = [...downloads, 'model.create', 'model.move-folder', 'model.benchmark'];
 
 const isOpen = ({ state }: Job): boolean => state.status !== 'succeeded' && state.status !== 'cancelled';

@@ -34,9 +34,12 @@ it('knows a Hugging Face repository, its file and their addresses', () => {
   ]);
 });
 
-it('takes the address of a GGUF, and warns of one without encryption and of one in the cloud', () => {
+it('takes the address of a GGUF where it is encrypted, and warns of a registry that isn’t and of a model in the cloud', () => {
   expect(sent('https://example.com/m/a.gguf')).toEqual(['https://example.com/m/a.gguf', 'embedded']);
-  expect(warning('http://example.com/a.gguf')).toContain('encryption');
+  expect(sent('http://127.0.0.1:81/a.gguf')).toEqual(['http://127.0.0.1:81/a.gguf', 'embedded']);
+  expect(refusal('http://example.com/a.gguf')).toContain('https://');
+  expect(refusal('https://example.com/a-00001-of-00002.gguf')).toContain('one part');
+  expect(warning('http://example.com/team/smol')).toContain('encryption');
   expect(sent('http://127.0.0.1:5000/team/smol')).toEqual(['http://127.0.0.1:5000/team/smol', 'ollama']);
   expect(warning('qwen3-coder:480b-cloud')).toContain('leaves');
   expect(warning('qwen3:4b')).toBeUndefined();

@@ -57,12 +57,16 @@ function readAddress(text: string): Reference {
   }
   if (url.hostname === 'ollama.com') return readName(path.replace(/^library\//, ''));
   if (/\.gguf$/i.test(path)) {
+    const file = decodeURIComponent(path.split('/').at(-1) ?? path);
+    if (url.protocol === 'http:' && !here.test(url.hostname))
+      return wrong('A file is got over https:// only, so that nobody on the way can change it.');
+    if (/-\d{5}-of-\d{5}\.gguf$/i.test(file) && !/\/resolve\//.test(url.pathname))
+      return wrong('That is one part of a model in several files. Name the model at its hub: “owner/name/file.gguf”.');
     return {
       type: 'model',
       reference: url.href,
-      words: `The file ${decodeURIComponent(path.split('/').at(-1) ?? path)} from ${url.host}`,
+      words: `The file ${file} from ${url.host}`,
       targets: ['embedded', 'ollama'],
-      ...(url.protocol === 'http:' ? { warning: unencrypted } : {}),
     };
   }
   const name = readName(`${url.host}/${path}`);
@@ -70,6 +74,9 @@ function readAddress(text: string): Reference {
     ? { ...name, reference: `http://${name.reference}`, warning: unencrypted }
     : name;
 }
+
+/** This computer. */
+const here = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 const unencrypted = 'It comes without encryption: anybody on the way could change it.';
 

@@ -19,8 +19,8 @@ impl Fetch for Downloads {
             }
             let reply = self.0.open_download(call).await?;
             let header = |name: &str| reply.header(name).map(str::to_owned);
-            let (location, content_length, content_range) =
-                (header("location"), header("content-length"), header("content-range"));
+            let (location, content_length, content_range, etag) =
+                (header("location"), header("content-length"), header("content-range"), header("etag"));
             let status = reply.status();
             let body = stream::unfold(Some(reply), |reply| async {
                 let mut reply = reply?;
@@ -35,6 +35,7 @@ impl Fetch for Downloads {
                 location,
                 content_length: content_length.and_then(|length| length.parse().ok()),
                 content_range,
+                etag,
                 body: body.boxed(),
             })
         })

@@ -28,6 +28,12 @@ const KINDS: &[Kind] = &[
         discard: |app, _, job| Box::pin(models::discard_download(app, job)),
     },
     Kind {
+        name: models::FETCH,
+        lane: models::lane_of_fetch,
+        run: |app, actor, job, reporter| Box::pin(models::run_fetch(app, actor, job, reporter)),
+        discard: |app, _, job| Box::pin(models::discard_fetch(app, job)),
+    },
+    Kind {
         name: models::PULL,
         lane: models::lane_of_host,
         run: |app, actor, job, reporter| Box::pin(models::run_pull(app, actor, job, reporter)),

@@ -307,7 +307,7 @@ pub(crate) async fn run_create(
     Ok(())
 }
 
-fn tell(reporter: &mut Reporter, phase: library::ImportPhase) {
+pub(super) fn tell(reporter: &mut Reporter, phase: library::ImportPhase) {
     match phase {
         library::ImportPhase::Reading { done, total } => {
             reporter.phase(json!({ "type": "reading" }));

@@ -2,7 +2,7 @@
 
 mod reference;
 
-pub(super) use reference::{as_ollama_names, is_model, source};
+pub(super) use reference::{address, as_ollama_names, is_model, source};
 
 use domain::{Actor, ErrorCode, Timestamp};
 use engine::{Fit, Machine, Room, hardware::fits_bytes};
@@ -68,7 +68,7 @@ pub struct HubFile {
     pub quantization: Option<String>,
     /// Whether it fits this machine.
     pub fits: Fit,
-    /// In how many files it is; the built-in engine reads models of one.
+    /// In how many files it is.
     pub parts: u32,
     /// Whether it only makes images into tokens for another model.
     pub projector: bool,

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use ts_rs::TS;
 
 use super::{
-    download,
+    download, fetch,
     hosts::{self, Host, on_disk},
     hub, pulled, registry,
 };
@@ -35,13 +35,16 @@ const SAVING: Duration = Duration::from_millis(300);
 /// What to pull, and where to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ModelPullParams {
-    /// "name:tag", "hf.co/owner/name:Q4_K_M", "owner/name/file.gguf" or the address of a file at a hub.
+    /// "name:tag", "hf.co/owner/name:Q4_K_M", "owner/name/file.gguf" or the address of a GGUF file, at a hub or elsewhere.
     pub reference: String,
     /// "embedded", or the short name of an Ollama ("ollama").
     pub target: String,
 }
 
 pub(super) async fn begin(app: &App, actor: Actor, params: ModelPullParams) -> Result<Job, Error> {
+    if let Some(address) = hub::address(&params.reference, &params.target) {
+        return fetch::begin(app, actor, address?, &params.target).await;
+    }
     if params.target == engine::embedded::PROVIDER {
         let source = hub::source(app, actor, &params.reference).await?;
         let title = source.file.rsplit('/').next().unwrap_or_default().to_owned();

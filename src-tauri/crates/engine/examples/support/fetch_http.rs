@@ -26,7 +26,7 @@ impl Fetch for Downloads {
                     Err(error) => Some((Err(error), None)),
                 }
             });
-            Ok(FetchReply { status, location, content_length, content_range, body: body.boxed() })
+            Ok(FetchReply { status, location, content_length, content_range, etag: None, body: body.boxed() })
         })
     }
 }

@@ -18,6 +18,8 @@ pub struct FetchReply {
     pub content_length: Option<u64>,
     /// The `Content-Range` header.
     pub content_range: Option<String>,
+    /// The `ETag` header.
+    pub etag: Option<String>,
     /// The body, exactly as sent. Dropping it closes the connection.
     pub body: BoxStream<'static, Result<Bytes, Error>>,
 }
@@ -40,7 +42,7 @@ pub(super) async fn follow(fetch: &dyn Fetch, url: &str, from: Option<u64>) -> R
         let target = reply.location.as_deref().and_then(|location| at.join(location).ok());
         at = target.filter(|target| may_go(&at, target)).ok_or_else(|| {
             Error::BadReply(format!(
-                "{} sends to an address that isn't safe to follow. Check the hub's address in the settings.",
+                "{} sends to an address that isn't safe to follow. Check the address.",
                 at.host_str().unwrap_or("The hub")
             ))
         })?;
@@ -52,11 +54,16 @@ pub(super) async fn follow(fetch: &dyn Fetch, url: &str, from: Option<u64>) -> R
 }
 
 pub(super) fn parse(url: &str) -> Result<Url, Error> {
-    Url::parse(url).ok().filter(|url| url.scheme() == "https" || is_local(url)).ok_or_else(|| {
+    Url::parse(url).ok().filter(is_safe).ok_or_else(|| {
         Error::InvalidRequest(
             "The hub's address must begin with https://. Correct it in the settings.".into(),
         )
     })
+}
+
+/// Encrypted, or of this computer.
+pub(super) fn is_safe(url: &Url) -> bool {
+    url.scheme() == "https" || is_local(url)
 }
 
 /// Encrypted anywhere; unencrypted only from this computer to itself.

@@ -14,7 +14,7 @@ use tokio::{
     io::{AsyncSeekExt, AsyncWriteExt},
 };
 
-use super::{Source, pointer::Pointer};
+use super::content::{Content, Origin};
 use crate::{
     failure::storage,
     import::{blocking, hash_of, hex, leftovers, private, write_whole},
@@ -23,7 +23,8 @@ use crate::{
 /// What is kept about a download beside its bytes.
 #[derive(Debug, Serialize, Deserialize)]
 struct State {
-    source: Source,
+    source: Origin,
+    /// Its `Content::key`.
     sha256: String,
     size: u64,
 }
@@ -40,20 +41,20 @@ pub(super) struct Part {
 
 impl Part {
     /// Finds what an earlier try left, or begins.
-    pub(super) async fn open(folder: &Path, source: &Source, pointer: &Pointer) -> Result<Self, Error> {
-        let (folder, source, pointer) = (folder.to_owned(), source.clone(), pointer.clone());
+    pub(super) async fn open(folder: &Path, source: &Origin, content: &Content) -> Result<Self, Error> {
+        let (folder, source, content) = (folder.to_owned(), source.clone(), content.clone());
         let (path, state, file, hash, have) = blocking(move |stop| {
             fs::create_dir_all(&folder).map_err(|error| storage(&error, &folder))?;
-            sweep(&folder, &source, Some(&pointer));
-            let path = folder.join(format!(".download-{}.part", pointer.sha256));
-            let state = folder.join(format!(".download-{}.json", pointer.sha256));
-            let kept = State { source, sha256: pointer.sha256.clone(), size: pointer.size };
+            sweep(&folder, &source, Some(&content));
+            let path = file(&folder, &content);
+            let state = path.with_extension("json");
+            let kept = State { source, sha256: content.key.clone(), size: content.size };
             let text = serde_json::to_vec(&kept).unwrap_or_default();
             write_whole(&state, &text).map_err(|error| storage(&error, &state))?;
             let file = private(OpenOptions::new().create(true).truncate(false).write(true)).open(&path);
             let file = file.map_err(|error| storage(&error, &path))?;
             let mut have = file.metadata().map_err(|error| storage(&error, &path))?.len();
-            if have > pointer.size {
+            if have > content.size {
                 file.set_len(0).map_err(|error| storage(&error, &path))?;
                 have = 0;
             }
@@ -116,12 +117,22 @@ impl Part {
     }
 }
 
+/// Where the bytes of a content are kept until they are all there.
+fn file(folder: &Path, content: &Content) -> PathBuf {
+    folder.join(format!(".download-{}.part", content.key))
+}
+
+/// How many bytes of a content are here. Blocks.
+pub(super) fn length(folder: &Path, content: &Content) -> u64 {
+    fs::metadata(file(folder, content)).map_or(0, |found| found.len()).min(content.size)
+}
+
 /// Removes what unfinished downloads of that file left, but for the given content. Blocks.
-pub(super) fn sweep(folder: &Path, source: &Source, but: Option<&Pointer>) {
+pub(super) fn sweep(folder: &Path, source: &Origin, but: Option<&Content>) {
     for path in leftovers(folder, ".download-", "json") {
         let state: Option<State> = fs::read(&path).ok().and_then(|text| serde_json::from_slice(&text).ok());
         let is_other =
-            |state: State| state.source == *source && but.is_none_or(|but| but.sha256 != state.sha256);
+            |state: State| state.source == *source && but.is_none_or(|but| but.key != state.sha256);
         if state.is_some_and(is_other) {
             // What can't be removed only takes space.
             let _ = fs::remove_file(path.with_extension("part"));

@@ -5,7 +5,11 @@ use futures_util::StreamExt;
 use llm::Error;
 use tokio::time::timeout;
 
-use super::{DownloadOptions, Fetch, Source, fetch::follow, transfer::refused};
+use super::{
+    DownloadOptions, Fetch, Source,
+    content::{Content, Origin},
+    fetch::follow,
+};
 
 /// Real ones have about 135 bytes.
 const LARGEST: usize = 1024;
@@ -28,7 +32,7 @@ impl Pointer {
         let asking = async {
             let mut reply = follow(fetch, &source.pointer_url(), None).await?;
             if reply.status != 200 {
-                return Err(refused(reply.status, source));
+                return Err(Origin::Hub(source.clone()).refused(reply.status));
             }
             let mut text = BytesMut::new();
             while let Some(piece) = reply.body.next().await {
@@ -51,6 +55,11 @@ impl Pointer {
                 source.file
             ))
         })
+    }
+
+    /// The content that was promised.
+    pub(super) fn content(&self) -> Content {
+        Content { key: self.sha256.clone(), size: self.size, mark: None }
     }
 
     /// The format is Git LFS's: a version line, then keys in order.

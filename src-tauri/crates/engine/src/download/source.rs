@@ -1,9 +1,12 @@
 //! Where a model is at a hub.
 
+use std::path::Path;
+
 use llm::Error;
 use serde::{Deserialize, Serialize};
 
 use super::fetch::parse;
+use crate::gguf;
 
 /// A file in a repository of a hub.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,10 +48,22 @@ impl Source {
         self.url("resolve")
     }
 
-    /// The file's name without its ending.
+    /// All files of the model that has this one, in order; itself alone where it isn't split.
+    pub fn parts(&self) -> Vec<Self> {
+        let (folder, name) = match self.file.rsplit_once('/') {
+            Some((folder, name)) => (format!("{folder}/"), name),
+            None => (String::new(), self.file.as_str()),
+        };
+        let names = gguf::parts_of(Path::new(name));
+        let names = names.iter().filter_map(|part| part.to_str());
+        names.map(|part| Self { file: format!("{folder}{part}"), ..self.clone() }).collect()
+    }
+
+    /// The file's name without its ending, and without which part it is.
     pub(super) fn stem(&self) -> String {
         let name = self.file.rsplit('/').next().unwrap_or_default();
-        name.strip_suffix(".gguf").unwrap_or(name).to_owned()
+        let whole = || name.strip_suffix(".gguf").unwrap_or(name).to_owned();
+        gguf::split_name(Path::new(name)).map_or_else(whole, |(stem, ..)| stem)
     }
 
     fn url(&self, verb: &str) -> String {

@@ -3,12 +3,14 @@
 use std::path::Path;
 
 use futures_util::StreamExt;
-use llm::{Error, Refusal};
+use llm::Error;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{
-    DownloadOptions, DownloadProgress, Fetch, FetchReply, Source, check_space, fetch::follow, part::Part,
-    pointer::Pointer,
+    DownloadOptions, DownloadProgress, Fetch, FetchReply, check_space,
+    content::{Content, Origin},
+    fetch::follow,
+    part::Part,
 };
 
 /// Why the bytes don't come any more.
@@ -17,16 +19,16 @@ pub(super) enum Broken {
     Again(Error),
     /// It won't.
     Final(Error),
-    /// The hub has another file there now.
+    /// Another file is there now.
     Changed,
 }
 
 /// One download under way.
 pub(super) struct Transfer<'a> {
     fetch: &'a dyn Fetch,
-    source: &'a Source,
+    origin: Origin,
     options: &'a DownloadOptions,
-    pointer: Pointer,
+    content: Content,
     part: Part,
     reported: Instant,
     reported_bytes: u64,
@@ -35,15 +37,15 @@ pub(super) struct Transfer<'a> {
 impl<'a> Transfer<'a> {
     pub(super) async fn begin(
         fetch: &'a dyn Fetch,
-        source: &'a Source,
+        origin: Origin,
+        content: Content,
         folder: &Path,
-        pointer: Pointer,
         options: &'a DownloadOptions,
     ) -> Result<Self, Error> {
-        let part = Part::open(folder, source, &pointer).await?;
-        check_space(folder, pointer.size - part.have).await?;
+        let part = Part::open(folder, &origin, &content).await?;
+        check_space(folder, content.size - part.have).await?;
         let reported_bytes = part.have;
-        Ok(Self { fetch, source, options, pointer, part, reported: Instant::now(), reported_bytes })
+        Ok(Self { fetch, origin, options, content, part, reported: Instant::now(), reported_bytes })
     }
 
     pub(super) fn into_part(self) -> Part {
@@ -57,7 +59,7 @@ impl<'a> Transfer<'a> {
     ) -> Result<(), Broken> {
         let mut in_vain = 0;
         self.report(progress, true);
-        while self.part.have < self.pointer.size {
+        while self.part.have < self.content.size {
             let before = self.part.have;
             let result = self.once(progress).await;
             self.part.flush().await.map_err(Broken::Final)?;
@@ -77,7 +79,7 @@ impl<'a> Transfer<'a> {
     /// Asks once and takes what comes.
     async fn once(&mut self, progress: &mut (impl FnMut(DownloadProgress) + Send)) -> Result<(), Broken> {
         let from = Some(self.part.have).filter(|have| *have > 0);
-        let url = self.source.file_url();
+        let url = self.origin.url();
         let reply = match timeout(self.options.stall, follow(self.fetch, &url, from)).await {
             Ok(Ok(reply)) => reply,
             Ok(Err(error @ Error::Unreachable { retry: true, .. })) => return Err(Broken::Again(error)),
@@ -87,21 +89,24 @@ impl<'a> Transfer<'a> {
             Ok(Err(error)) => return Err(Broken::Final(error)),
             Err(_) => return Err(Broken::Again(self.stalled())),
         };
-        let FetchReply { status, content_length, content_range, mut body, .. } = reply;
+        let FetchReply { status, content_length, content_range, etag, mut body, .. } = reply;
+        if status < 300 && self.content.mark.is_some() && etag.is_some() && etag != self.content.mark {
+            return Err(Broken::Changed);
+        }
         self.check_head(status, content_length, content_range.as_deref()).await?;
-        while self.part.have < self.pointer.size {
+        while self.part.have < self.content.size {
             let piece = match timeout(self.options.stall, body.next()).await {
                 Ok(Some(Ok(piece))) => piece,
                 Ok(Some(Err(error))) => return Err(Broken::Again(error)),
                 Ok(None) => {
                     return Err(Broken::Again(Error::Interrupted(format!(
                         "The download of {} broke off. What came is kept; try again to go on.",
-                        self.source.file
+                        self.origin.file()
                     ))));
                 }
                 Err(_) => return Err(Broken::Again(self.stalled())),
             };
-            if self.part.have + piece.len() as u64 > self.pointer.size {
+            if self.part.have + piece.len() as u64 > self.content.size {
                 return Err(Broken::Changed);
             }
             self.part.write(&piece).await.map_err(Broken::Final)?;
@@ -119,25 +124,26 @@ impl<'a> Transfer<'a> {
     ) -> Result<(), Broken> {
         match status {
             206 => match content_range.and_then(range) {
-                Some((_, Some(total))) if total != self.pointer.size => Err(Broken::Changed),
+                Some((_, Some(total))) if total != self.content.size => Err(Broken::Changed),
                 Some((from, _)) if from == self.part.have => Ok(()),
                 _ => {
                     self.part.reset().await.map_err(Broken::Final)?;
                     Err(Broken::Again(Error::BadReply(format!(
-                        "The hub sent another part of {} than was asked for.",
-                        self.source.file
+                        "{} sent another part of {} than was asked for.",
+                        self.origin.who(),
+                        self.origin.file()
                     ))))
                 }
             },
             // The whole file, whatever was asked for.
-            200 if length.is_some_and(|length| length != self.pointer.size) => Err(Broken::Changed),
+            200 if length.is_some_and(|length| length != self.content.size) => Err(Broken::Changed),
             200 => self.part.reset().await.map_err(Broken::Final),
             416 => {
                 self.part.reset().await.map_err(Broken::Final)?;
-                Err(Broken::Again(refused(416, self.source)))
+                Err(Broken::Again(self.origin.refused(416)))
             }
-            status @ (408 | 429 | 500..=599) => Err(Broken::Again(refused(status, self.source))),
-            status => Err(Broken::Final(refused(status, self.source))),
+            status @ (408 | 429 | 500..=599) => Err(Broken::Again(self.origin.refused(status))),
+            status => Err(Broken::Final(self.origin.refused(status))),
         }
     }
 
@@ -148,7 +154,7 @@ impl<'a> Transfer<'a> {
         }
         let news = self.part.have.saturating_sub(self.reported_bytes);
         let bytes_per_second = (news as f64 / passed.as_secs_f64().max(0.001)) as u64;
-        progress(DownloadProgress { bytes: self.part.have, total: self.pointer.size, bytes_per_second });
+        progress(DownloadProgress { bytes: self.part.have, total: self.content.size, bytes_per_second });
         self.reported = Instant::now();
         self.reported_bytes = self.part.have;
     }
@@ -157,7 +163,7 @@ impl<'a> Transfer<'a> {
         Error::TimedOut {
             message: format!(
                 "Nothing of {} came for {} seconds, several times. What came is kept; check the connection and try again to go on.",
-                self.source.file,
+                self.origin.file(),
                 self.options.stall.as_secs()
             ),
             sent: true,
@@ -170,28 +176,4 @@ fn range(text: &str) -> Option<(u64, Option<u64>)> {
     let (span, total) = text.strip_prefix("bytes ")?.split_once('/')?;
     let from = span.split_once('-')?.0.parse().ok()?;
     Some((from, total.parse().ok()))
-}
-
-/// What a status means here.
-pub(super) fn refused(status: u16, source: &Source) -> Error {
-    let (file, repository) = (&source.file, &source.repository);
-    match status {
-        401 | 403 => Error::Auth(format!(
-            "The hub gives {file} only to people who signed in there and agreed to its terms. Choose another model, or download it \
-             in your browser and add the file."
-        )),
-        404 | 410 => Error::ModelNotFound(format!(
-            "{file} isn't in {repository} at the hub any more. Choose another model."
-        )),
-        _ => Error::Server {
-            message: format!("The hub answered {status} when asked for {file}. Try again in a few minutes."),
-            refusal: Refusal {
-                status,
-                message: String::new(),
-                kind: None,
-                request_id: None,
-                retry_after: None,
-            },
-        },
-    }
 }

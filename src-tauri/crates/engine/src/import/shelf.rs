@@ -72,7 +72,7 @@ pub(crate) fn finish(file: Temporary, folder: &Path, stem: &str, sha256: String)
 }
 
 /// The same for all files of a model, in order.
-pub(super) fn finish_parts(
+pub(crate) fn finish_parts(
     mut files: Vec<Temporary>,
     folder: &Path,
     stem: &str,
@@ -132,9 +132,9 @@ fn place(files: &mut [Temporary], folder: &Path, name: &str) -> io::Result<bool>
     Ok(true)
 }
 
-/// Reads a file's header, its name what the file was called where that says more.
-pub(crate) fn titled(path: &Path, stem: &str) -> Result<GgufHeader, Error> {
-    Ok(named(GgufHeader::of_file(path)?, stem))
+/// Reads the header of a model's files, its name what they were called where that says more.
+pub(crate) fn titled(files: &[PathBuf], stem: &str) -> Result<GgufHeader, Error> {
+    Ok(named(GgufHeader::of_parts(files)?, stem))
 }
 
 fn named(mut header: GgufHeader, stem: &str) -> GgufHeader {
@@ -205,6 +205,35 @@ pub(crate) fn same_content(folder: &Path, size: u64, sha256: &str) -> Result<Opt
         // One that can't be read is another one.
         if hash_whole(&path).is_ok_and(|hash| hash == sha256) {
             return Ok(Some(path));
+        }
+    }
+    Ok(None)
+}
+
+/// The files of a model in the folder whose parts have these sizes and digests, in order. Only files of the same sizes are read.
+pub(crate) fn same_parts(folder: &Path, wanted: &[(u64, String)]) -> Result<Option<Vec<PathBuf>>, Error> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(storage(&error, folder)),
+    };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let first = gguf::split_name(&path).is_some_and(|(_, part, _)| part == 1);
+        let parts = gguf::parts_of(&path);
+        if !first || !is_model(&path) || parts.len() != wanted.len() {
+            continue;
+        }
+        let is_as_large =
+            |(part, (size, _)): (&PathBuf, &(u64, String))| fs::metadata(part).is_ok_and(|found| found.len() == *size);
+        if !parts.iter().zip(wanted).all(is_as_large) {
+            continue;
+        }
+        // One that can't be read is another one.
+        let is_same = |(part, (_, sha256)): (&PathBuf, &(u64, String))| {
+            super::hash_of(part, u64::MAX, &AtomicBool::new(false)).is_ok_and(|hash| hex(&hash.finalize()) == *sha256)
+        };
+        if parts.iter().zip(wanted).all(is_same) {
+            return Ok(Some(parts));
         }
     }
     Ok(None)

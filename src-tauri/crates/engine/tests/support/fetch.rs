@@ -60,6 +60,7 @@ async fn get(url: &str, from: Option<u64>) -> std::io::Result<FetchReply> {
         location: header("location"),
         content_length,
         content_range: header("content-range"),
+        etag: header("etag"),
         body: body.boxed(),
     })
 }

@@ -1,7 +1,7 @@
 //! What a person writes or pastes for a file at a hub, read into a repository and a file; and the same as Ollama names it.
 
 use domain::Actor;
-use engine::Source;
+use engine::{FileAddress, Source};
 
 use super::{HubFilesParams, files};
 use crate::{App, Error, models::download};
@@ -33,7 +33,7 @@ pub(crate) async fn source(app: &App, actor: Actor, text: &str) -> Result<Source
         }
         Written::Other => {
             return Err(Error::invalid(
-                "The built-in engine gets models as files of a hub. Write owner/name/file.gguf, or paste the file's address.",
+                "The built-in engine gets models as GGUF files. Write owner/name/file.gguf of a hub, or paste the file's address, which ends in .gguf.",
             ));
         }
     };
@@ -41,14 +41,10 @@ pub(crate) async fn source(app: &App, actor: Actor, text: &str) -> Result<Source
         Some(hub) => hub,
         None => download::hub(app, actor).await?,
     };
-    if split(&file).is_some() {
-        return Err(Error::invalid(
-            "This model is split over several files, which the built-in engine doesn't read. Pull it into Ollama, or choose one that is a single file.",
-        ));
-    }
     let source = Source { hub, repository, revision, file };
     source.check()?;
-    Ok(source)
+    // Whichever file of a split model was named, the first stands for all.
+    Ok(source.parts().into_iter().next().unwrap_or(source))
 }
 
 async fn choose(app: &App, actor: Actor, repository: &str, tag: Option<&str>) -> Result<String, Error> {
@@ -89,6 +85,23 @@ pub(crate) fn as_ollama_names(text: &str) -> String {
         }
         _ => text.trim().to_owned(),
     }
+}
+
+/// The address of a model's file that the target's own way can't get: one outside of every hub, and for an Ollama one at a hub
+/// that it doesn't know. Fails where there is such an address and it can't be.
+pub(crate) fn address(text: &str, target: &str) -> Option<Result<FileAddress, Error>> {
+    let text = text.trim();
+    let path = text.split(['?', '#']).next().unwrap_or_default();
+    let is_address = ["https://", "http://"].iter().any(|scheme| path.starts_with(scheme));
+    if !is_address || !is_model(path) {
+        return None;
+    }
+    let elsewhere = match read(text) {
+        Written::Other => true,
+        Written::File { hub, .. } => hub.is_some() && target != engine::embedded::PROVIDER,
+        Written::Repository { .. } => false,
+    };
+    elsewhere.then(|| FileAddress::parse(text).map_err(Error::from))
 }
 
 fn is_hugging_face(hub: &str) -> bool {
@@ -210,6 +223,22 @@ mod tests {
         {
             assert_eq!(read(text), Written::Other, "{text}");
         }
+    }
+
+    #[test]
+    fn an_address_outside_of_the_hubs_is_one_of_its_own() {
+        let taken = |text, target| address(text, target).map(|found| found.map_err(|error| error.message));
+        let plain = "https://models.example/tiny.gguf?key=1";
+        for target in ["embedded", "ollama"] {
+            assert_eq!(taken(plain, target), Some(Ok(FileAddress { address: plain.to_owned() })));
+            for text in ["https://hf.co/owner/repo/resolve/main/x.gguf", "owner/repo/x.gguf", "smol:latest"] {
+                assert_eq!(taken(text, target), None, "{text}");
+            }
+            assert!(taken("http://models.example/tiny.gguf", target).is_some_and(|found| found.is_err()));
+        }
+        let hub = "https://hub.example/owner/repo/resolve/main/x.gguf";
+        assert_eq!(taken(hub, "embedded"), None, "it promises a digest");
+        assert!(taken(hub, "ollama").is_some_and(|found| found.is_ok()));
     }
 
     #[test]
