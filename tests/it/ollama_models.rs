@@ -177,3 +177,28 @@ async fn the_need_that_is_shown_is_of_the_settings_that_ollama_runs_with() {
     assert_eq!(full, four, "what is asked for goes before");
     finish(app, &home).await;
 }
+
+#[tokio::test]
+async fn the_command_line_adds_a_file_to_either_engine() {
+    let home = OllamaHome::scripted(&Script::default());
+    let program = Program::new()
+        .env("HOME", home.home().display().to_string())
+        .env("PATH", home.path.display().to_string())
+        .env("WEBPLUS_OLLAMA", free_address());
+    let file = home.home().join("My own (1B).gguf");
+    fs::write(&file, model_file(4, 60_000)).unwrap();
+    let file = file.to_str().unwrap();
+    let served = program.serve().await;
+    program.run(&["ollama", "start"]).await.good();
+    program.run(&["models", "import", file, "--to", "ollama"]).await.good();
+    program.run(&["models", "import", file, "--to", "ollama", "--name", "second:v1"]).await.good();
+    let refused = program.run(&["models", "import", file, "--name", "third"]).await;
+    assert!(refused.code() != 0 && refused.stderr.contains("--to ollama"), "{refused:?}");
+    let models = program.run(&["models", "list", "--json"]).await.good().lines();
+    let ids: Vec<_> = models.iter().map(|model| model["id"].clone()).collect();
+    for id in ["ollama/my-own-1b:latest", "ollama/second:v1"] {
+        assert!(ids.contains(&json!(id)), "{id}: {ids:?}");
+    }
+    assert_eq!(served.terminate().await.code(), 0);
+    eventually("nothing is left", PATIENCE, || processes_of(home.home()).is_empty()).await;
+}

@@ -34,6 +34,7 @@ pub use details::{ModelDetails, ModelFact, ModelTensors};
 pub use download::{ModelDownloadParams, Starter};
 pub use estimate::{ModelEstimate, ModelEstimateParams};
 pub use evictions::{ModelEvictions, ModelEvictionsParams};
+pub use fetch::named as named_after;
 pub use found::FoundFile;
 pub use hub::{HubFile, HubFilesParams, HubRepository, HubSearchParams};
 pub use load_settings::{LoadSettings, ModelLoadSettingsParams};

@@ -108,10 +108,16 @@ pub(crate) struct Chat {
 pub(crate) enum Models {
     /// All models with their state.
     List,
-    /// Add a GGUF file to the built-in engine's models.
+    /// Add a GGUF file to an engine's models.
     Import {
         /// The file.
         file: PathBuf,
+        /// Whose models: embedded, the built-in engine's, or those of an Ollama by its provider's short name (ollama).
+        #[arg(long, default_value = "embedded", value_name = "PROVIDER")]
+        to: String,
+        /// Its name in that Ollama; the file's where absent.
+        #[arg(long)]
+        name: Option<String>,
     },
     /// Move the folder of models to another place, and wait until that is done.
     MoveFolder {

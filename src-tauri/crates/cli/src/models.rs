@@ -13,10 +13,22 @@ use crate::{arguments::Models, door::Door, failure::Failure, output::Output};
 pub(crate) async fn run(door: &Door, command: Models, output: &Output) -> Result<ExitCode, Failure> {
     match command {
         Models::List => list(door, output).await?,
-        Models::Import { file } => {
+        Models::Import { file, to, name } => {
             let path = std::path::absolute(&file)
                 .map_err(|error| Failure::invalid(format!("{} can't be found: {error}.", file.display())))?;
+            let called = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let handle = door.choose(path).await?;
+            if to != "embedded" {
+                let name = name.unwrap_or_else(|| app::models::named_after(&called));
+                let params = json!({ "name": name, "handle": handle, "provider": to });
+                shelf::follow(door, "model/create", params, output).await?;
+                return Ok(ExitCode::SUCCESS);
+            }
+            if name.is_some() {
+                return Err(Failure::invalid(
+                    "The built-in engine names models by what their files say. Leave --name out, or give --to ollama.",
+                ));
+            }
             let model: Model = door.call("model/import", json!({ "handle": handle })).await?;
             output.sentence(&format!("{} is ready: {}", model.name, model.id))?;
             output.json(&json!({ "model": model.id }))?;

@@ -5,8 +5,11 @@ import { toApiError, type ApiError } from '@/api/error';
 import { Button } from '@/components/button';
 import { showToast } from '@/components/toast';
 import { useHost } from '@/host/host';
+import { later } from '@/lib/later';
 
-import { useAddFiles } from './imports';
+import { dropAsked, useAddFiles, useAsked, useBringFiles } from './imports';
+
+const AddTarget = later(() => import('./add-target'));
 
 /** Asks for a GGUF file with the place's own dialog and adds it. */
 export function usePickFile(): () => void {
@@ -46,11 +49,23 @@ function notTaken(sentences: string[]): void {
 export function DropZone({ children }: { children: ReactNode }) {
   const host = useHost();
   const add = useAddFiles();
+  const bring = useBringFiles();
+  const asked = useAsked();
   const [over, setOver] = useState(false);
   useEffect(() => host.onFileDrop(add, setOver, notTaken), [host, add]);
   return (
     <div className="relative h-full min-h-0">
       {children}
+      {asked.length > 0 && (
+        <AddTarget
+          files={asked}
+          onClose={dropAsked}
+          onAdd={(target) => {
+            dropAsked();
+            bring(asked, target);
+          }}
+        />
+      )}
       {over && (
         <div className="pointer-events-none absolute inset-2 z-20 flex items-center justify-center rounded-panel border-2 border-dashed border-ring bg-popover/90">
           <p className="flex items-center gap-2 text-heading">

@@ -27,7 +27,7 @@ it('uploads a file, imports it by its handle and leaves nothing behind', async (
   const fake = client(async () => ({ id: 'embedded/a', name: 'A', size: 13 }));
   const work = importFile(fake.client, gguf());
   expect(shown()).toMatchObject([{ name: 'a.gguf', size: 13, step: 'sending' }]);
-  await expect(work).resolves.toMatchObject({ id: 'embedded/a' });
+  await expect(work).resolves.toBe('embedded/a');
   expect(fake.call).toHaveBeenCalledWith('model/import', { handle: 'handle' });
   expect(shown()).toEqual([]);
 });
@@ -37,6 +37,14 @@ it('takes a handle of the shell as it is', async () => {
   await importFile(fake.client, { type: 'handle', handle: 'h', name: 'a.gguf', size: 5 });
   expect(fake.upload).not.toHaveBeenCalled();
   expect(fake.call).toHaveBeenCalledWith('model/import', { handle: 'h' });
+});
+
+it('has a file made into a model of Ollama where that was chosen', async () => {
+  const fake = client(async () => ({ id: '1' }));
+  await expect(importFile(fake.client, gguf('My own (1B).gguf'), 'ollama')).resolves.toBe('my-own-1b');
+  const made = { name: 'my-own-1b', handle: 'handle', parameters: {} };
+  expect(fake.call.mock.calls).toEqual([['model/create', made]]);
+  expect(shown()).toEqual([]);
 });
 
 it('sends nothing of a file that is no model', async () => {

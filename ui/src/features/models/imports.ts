@@ -3,12 +3,13 @@ import { useCallback } from 'react';
 
 import type { Client } from '@/api/client';
 import { ApiError, isAbort, toApiError } from '@/api/error';
-import type { Model } from '@/api/generated';
-import { useClient } from '@/api/query';
+import { useCall, useClient } from '@/api/query';
 import { showToast } from '@/components/toast';
 import type { PickedModelFile } from '@/host/host';
 import { formatBytes } from '@/lib/format';
 import { createStore, useStore } from '@/lib/store';
+
+import type { PullTarget } from './reference';
 
 export interface ModelImport {
   id: number;
@@ -16,6 +17,7 @@ export interface ModelImport {
   /** Bytes. */
   size: number;
   file: PickedModelFile;
+  target: PullTarget;
   /** Sending is the browser's upload; reading is Web+ checking and copying the file. */
   step: 'sending' | 'reading' | 'failed';
   /** 0 to 1, of the sending. */
@@ -37,22 +39,34 @@ function change(id: number, fields: Partial<ModelImport>): void {
   imports.set(imports.get().map((entry) => (entry.id === id ? { ...entry, ...fields } : entry)));
 }
 
-export async function importFile(client: Client, file: PickedModelFile): Promise<Model | null> {
+/** Brings a file to an engine; says what it is called there, nothing where it wasn’t taken. */
+export async function importFile(
+  client: Client,
+  file: PickedModelFile,
+  target: PullTarget = 'embedded',
+): Promise<string | null> {
   const id = (count += 1);
   const stop = new AbortController();
   const [name, size] = file.type === 'file' ? [file.file.name, file.file.size] : [file.name, file.size];
   const step = file.type === 'file' ? 'sending' : 'reading';
-  imports.set([...imports.get(), { id, name, size, file, step, fraction: 0, stop: () => stop.abort() }]);
+  imports.set([...imports.get(), { id, name, size, file, target, step, fraction: 0, stop: () => stop.abort() }]);
   try {
     const handle = file.type === 'file' ? await send(client, file.file, id, stop.signal) : file.handle;
     change(id, { step: 'reading' });
+    if (target === 'ollama') {
+      // From here on it stands among the works, as everything that Ollama makes.
+      const made = tagOf(name.replace(/\.gguf$/i, ''));
+      await client.call('model/create', { name: made, handle, parameters: {} });
+      dismissImport(id);
+      return made;
+    }
     const model = await client.call('model/import', { handle });
     dismissImport(id);
     showToast({
       title: `Added ${model.name}${model.size === undefined ? '' : ` (${formatBytes(model.size)})`}`,
       tone: 'success',
     });
-    return model;
+    return model.id;
   } catch (thrown) {
     if (isAbort(thrown)) dismissImport(id);
     else change(id, { step: 'failed', error: toApiError(thrown) });
@@ -71,15 +85,44 @@ async function send(client: Client, file: File, id: number, signal: AbortSignal)
   return client.upload(file, { signal, onProgress: (fraction) => change(id, { fraction }) });
 }
 
+const asked = createStore<readonly PickedModelFile[]>([]);
+
+/** Files for which the person is asked where they go. */
+export const useAsked = (): readonly PickedModelFile[] => useStore(asked);
+
+export const dropAsked = (): void => asked.set([]);
+
 /** One after the other: two at once would only share the disk. */
-export function useAddFiles(): (files: readonly PickedModelFile[]) => void {
+export function useBringFiles(): (files: readonly PickedModelFile[], target: PullTarget) => void {
   const client = useClient();
   return useCallback(
-    (files) => {
+    (files, target) => {
       void (async () => {
-        for (const file of files) await importFile(client, file);
+        for (const file of files) await importFile(client, file, target);
       })();
     },
     [client],
   );
+}
+
+/** Takes files that were picked or dropped: asks where they go where an Ollama could have them too. */
+export function useAddFiles(): (files: readonly PickedModelFile[]) => void {
+  const bring = useBringFiles();
+  const hasChoice = useCall('ollama/state', {}).data?.type === 'ready';
+  return useCallback(
+    (files) => {
+      if (hasChoice) asked.set([...asked.get(), ...files]);
+      else bring(files, 'embedded');
+    },
+    [bring, hasChoice],
+  );
+}
+
+/** A name that Ollama takes: "Qwen 3 (4B)" becomes "qwen-3-4b". */
+export function tagOf(name: string): string {
+  const plain = name
+    .toLowerCase()
+    .replace(/[^a-z0-9_.-]+/g, '-')
+    .replace(/^[^a-z0-9_]+|[^a-z0-9_]+$/g, '');
+  return plain === '' ? 'model' : plain.slice(0, 80);
 }

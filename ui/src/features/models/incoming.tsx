@@ -10,7 +10,7 @@ import { Progress } from '@/components/progress';
 import { formatBytes } from '@/lib/format';
 
 import { openWorks } from './facts';
-import { dismissImport, useAddFiles, useImports, type ModelImport } from './imports';
+import { dismissImport, useBringFiles, useImports, type ModelImport } from './imports';
 import { workWords } from './works';
 
 const most = 2;
@@ -105,13 +105,13 @@ export function DownloadRow({ job }: { job: Job }) {
 }
 
 function ImportRow({ entry }: { entry: ModelImport }) {
-  const add = useAddFiles();
+  const bring = useBringFiles();
   if (entry.step === 'failed') {
     // A handle works once, so that file has to be chosen anew.
-    const { file } = entry;
+    const { file, target } = entry;
     const again = () => {
       dismissImport(entry.id);
-      add([file]);
+      bring([file], target);
     };
     return (
       <Problem

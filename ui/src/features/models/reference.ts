@@ -5,6 +5,11 @@
 
 export type PullTarget = 'ollama' | 'embedded';
 
+export const targetWords: Record<PullTarget, { label: string; note: string }> = {
+  ollama: { label: 'Ollama', note: 'It is kept in Ollama’s folder, and other programs can use it too.' },
+  embedded: { label: 'Built-in engine', note: 'A GGUF file in Web+’s own folder.' },
+};
+
 export type Reference =
   | { type: 'empty' }
   | {

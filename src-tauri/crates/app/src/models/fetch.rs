@@ -49,8 +49,8 @@ pub(super) async fn begin(app: &App, actor: Actor, address: FileAddress, target:
     jobs::begin(app, actor, FETCH, title, payload.clone(), same).await
 }
 
-/// A name that Ollama takes: "My model (4B).gguf" becomes "my-model-4b".
-fn named(file: &str) -> String {
+/// A name that Ollama takes, made of a file's: "My model (4B).gguf" becomes "my-model-4b".
+pub fn named(file: &str) -> String {
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     let mut name = String::new();
     for letter in stem.chars().flat_map(char::to_lowercase) {

@@ -10,13 +10,8 @@ import { Field } from '@/components/field';
 import { Input } from '@/components/input';
 import { useQuiet } from '@/lib/quiet';
 
-import { readReference } from '../reference';
+import { readReference, targetWords } from '../reference';
 import type { PullTarget } from '../reference';
-
-const targetWords: Record<PullTarget, { label: string; note: string }> = {
-  ollama: { label: 'Ollama', note: 'It is kept in Ollama’s folder, and other programs can use it too.' },
-  embedded: { label: 'Built-in engine', note: 'A GGUF file in Web+’s own folder.' },
-};
 
 export function ByName({ onDone }: { onDone: () => void }) {
   const [text, setText] = useState('');

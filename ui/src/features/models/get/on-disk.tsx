@@ -11,6 +11,7 @@ import { SkeletonRows } from '@/components/skeleton';
 import { formatBytes, formatPlural } from '@/lib/format';
 
 import { AddFileButton } from '../add-file';
+import { tagOf } from '../imports';
 import { targetOptions } from './hub-tab';
 import type { PullTarget } from '../reference';
 
@@ -93,13 +94,4 @@ function Row({
       </Button>
     </li>
   );
-}
-
-/** A name that Ollama takes: "Qwen 3 (4B)" becomes "qwen-3-4b". */
-export function tagOf(name: string): string {
-  const plain = name
-    .toLowerCase()
-    .replace(/[^a-z0-9_.-]+/g, '-')
-    .replace(/^[^a-z0-9_]+|[^a-z0-9_]+$/g, '');
-  return plain === '' ? 'model' : plain.slice(0, 80);
 }
