@@ -6,6 +6,7 @@ import { Disclosure } from '@/components/disclosure';
 import { Field } from '@/components/field';
 import { Input } from '@/components/input';
 import { Textarea } from '@/components/textarea';
+import { formatCount } from '@/lib/format';
 
 import { useSettings } from './use-settings';
 
@@ -15,9 +16,52 @@ export function Downloads() {
   if (!settings) return null;
   return (
     <>
+      <Limit key={`limit ${settings.downloadLimit ?? ''}`} kept={settings.downloadLimit ?? null} />
       <Hub key={`hub ${settings.hubUrl}`} kept={settings.hubUrl} />
       <StarterList key={`list ${settings.starterList}`} kept={settings.starterList} />
     </>
+  );
+}
+
+const leastLimit = 32;
+const mostLimit = 10_000_000;
+
+/** How fast downloads may be. What Ollama downloads knows no limit, which is said. */
+function Limit({ kept }: { kept: number | null }) {
+  const usual = kept === null ? '' : String(kept);
+  const [text, setText] = useState(usual);
+  const [wrong, setWrong] = useState<string>();
+  const save = useMutate('settings/update');
+  const keep = () => {
+    const typed = text.trim().replaceAll(',', '');
+    if (typed === usual) return;
+    const limit = typed === '' ? null : /^\d{1,8}$/.test(typed) ? Number(typed) : Number.NaN;
+    if (limit !== null && !(limit >= leastLimit && limit <= mostLimit)) {
+      setWrong(`Give ${formatCount(leastLimit)} to ${formatCount(mostLimit)} kB a second, or nothing for no limit.`);
+      return;
+    }
+    save.mutate({ downloadLimit: limit });
+  };
+  return (
+    <Field
+      label="Speed limit"
+      description="Kilobytes a second that Web+’s own downloads take at most. Empty means no limit. What Ollama downloads can’t be slowed down. It holds from the next download."
+      error={wrong ?? save.error?.message}
+    >
+      <Input
+        inputMode="numeric"
+        value={text}
+        placeholder="No limit"
+        className="tabular max-w-40"
+        onChange={(next) => {
+          setText(next);
+          setWrong(undefined);
+          save.reset();
+        }}
+        onBlur={keep}
+        onKeyDown={(event) => event.key === 'Enter' && keep()}
+      />
+    </Field>
   );
 }
 

@@ -28,19 +28,21 @@ impl Limited {
 impl Fetch for Limited {
     fn get<'a>(&'a self, url: &'a str, from: Option<u64>) -> BoxFuture<'a, Result<FetchReply, llm::Error>> {
         let Some(limit) = self.limit else { return self.inner.get(url, from) };
-        Box::pin(async move {
-            let reply = self.inner.get(url, from).await?;
-            let state = (reply.body, Instant::now(), 0_u64);
-            let body = stream::unfold(state, move |(mut body, begun, sent)| async move {
-                let piece = body.next().await?;
-                let sent = sent + piece.as_ref().map_or(0, |piece| piece.len() as u64);
-                // What is not read fills the connection, and the other side waits.
-                tokio::time::sleep_until(begun + due(sent, limit)).await;
-                Some((piece, (body, begun, sent)))
-            });
-            Ok(FetchReply { body: body.boxed(), ..reply })
-        })
+        Box::pin(async move { Ok(slowed(self.inner.get(url, from).await?, limit)) })
     }
+}
+
+/// The reply, its body no faster than so many bytes a second.
+fn slowed(reply: FetchReply, limit: u64) -> FetchReply {
+    let state = (reply.body, Instant::now(), 0_u64);
+    let body = stream::unfold(state, move |(mut body, begun, sent)| async move {
+        let piece = body.next().await?;
+        let sent = sent + piece.as_ref().map_or(0, |piece| piece.len() as u64);
+        // What is not read fills the connection, and the other side waits.
+        tokio::time::sleep_until(begun + due(sent, limit)).await;
+        Some((piece, (body, begun, sent)))
+    });
+    FetchReply { body: body.boxed(), ..reply }
 }
 
 /// When so many bytes may have come.
@@ -51,6 +53,30 @@ fn due(bytes: u64, limit: u64) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn reply(pieces: usize, bytes: usize) -> FetchReply {
+        let piece = move |_| Ok(vec![0; bytes].into());
+        FetchReply {
+            status: 200,
+            location: None,
+            content_length: None,
+            content_range: None,
+            etag: None,
+            body: stream::iter((0..pieces).map(piece)).boxed(),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_second_of_a_download_brings_more_than_the_limit() {
+        let begun = Instant::now();
+        let mut body = slowed(reply(50, 20_000), 100_000).body;
+        let mut came = 0;
+        while let Some(piece) = body.next().await {
+            came += piece.map_or(0, |piece| piece.len());
+            assert!(came as f64 <= begun.elapsed().as_secs_f64() * 100_000.0, "{came} in {:?}", begun.elapsed());
+        }
+        assert_eq!((came, begun.elapsed()), (1_000_000, Duration::from_secs(10)));
+    }
 
     #[test]
     fn a_megabyte_takes_ten_seconds_at_a_hundred_kilobytes_a_second() {
