@@ -5,7 +5,8 @@ use std::{fs, path::PathBuf, time::Duration};
 use serde_json::{Value, json};
 use test_support::ollama::{Registry, Script, model_file, put_model};
 use webplus_tests::{
-    Client, Events, OllamaHome, PATIENCE, Program, TestApp, eventually, free_address, ollama_is, processes_of,
+    Client, Events, OllamaHome, PATIENCE, Program, TestApp, eventually, free_address, model, ollama_is,
+    processes_of,
 };
 
 /// Bytes of the weights that are pulled.
@@ -201,4 +202,37 @@ async fn the_command_line_adds_a_file_to_either_engine() {
     }
     assert_eq!(served.terminate().await.code(), 0);
     eventually("nothing is left", PATIENCE, || processes_of(home.home()).is_empty()).await;
+}
+
+#[tokio::test]
+async fn a_damaged_model_is_on_its_way_while_it_is_repaired() {
+    let registry = Registry::start().await.unwrap();
+    let digest = registry.offer("smol", &model_file(1, WEIGHTS));
+    let home = OllamaHome::scripted(&Script::default());
+    let app = open(&home).await;
+    let mut events = app.events(None).await;
+    let reference = format!("{}:latest", registry.model("smol"));
+    let id = format!("ollama/{}", reference.trim_start_matches("http://"));
+    let job = app.call("model/pull", json!({"reference": reference, "target": "ollama"})).await;
+    until(&mut events, &job, "succeeded").await;
+    while ollama_is(&app, "ready").await["folder"].is_null() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let weights = home.models().join("blobs").join(digest.replace(':', "-"));
+    fs::write(&weights, b"cut").unwrap();
+    app.call("model/list", json!({"refresh": true})).await;
+    assert_eq!(model(&app, &id).await["state"]["type"], "damaged");
+    registry.slow(Some(40_000));
+    let job = app.call("model/repair", json!({ "id": id })).await;
+    let under_way = |event: &Value| {
+        event["job"]["id"] == job["id"] && event["job"]["state"]["completed"].as_u64().unwrap_or(0) > 0
+    };
+    events.until(under_way).await;
+    let state = model(&app, &id).await["state"].clone();
+    assert_eq!(state["type"], "pulling", "{state}");
+    assert!(state["completed"].as_u64().unwrap() > 0 && state["total"].as_u64().unwrap() >= WEIGHTS as u64, "{state}");
+    registry.slow(None);
+    until(&mut events, &job, "succeeded").await;
+    assert_eq!(model(&app, &id).await["state"]["type"], "on_disk");
+    finish(app, &home).await;
 }

@@ -350,7 +350,8 @@ async fn a_damaged_model_is_repaired() {
     let blob = scene.ollama.blob(&digest);
     let whole = fs::read(&blob).unwrap();
     fs::write(&blob, &whole[..1000]).unwrap();
-    wait_for(&scene.app, "model/repair", json!({ "id": id })).await;
+    let job = wait_for(&scene.app, "model/repair", json!({ "id": id })).await;
+    assert_eq!(job["payload"]["model"], id);
     assert_eq!(fs::read(&blob).unwrap(), whole);
     assert_eq!(scene.app.refused("model/repair", json!({"id": "fake/m"})).await.code, "invalid_input");
     scene.app.finish().await;

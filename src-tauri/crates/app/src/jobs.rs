@@ -111,6 +111,13 @@ async fn all(app: &App, actor: Actor) -> Result<Vec<Job>, Error> {
     Ok(jobs)
 }
 
+/// Those that run or wait for their turn.
+pub(crate) async fn under_way(app: &App, actor: Actor) -> Result<Vec<Job>, Error> {
+    let mut jobs = all(app, actor).await?;
+    jobs.retain(|job| matches!(job.state.status, JobStatus::Running | JobStatus::Queued));
+    Ok(jobs)
+}
+
 /// Pauses a running job; what it has done is kept.
 pub async fn pause(app: App, actor: Actor, params: JobIdParams) -> Result<Nothing, Error> {
     find(&app, actor, params.id).await?;
@@ -304,7 +311,7 @@ async fn save(app: &App, actor: Actor, mut job: Job) -> Result<(), Error> {
         .await?;
     if changed {
         happening::told(app);
-        models::keep_unfinished(app, &job.kind).await;
+        models::job_changed(app, &job).await;
     }
     app.bus.publish(Event::JobChanged { job });
     Ok(())

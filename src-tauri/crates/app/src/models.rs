@@ -18,6 +18,7 @@ mod local;
 mod modelfile;
 mod moving;
 mod naming;
+mod on_the_way;
 mod pull;
 mod pulled;
 mod registry;
@@ -64,7 +65,8 @@ pub(crate) use load_settings::read as remembered;
 pub(crate) use local::refresh_local;
 pub(crate) use moving::{FOLDER, Folder, MOVE, discard_move, kept as kept_folder, lane_of_move, run_move};
 pub(crate) use pull::{PULL, REPAIR, discard_pull, run_pull, run_repair};
-pub(crate) use unfinished::{any_unfinished, keep_unfinished};
+pub(crate) use on_the_way::job_changed;
+pub(crate) use unfinished::any_unfinished;
 
 use domain::{Actor, ErrorCode, Job, Model, ModelRef, ProviderKind};
 use futures_util::future::join_all;
@@ -166,6 +168,7 @@ pub async fn list(app: App, actor: Actor, params: ModelListParams) -> Result<Mod
             }),
         }
     }
+    on_the_way::mark(&app, actor, &mut list.models).await?;
     Ok(list)
 }
 

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import type { Job, Model } from '@/api/generated';
 
 import {
+  comingOf,
   contextChoices,
   everything,
   expiryWords,
@@ -27,6 +28,22 @@ const model = (id: string, fields: Partial<Model> = {}): Model => ({
 });
 const loaded = { type: 'loaded', memory: 5, context: 1 } as const;
 const remote = { type: 'remote' } as const;
+
+it('knows of which models something is on its way', () => {
+  const job = (kind: string, status: string, model?: string) =>
+    ({ kind, payload: { model }, state: { status, completed: 43, total: 99 } }) as unknown as Job;
+  const coming = comingOf([
+    job('model.pull', 'running', 'ollama/a'),
+    job('model.repair', 'queued', 'ollama/b'),
+    job('model.pull', 'failed', 'ollama/c'),
+    job('model.create', 'running', 'ollama/d'),
+    job('model.pull', 'running'),
+  ]);
+  expect([...coming]).toEqual([
+    ['ollama/a', 43],
+    ['ollama/b', 43],
+  ]);
+});
 
 it('reads a model’s reference, whose name may hold slashes', () => {
   expect([providerOf('openrouter/meta/llama'), nameOf('openrouter/meta/llama')]).toEqual(['openrouter', 'meta/llama']);

@@ -201,6 +201,20 @@ export const isWork = ({ kind }: Job): boolean => works.includes(kind);
 /** All that is being done for models: downloads, and what is made, moved and measured. */
 export const openWorks = (jobs: readonly Job[]): Job[] => jobs.filter((job) => isWork(job) && isOpen(job));
 
+/** How far what is fetched for a model is, in whole percent, by the model's id: so that a row changes a hundred times at most. */
+export function comingOf(jobs: readonly Job[]): ReadonlyMap<string, number> {
+  const fetched = jobs.filter(
+    ({ kind, state }) =>
+      (kind === 'model.pull' || kind === 'model.repair') && (state.status === 'running' || state.status === 'queued'),
+  );
+  return new Map(
+    fetched.flatMap(({ payload, state: { completed, total } }) => {
+      const id = (payload as { model?: unknown } | null)?.model;
+      return typeof id === 'string' ? [[id, total === 0 ? 0 : Math.floor((completed / total) * 100)] as const] : [];
+    }),
+  );
+}
+
 /** What they take on the disk together, in bytes. */
 export const bytesOf = (models: readonly Model[]): number => models.reduce((sum, { size = 0 }) => sum + size, 0);
 

@@ -21,6 +21,8 @@ export interface ModelRowProps {
   memory: Memory | undefined;
   engine: EngineState | undefined;
   isOutdated: boolean;
+  /** How far what is fetched for it is, in percent. */
+  coming: number | undefined;
   isChosen: boolean;
   isTicked: boolean;
   isTabStop: boolean;
@@ -42,6 +44,7 @@ export const ModelRow = memo(function ModelRow({
   memory,
   engine,
   isOutdated,
+  coming,
   isChosen,
   isTicked,
   isTabStop,
@@ -97,7 +100,7 @@ export const ModelRow = memo(function ModelRow({
       </th>
       <td className={classNames(cell, cells.provider, 'truncate text-muted-foreground')}>{provider}</td>
       <td className={classNames(cell, cells.state, 'truncate')}>
-        <StateCell model={model} engine={engine} />
+        <StateCell model={model} engine={engine} coming={coming} />
       </td>
       <td className={classNames(cell, cells.size, 'text-right whitespace-nowrap')}>{bytesOrNothing(model.size)}</td>
       <td className={classNames(cell, cells.quantization, 'truncate')}>{model.quantization ?? '–'}</td>

@@ -34,6 +34,8 @@ export interface ModelTableProps {
   engine: EngineState | undefined;
   /** Those with a newer version. */
   outdated: ReadonlySet<string>;
+  /** Those for which something is fetched, and how far that is, in percent. */
+  coming: ReadonlyMap<string, number>;
   sorting: Sorting | null;
   onSort: (sorting: Sorting | null) => void;
   selection: Selection;
@@ -48,7 +50,7 @@ export interface ModelTableProps {
 const aroundRows = 208;
 
 export function ModelTable(props: ModelTableProps) {
-  const { models, scroller, sorting, onSort, selection, onSelect, onRemove, outdated } = props;
+  const { models, scroller, sorting, onSort, selection, onSelect, onRemove, outdated, coming } = props;
   const above = useHeight(props.above);
   const rowHeight = useDensity() === 'dense' ? 32 : 40;
   const [anchor, setAnchor] = useState<string | null>(null);
@@ -164,6 +166,7 @@ export function ModelTable(props: ModelTableProps) {
                   memory={props.memory}
                   engine={props.engine}
                   isOutdated={outdated.has(model.id)}
+                  coming={coming.get(model.id)}
                   isChosen={props.chosen === model.id}
                   isTicked={selection.has(model.id)}
                   isTabStop={model.id === tabStop}

@@ -19,7 +19,7 @@ import { later } from '@/lib/later';
 import { inspectorLimits } from '@/lib/panel-width';
 
 import { AddFileButton, DropZone, usePickFile } from './add-file';
-import { everything, filterModels, openWorks, sortModels, type Filter, type Sorting } from './facts';
+import { comingOf, everything, filterModels, openWorks, sortModels, type Filter, type Sorting } from './facts';
 import { Incoming } from './incoming';
 import { Loaded } from './loaded';
 import { ModelTable } from './model-table';
@@ -212,6 +212,7 @@ export function ModelsPlace({ engine: engineLine }: { engine?: ReactNode }) {
                   memory={memory}
                   engine={engine.data}
                   outdated={updates.outdated}
+                  coming={comingOf(jobs.data ?? [])}
                   sorting={sorting}
                   onSort={setSorting}
                   selection={selection}

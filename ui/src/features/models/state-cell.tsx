@@ -1,7 +1,7 @@
 import type { EngineState, Fit, Model } from '@/api/generated';
 import { StatusDot, type Tone } from '@/components/status-dot';
 import { useNow } from '@/lib/clock';
-import { formatExact } from '@/lib/format';
+import { formatExact, formatPercent } from '@/lib/format';
 
 import { expiryWords, stateWords } from './facts';
 
@@ -21,8 +21,15 @@ export function StateDot({ model, className }: { model: Model; className?: strin
   return <StatusDot tone={tones[model.state.type]} label={stateWords(model.state)} className={className} />;
 }
 
-/** Where the model is; while it is read into memory, how far, from the engine's own events. */
-export function StateCell({ model, engine }: { model: Model; engine: EngineState | undefined }) {
+interface StateCellProps {
+  model: Model;
+  engine: EngineState | undefined;
+  /** How far what is fetched for it is, in percent. */
+  coming?: number | undefined;
+}
+
+/** Where the model is; while it is read into memory, how far, from the engine's own events; and how far a newer version is. */
+export function StateCell({ model, engine, coming }: StateCellProps) {
   const state =
     engine?.type === 'loading' && engine.model === model.id
       ? ({ type: 'loading', progress: engine.progress } as const)
@@ -30,7 +37,12 @@ export function StateCell({ model, engine }: { model: Model; engine: EngineState
   return (
     <>
       <StatusDot tone={tones[state.type]} className="mr-2" />
-      {stateWords(state)}
+      {coming !== undefined && state.type === 'pulling'
+        ? `Downloading ${formatPercent(coming / 100)}`
+        : stateWords(state)}
+      {coming !== undefined && state.type !== 'pulling' && (
+        <span className="text-caption text-muted-foreground"> newer version {formatPercent(coming / 100)}</span>
+      )}
       {state.type === 'loaded' && state.expiresAt !== undefined && (
         <>
           {' '}

@@ -69,7 +69,9 @@ async fn begin_at(
     reference: &Reference,
 ) -> Result<Job, Error> {
     host.takes_models(app)?;
-    let payload = json!({ "host": host.provider.slug, "reference": reference.wire() });
+    // Under which id it stands in the list, or will.
+    let model = format!("{}/{}", host.provider.slug, reference.short());
+    let payload = json!({ "host": host.provider.slug, "reference": reference.wire(), "model": model });
     let same = |known: &Value| known["host"] == payload["host"] && known["reference"] == payload["reference"];
     jobs::begin(app, actor, kind, reference.short(), payload.clone(), same).await
 }

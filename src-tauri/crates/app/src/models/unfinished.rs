@@ -14,11 +14,8 @@ pub(crate) fn any_unfinished(conn: &store::Connection) -> Result<bool, store::Er
     }))
 }
 
-/// Tells whoever starts that Ollama, after a job of this kind has changed.
-pub(crate) async fn keep_unfinished(app: &App, kind: &str) {
-    if ![PULL, REPAIR].contains(&kind) {
-        return;
-    }
+/// Tells whoever starts that Ollama.
+pub(super) async fn keep(app: &App) {
     let Ok(supervisor) = app.ollama.supervisor() else { return };
     match app.store.read(any_unfinished).await {
         Ok(keep) => supervisor.keep_partials(keep),
