@@ -1,9 +1,11 @@
 /** The line at the bottom: what runs, what it holds, what it cost, and whether Web+ answers. */
 import { Link } from '@tanstack/react-router';
 import { ArrowDownToLine, CircleHelp, Square, Workflow } from 'lucide-react';
+import { useState } from 'react';
 
+import { toApiError } from '@/api/error';
 import type { EngineState, OllamaState } from '@/api/generated';
-import { useCall, useConnection, useMutate } from '@/api/query';
+import { useCall, useClient, useConnection } from '@/api/query';
 import { IconButton } from '@/components/icon-button';
 import { StatusDot, type Tone } from '@/components/status-dot';
 import { Tooltip } from '@/components/tooltip';
@@ -56,7 +58,6 @@ const quietLink =
 
 /** `others`: how many models other engines have in memory. */
 function Engine({ state, others }: { state: EngineState; others: number }) {
-  const stop = useMutate('model/stop');
   const name = 'model' in state ? state.model?.slice(state.model.indexOf('/') + 1) : undefined;
   if (state.type === 'loaded') {
     return (
@@ -65,13 +66,7 @@ function Engine({ state, others }: { state: EngineState; others: number }) {
           <span className="truncate">{name}</span>
           {state.memory > 0 && <span className="shrink-0 whitespace-nowrap">{formatBytes(state.memory)}</span>}
         </Link>
-        <IconButton
-          label={stop.error ? `Not unloaded: ${stop.error.message}` : `Unload ${name ?? ''}`}
-          icon={Square}
-          busy={stop.isPending}
-          onClick={() => stop.mutate({ id: state.model })}
-          className="size-6 [&>svg]:size-3"
-        />
+        <Unload ids={[state.model]} what={name ?? ''} />
       </span>
     );
   }
@@ -98,6 +93,29 @@ function Engine({ state, others }: { state: EngineState; others: number }) {
     <Link to="/settings/$section" params={{ section: 'engine' }} className={quietLink}>
       {content}
     </Link>
+  );
+}
+
+/** Takes models out of memory, all of them at once. */
+function Unload({ ids, what }: { ids: readonly string[]; what: string }) {
+  const client = useClient();
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  const unload = () => {
+    setBusy(true);
+    setProblem(undefined);
+    Promise.all(ids.map((id) => client.call('model/stop', { id })))
+      .catch((thrown: unknown) => setProblem(toApiError(thrown).message))
+      .finally(() => setBusy(false));
+  };
+  return (
+    <IconButton
+      label={problem === undefined ? `Unload ${what}` : `Not unloaded: ${problem}`}
+      icon={Square}
+      busy={busy}
+      onClick={unload}
+      className="size-6 [&>svg]:size-3"
+    />
   );
 }
 
@@ -132,13 +150,15 @@ function Ollama({ loaded }: { loaded: readonly Held[] }) {
   const [first] = loaded;
   if (!first) return null;
   const memory = loaded.reduce((sum, model) => sum + model.memory, 0);
+  const count = formatPlural(loaded.length, 'model');
   return (
-    <Link to="/models" search={loaded.length === 1 ? { model: first.id } : {}} className={quietLink}>
-      <span className="truncate">
-        {loaded.length === 1 ? first.name : `${formatPlural(loaded.length, 'model')} in memory`}
-      </span>
-      {memory > 0 && <span className="shrink-0 whitespace-nowrap">{formatBytes(memory)}</span>}
-    </Link>
+    <span className="flex min-w-0 items-center">
+      <Link to="/models" search={loaded.length === 1 ? { model: first.id } : {}} className={quietLink}>
+        <span className="truncate">{loaded.length === 1 ? first.name : `${count} in memory`}</span>
+        {memory > 0 && <span className="shrink-0 whitespace-nowrap">{formatBytes(memory)}</span>}
+      </Link>
+      <Unload ids={loaded.map(({ id }) => id)} what={loaded.length === 1 ? first.name : count} />
+    </span>
   );
 }
 

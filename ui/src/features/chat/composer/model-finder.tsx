@@ -1,9 +1,10 @@
 /** The list of the model picker: searched by typing, local models first, with what is wrong where a provider can't be asked. */
 import { useNavigate } from '@tanstack/react-router';
-import { Check, Search } from 'lucide-react';
+import { Check, Play, Search, Square } from 'lucide-react';
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 
 import type { Model } from '@/api/generated';
+import { useMutate } from '@/api/query';
 import { Badge } from '@/components/badge';
 import { Button } from '@/components/button';
 import { SkeletonRows } from '@/components/skeleton';
@@ -100,7 +101,41 @@ export default function Finder({ models, chosen, title, onChoose }: FinderProps)
           ))}
         </div>
       )}
+      <Memory model={models.all.find((model) => model.id === chosen)} />
       <Foot models={models} empty={flat.length === 0 && !models.pending} text={text} />
+    </div>
+  );
+}
+
+/** Loads the chosen model before it is needed, or takes it out of memory. Nothing for one that is elsewhere. */
+function Memory({ model }: { model: Model | undefined }) {
+  const start = useMutate('model/start');
+  const stop = useMutate('model/stop');
+  if (model === undefined || (model.state.type !== 'loaded' && model.state.type !== 'on_disk')) return null;
+  const isLoaded = model.state.type === 'loaded';
+  const error = start.error ?? stop.error;
+  const change = () => {
+    start.reset();
+    stop.reset();
+    if (isLoaded) stop.mutate({ id: model.id });
+    else start.mutate({ id: model.id });
+  };
+  return (
+    <div className="border-t border-border p-1">
+      <Button
+        variant="ghost"
+        icon={isLoaded ? Square : Play}
+        busy={start.isPending || stop.isPending}
+        className="w-full justify-start!"
+        onClick={change}
+      >
+        {isLoaded ? `Unload ${model.name}` : `Load ${model.name}`}
+      </Button>
+      {error && (
+        <p role="alert" className="px-2.5 pb-1.5 text-caption text-danger">
+          {error.message}
+        </p>
+      )}
     </div>
   );
 }
