@@ -70,6 +70,7 @@ export function ProviderRow({ provider, vendor }: { provider: Provider; vendor: 
             {own ? 'Runs models on this computer' : baseUrl}
           </p>
         </div>
+        <Health provider={provider} />
         <KeyFact provider={provider} />
         <div className="flex items-center gap-1">
           {takesKey && provider.keyState === 'missing' ? (
@@ -122,6 +123,23 @@ export function ProviderRow({ provider, vendor }: { provider: Provider; vendor: 
       {open === 'edit' && <EditDialog provider={provider} onClose={close} />}
       {open === 'remove' && <RemoveDialog provider={provider} onClose={close} />}
     </li>
+  );
+}
+
+const hosts: readonly Provider['kind'][] = ['ollama', 'openai_compatible'];
+
+/** Whether a server that may be down answered when it was asked for its models. The cloud’s are asked when they are used. */
+function Health({ provider: { kind, slug, enabled } }: { provider: Provider }) {
+  const isHost = enabled && hosts.includes(kind);
+  const list = useCall('model/list', {}, { enabled: isHost, refetchEvery: 30_000 });
+  if (!isHost || list.data === undefined) return null;
+  const problem = list.data.problems.find(({ provider }) => provider === slug);
+  return (
+    <span className="flex items-center gap-2 text-dense whitespace-nowrap" title={problem?.message}>
+      <StatusDot tone={problem === undefined ? 'success' : 'danger'} />
+      {problem === undefined ? 'Answers' : 'Doesn’t answer'}
+      {problem !== undefined && <span className="sr-only">: {problem.message}</span>}
+    </span>
   );
 }
 
