@@ -236,3 +236,28 @@ async fn a_damaged_model_is_on_its_way_while_it_is_repaired() {
     assert_eq!(model(&app, &id).await["state"]["type"], "on_disk");
     finish(app, &home).await;
 }
+
+#[tokio::test]
+async fn a_variable_that_few_need_reaches_ollama_and_a_wrong_value_is_refused() {
+    let home = OllamaHome::scripted(&Script::default());
+    let app = open(&home).await;
+    let known = app.call("ollama/variables", json!({})).await;
+    assert!(known.as_array().unwrap().iter().any(|variable| variable["name"] == "OLLAMA_MAX_QUEUE"), "{known}");
+    let mut settings = app.call("ollama/settings", json!({})).await;
+    for (name, value) in [("OLLAMA_MAX_QUEUE", "many"), ("LD_PRELOAD", "/tmp/x.so")] {
+        settings["advanced"] = json!({ name: value });
+        let refused = app.refused("ollama/configure", settings.clone()).await;
+        assert!(refused.code == "invalid_input" && refused.message.contains(name), "{refused:?}");
+    }
+    settings["advanced"] = json!({"OLLAMA_MAX_QUEUE": "7"});
+    let taken = app.call("ollama/configure", settings).await;
+    assert_eq!(taken["restart"], true);
+    restart(&app).await;
+    let pid = ollama_is(&app, "ready").await["pid"].as_u64().unwrap();
+    let environment = fs::read(format!("/proc/{pid}/environ"));
+    if let Ok(environment) = environment {
+        let text = String::from_utf8_lossy(&environment).into_owned();
+        assert!(text.split('\0').any(|variable| variable == "OLLAMA_MAX_QUEUE=7"), "{text}");
+    }
+    finish(app, &home).await;
+}

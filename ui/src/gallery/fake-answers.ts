@@ -193,6 +193,7 @@ const settings: OllamaSettings = {
   promptCacheMib: 512,
   kvCache: 'f16',
   flashAttention: null,
+  advanced: {},
 };
 
 const hubFiles: HubFile[] = [
@@ -361,6 +362,10 @@ export const answers: Record<string, unknown> = {
     path: '/home/ann/.local/share/webplus/engine/ollama.log',
   },
   'ollama/settings': settings,
+  'ollama/variables': [
+    { name: 'OLLAMA_MAX_QUEUE', meaning: 'Requests that may wait; more are refused.', takes: '1 to 100000' },
+    { name: 'OLLAMA_DEBUG', meaning: 'How much it writes into its log.', takes: '0 or 1 or 2' },
+  ],
   'ollama/state': ready,
   'preset/list': [],
   'provider/key-places': { vault: false, vaultMade: false },

@@ -108,6 +108,7 @@ methods! {
     "ollama/state" Read ollama::state, Nothing => engine::ollama::OllamaState;
     "ollama/stop" Write ollama::stop, Nothing => Nothing;
     "ollama/trust" Write ollama::trust, Nothing => Nothing;
+    "ollama/variables" Read ollama::variables, Nothing => Vec<engine::ollama::advanced::OllamaVariable>;
     "pipeline/allow" Admin pipelines::library::allow, pipelines::PipelineAllowParams => pipelines::PipelineView;
     "pipeline/create" Write pipelines::library::create, pipelines::PipelineCreateParams => pipelines::PipelineView;
     "pipeline/delete" Write pipelines::library::delete, pipelines::PipelineIdParams => Nothing;

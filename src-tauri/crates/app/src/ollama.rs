@@ -22,7 +22,7 @@ pub use engine::ollama::{OllamaState, Ownership};
 pub use options::OllamaOptions;
 pub use verbs::{
     OllamaConfigured, OllamaLog, OllamaLogParams, configure, log, look, restart, settings, start, state,
-    stop, trust,
+    stop, trust, variables,
 };
 
 pub(crate) use address::ready;

@@ -4,6 +4,7 @@
 //! (`guard`), and what follows from what (`supervise`, which has no clock and touches nothing).
 
 pub mod address;
+pub mod advanced;
 pub mod environment;
 pub mod find;
 pub mod identity;

@@ -28,6 +28,7 @@ const settings = {
   promptCacheMib: 512,
   kvCache: 'f16',
   flashAttention: null,
+  advanced: {},
 };
 const ready = {
   type: 'ready',
@@ -40,9 +41,11 @@ const ready = {
   notices: [{ code: 'outdated', message: 'Version 0.16.2 has a known hole.' }],
 };
 
+const variables = [{ name: 'OLLAMA_DEBUG', meaning: 'How much it writes into its log.', takes: '0 or 1 or 2' }];
+
 function show(element: ReactNode, answers: Record<string, unknown>) {
   const call = vi.fn((method: string, _params: unknown) => {
-    const answer = answers[method] ?? { 'job/list': [], 'model/space': { folders: [] } }[method] ?? {};
+    const answer = answers[method] ?? { 'job/list': [], 'model/space': { folders: [] }, 'ollama/variables': variables }[method] ?? {};
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   });
   const client = createClient({
@@ -100,6 +103,21 @@ it('saves settings, refuses what can’t be, and offers the restart', async () =
   await userEvent.click(screen.getByRole('button', { name: 'Save' }));
   await waitFor(() => expect(call).toHaveBeenCalledWith('ollama/configure', { ...settings, parallel: 4 }, undefined));
   await screen.findByText(/until it is restarted/);
+});
+
+it('sets a variable that few need, and leaves out what is emptied', async () => {
+  const call = show(<OllamaPanel />, {
+    'ollama/state': ready,
+    'ollama/settings': settings,
+    'ollama/configure': { settings: { ...settings, advanced: { OLLAMA_DEBUG: '2' } }, restart: true },
+  });
+  await userEvent.click(await screen.findByRole('button', { name: /^Advanced/ }));
+  const field = await screen.findByRole('textbox', { name: 'OLLAMA_DEBUG' });
+  screen.getByText(/Takes 0 or 1 or 2\./);
+  await userEvent.type(field, '2');
+  await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+  const saved = { ...settings, advanced: { OLLAMA_DEBUG: '2' } };
+  await waitFor(() => expect(call).toHaveBeenCalledWith('ollama/configure', saved, undefined));
 });
 
 it('shows what doesn’t work first, and mends it with its own method', async () => {

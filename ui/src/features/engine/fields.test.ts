@@ -18,6 +18,7 @@ const usual: OllamaSettings = {
   promptCacheMib: 512,
   kvCache: 'f16',
   flashAttention: null,
+  advanced: {},
 };
 const read = (changes: Partial<Draft>) => settingsOf({ ...draftOf(usual), ...changes });
 const errorsOf = (changes: Partial<Draft>) => {
@@ -36,11 +37,19 @@ it('reads back what it showed', () => {
     kvCache: 'q8_0',
     flashAttention: true,
     keepAliveSeconds: -1,
+    advanced: { OLLAMA_DEBUG: '1' },
   };
   for (const settings of [usual, all]) {
     const result = settingsOf(draftOf(settings));
     expect('settings' in result && isSame(result.settings, settings)).toBe(true);
   }
+});
+
+it('leaves out a variable that was emptied, and sees that as a change', () => {
+  const kept = { ...usual, advanced: { OLLAMA_DEBUG: '1' } };
+  const result = settingsOf({ ...draftOf(kept), advanced: { OLLAMA_DEBUG: ' ', OLLAMA_VULKAN: ' 1 ' } });
+  expect(result).toEqual({ settings: { ...usual, advanced: { OLLAMA_VULKAN: '1' } } });
+  expect('settings' in result && isSame(result.settings, kept)).toBe(false);
 });
 
 it('takes an empty field for the usual value', () => {

@@ -17,6 +17,8 @@ export interface Draft {
   promptCacheMib: string;
   kvCache: KvCache;
   flashAttention: 'auto' | 'on' | 'off';
+  /** Variables that few need, by their names; what is empty isn't set. */
+  advanced: Record<string, string>;
 }
 
 export type NumberName = 'port' | 'parallel' | 'maxLoaded' | 'contextLength' | 'promptCacheMib';
@@ -94,6 +96,7 @@ export function draftOf(settings: OllamaSettings): Draft {
     promptCacheMib: String(promptCacheMib),
     kvCache: settings.kvCache,
     flashAttention: flashAttention === null ? 'auto' : flashAttention ? 'on' : 'off',
+    advanced: settings.advanced,
   };
 }
 
@@ -134,12 +137,22 @@ export function settingsOf(draft: Draft): { settings: OllamaSettings } | { error
     promptCacheMib: number('promptCacheMib') ?? 0,
     kvCache: draft.kvCache,
     flashAttention: draft.flashAttention === 'auto' ? null : draft.flashAttention === 'on',
+    advanced: Object.fromEntries(
+      Object.entries(draft.advanced)
+        .map(([name, value]) => [name, value.trim()] as const)
+        .filter(([, value]) => value !== ''),
+    ),
   };
   return Object.keys(errors).length > 0 ? { errors } : { settings };
 }
 
 export const isSame = (one: OllamaSettings, other: OllamaSettings): boolean =>
-  (Object.keys(one) as (keyof OllamaSettings)[]).every((key) => one[key] === other[key]);
+  (Object.keys(one) as (keyof OllamaSettings)[]).every((key) =>
+    key === 'advanced' ? isSameText(one.advanced, other.advanced) : one[key] === other[key],
+  );
+
+const isSameText = (one: Record<string, string>, other: Record<string, string>): boolean =>
+  [...new Set([...Object.keys(one), ...Object.keys(other)])].every((name) => one[name] === other[name]);
 
 const usualTimes = [0, 300, 1800, 3600, 14_400, -1];
 

@@ -219,6 +219,9 @@ function Form({ kept, state, onSaved }: FormProps) {
               <NumberField name="port" draft={draft} errors={errors} onChange={change} />
             </div>
           </Disclosure>
+          <Disclosure title="Advanced" note="few need these" defaultOpen={Object.keys(kept.advanced).length > 0}>
+            <Variables chosen={draft.advanced} onChange={(advanced) => change({ advanced })} />
+          </Disclosure>
         </>
       )}
       {save.error && (
@@ -246,6 +249,33 @@ function Form({ kept, state, onSaved }: FormProps) {
         )}
       </div>
     </form>
+  );
+}
+
+interface VariablesProps {
+  chosen: Record<string, string>;
+  onChange: (chosen: Record<string, string>) => void;
+}
+
+/** The variables of Ollama that have no setting of their own. What can’t be is said when it is saved. */
+function Variables({ chosen, onChange }: VariablesProps) {
+  const known = useCall('ollama/variables', {});
+  if (known.isPending) return <SkeletonRows label="Loading what can be set" rows={3} />;
+  if (known.error)
+    return <Failure title="What can be set didn’t load" error={known.error} onRetry={() => void known.refetch()} />;
+  return (
+    <div className="grid gap-4 pt-1 sm:grid-cols-2">
+      {known.data.map(({ name, meaning, takes }) => (
+        <Field key={name} label={name} description={`${meaning} Takes ${takes}.`}>
+          <Input
+            value={chosen[name] ?? ''}
+            placeholder="Ollama decides"
+            className="font-mono"
+            onChange={(value) => onChange({ ...chosen, [name]: value })}
+          />
+        </Field>
+      ))}
+    </div>
   );
 }
 

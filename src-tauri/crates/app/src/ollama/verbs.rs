@@ -1,7 +1,7 @@
 //! `ollama/…`: how it is, and what a person wants of it. Each answers at once; what becomes of it is an event.
 
 use domain::Actor;
-use engine::ollama::{OllamaSettings, OllamaState};
+use engine::ollama::{OllamaSettings, OllamaState, advanced::{self, OllamaVariable}};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -87,6 +87,11 @@ pub async fn log(app: App, _actor: Actor, params: OllamaLogParams) -> Result<Oll
     let path = supervisor.log_path().display().to_string();
     let lines = tokio::task::spawn_blocking(move || supervisor.log_tail(lines as usize)).await;
     Ok(OllamaLog { lines: lines.unwrap_or_default(), path })
+}
+
+/// The variables that few need and that the settings may have.
+pub async fn variables(_app: App, _actor: Actor, _params: Nothing) -> Result<Vec<OllamaVariable>, Error> {
+    Ok(advanced::variables())
 }
 
 /// The settings.

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{KvCache, OllamaSettings};
+use super::{KvCache, OllamaSettings, advanced};
 
 /// The variables of our own environment that it gets: where things are, which GPU to use, the way to the network.
 pub const KEPT: [&str; 37] = [
@@ -83,6 +83,10 @@ pub fn variables(
     }
     if settings.context_length > 0 {
         set("OLLAMA_CONTEXT_LENGTH", settings.context_length.to_string());
+    }
+    // One that a later version of ours knew is left out.
+    for (name, value) in settings.advanced.iter().filter(|(name, _)| advanced::is_known(name)) {
+        set(name, value.clone());
     }
     // A smaller context memory is silently ignored without it.
     let needed = settings.kv_cache != KvCache::F16;
@@ -177,6 +181,7 @@ mod tests {
             context_length: 8192,
             prompt_cache_mib: 0,
             kv_cache: KvCache::Q8_0,
+            advanced: [("OLLAMA_MAX_QUEUE".into(), "7".into()), ("LD_PRELOAD".into(), "/x".into())].into(),
             ..OllamaSettings::default()
         };
         let variables = variables(&settings, &[], true);
@@ -192,6 +197,8 @@ mod tests {
             ("OLLAMA_KV_CACHE_TYPE", Some("q8_0")),
             ("OLLAMA_FLASH_ATTENTION", Some("1")),
             ("OLLAMA_NOPRUNE", Some("1")),
+            ("OLLAMA_MAX_QUEUE", Some("7")),
+            ("LD_PRELOAD", None),
         ] {
             assert_eq!(value(&variables, name).as_deref(), expected, "{name}");
         }

@@ -5,7 +5,10 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::address;
+use super::{
+    address,
+    advanced::{self, Advanced},
+};
 
 /// The longest that a model stays in memory, in seconds: a year.
 const LONGEST_KEEP_ALIVE: i64 = 31_536_000;
@@ -80,6 +83,9 @@ pub struct OllamaSettings {
     pub kv_cache: KvCache,
     /// Flash attention; left to the engine where absent.
     pub flash_attention: Option<bool>,
+    /// Variables that few need, by their names (`advanced::variables`).
+    #[ts(type = "Record<string, string>")]
+    pub advanced: Advanced,
 }
 
 impl Default for OllamaSettings {
@@ -98,6 +104,7 @@ impl Default for OllamaSettings {
             prompt_cache_mib: 512,
             kv_cache: KvCache::F16,
             flash_attention: None,
+            advanced: Advanced::new(),
         }
     }
 }
@@ -146,7 +153,7 @@ impl OllamaSettings {
                 "A smaller context memory needs flash attention. Turn that on, or choose f16 for the context.",
             );
         }
-        Ok(())
+        advanced::check(&self.advanced)
     }
 }
 
@@ -182,6 +189,7 @@ mod tests {
             OllamaSettings { max_loaded: 65, ..usual() },
             OllamaSettings { context_length: 100, ..usual() },
             OllamaSettings { prompt_cache_mib: u32::MAX, ..usual() },
+            OllamaSettings { advanced: [("OLLAMA_DEBUG".into(), "loud".into())].into(), ..usual() },
             OllamaSettings { kv_cache: KvCache::Q4_0, flash_attention: Some(false), ..usual() },
         ] {
             let Invalid(sentence) = wrong.validate().unwrap_err();
