@@ -41,6 +41,7 @@ async fn a_setting_that_makes_no_sense_is_refused_and_nothing_changes() {
         json!({"firstTokenTimeout": -1}),
         json!({"hubUrl": "file:///etc"}),
         json!({"hubUrl": "hub"}),
+        json!({"catalogueUrl": "http://models.example/list.json"}),
         json!({"starterList": "{"}),
         json!({"defaultModel": "nothing"}),
         json!({"closeToTray": "yes"}),

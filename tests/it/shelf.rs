@@ -704,3 +704,31 @@ async fn a_newer_version_of_a_name_is_told_of() {
     assert_eq!(scene.app.call("model/updates", json!({})).await, json!([]));
     scene.app.finish().await;
 }
+
+#[tokio::test]
+async fn a_newer_list_of_models_is_fetched_when_asked_for_and_kept() {
+    let mut scene = scene().await;
+    let built_in = scene.app.call("model/catalogue", json!({})).await;
+    let refused = scene.app.refused("model/catalogue-refresh", json!({})).await;
+    assert!(refused.code == "invalid_input" && refused.message.contains("Downloads"), "{refused:?}");
+    let hub = FakeHub::start(Vec::new(), []).await.unwrap();
+    let offer = |dated: &str, name: &str| {
+        let mut list = built_in.clone();
+        list["dated"] = json!(dated);
+        list["entries"][0]["name"] = json!(name);
+        hub.offer("list.json", list.to_string().into_bytes());
+    };
+    scene.app.call("settings/update", json!({"catalogueUrl": format!("{}/files/list.json", hub.url())})).await;
+    offer("2020-01-01", "older");
+    assert_eq!(scene.app.call("model/catalogue-refresh", json!({})).await, built_in, "it isn't newer");
+    offer("2199-01-01", "../bad");
+    let refused = scene.app.refused("model/catalogue-refresh", json!({})).await;
+    assert!(refused.message.contains("sound name"), "{refused:?}");
+    assert_eq!(scene.app.call("model/catalogue", json!({})).await, built_in);
+    offer("2199-01-01", "newer");
+    let newer = scene.app.call("model/catalogue-refresh", json!({})).await;
+    assert_eq!((&newer["dated"], &newer["entries"][0]["name"]), (&json!("2199-01-01"), &json!("newer")));
+    scene.app = scene.app.reopen().await;
+    assert_eq!(scene.app.call("model/catalogue", json!({})).await, newer, "also after a restart");
+    scene.app.finish().await;
+}

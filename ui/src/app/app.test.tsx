@@ -44,7 +44,7 @@ const answers: Record<string, unknown> = {
   'provider/vendors': [],
   'job/list': [],
   'preset/list': [],
-  'settings/get': { closeToTray: false, hubUrl: '', starterList: '', firstTokenTimeout: 300 },
+  'settings/get': { closeToTray: false, hubUrl: '', starterList: '', catalogueUrl: '', firstTokenTimeout: 300 },
 };
 
 async function start(

@@ -234,7 +234,7 @@ const status: Status = {
   memoryAvailable: 21.4 * gigabyte,
   readOnly: false,
 };
-const general: Settings = { closeToTray: false, hubUrl: '', starterList: '', firstTokenTimeout: 300 };
+const general: Settings = { closeToTray: false, hubUrl: '', starterList: '', catalogueUrl: '', firstTokenTimeout: 300 };
 
 /** What each method answers where a story says nothing else. */
 export const answers: Record<string, unknown> = {
@@ -264,6 +264,7 @@ export const answers: Record<string, unknown> = {
   'job/resume': jobs[0],
   'model/benchmark': job('9', 'qwen3:4b', { status: 'running', completed: 0, total: 0 }, 'model.benchmark'),
   'model/catalogue': { dated: '2026-11-20', entries },
+  'model/catalogue-refresh': { dated: '2026-11-20', entries },
   'model/create': jobs[4],
   'model/discover': [
     {

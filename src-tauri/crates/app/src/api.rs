@@ -76,6 +76,7 @@ methods! {
     "message/stop" Write chat::stop, chat::MessageIdParams => Nothing;
     "model/benchmark" Write models::benchmark, models::ModelIdParams => domain::Job;
     "model/catalogue" Read models::catalogue, Nothing => engine::Catalogue;
+    "model/catalogue-refresh" Write models::catalogue_refresh, Nothing => engine::Catalogue;
     "model/copy" Write models::copy, models::ModelNameParams => domain::Model;
     "model/create" Write models::create, models::ModelCreateParams => domain::Job;
     "model/discover" Read models::discover, Nothing => Vec<models::FoundFile>;

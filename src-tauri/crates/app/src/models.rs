@@ -2,6 +2,7 @@
 //! and what comes into memory; the rest of the verbs is in `verbs`.
 
 mod benchmark;
+mod catalogue;
 mod create;
 mod details;
 mod download;
@@ -47,7 +48,7 @@ pub use shelved::{ShelvedList, ShelvedModel};
 pub use space::{ModelFolder, ModelSpace, SpaceFreed};
 pub use updates::ModelUpdate;
 pub use verbs::{
-    benchmark, catalogue, copy, create, discover, estimate, evictions, free_space, hub_files, hub_search,
+    benchmark, catalogue, catalogue_refresh, copy, create, discover, estimate, evictions, free_space, hub_files, hub_search,
     list_shelved, move_folder, pull, remove, remove_many, rename, repair, set_load_settings, show, space,
     speed, updates,
 };

@@ -21,6 +21,8 @@ pub struct Settings {
     pub hub_url: String,
     /// A list of starter models (JSON) in place of the built-in one; empty for none.
     pub starter_list: String,
+    /// Where a newer list of models to choose from is fetched, when that is asked for; empty for nowhere.
+    pub catalogue_url: String,
     /// How long a local model may take to its first token, in seconds: 10 to 3600.
     pub first_token_timeout: u32,
     /// The most kilobytes a second that our own downloads take: 32 and up; no limit when absent. Ollama knows none.
@@ -35,6 +37,7 @@ impl Default for Settings {
             close_to_tray: false,
             hub_url: String::new(),
             starter_list: String::new(),
+            catalogue_url: String::new(),
             first_token_timeout: 300,
             download_limit: None,
         }
@@ -58,6 +61,9 @@ pub struct SettingsUpdateParams {
     /// See `Settings`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub starter_list: Option<String>,
+    /// See `Settings`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub catalogue_url: Option<String>,
     /// See `Settings`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_token_timeout: Option<u32>,
@@ -114,6 +120,17 @@ fn check(params: &SettingsUpdateParams) -> Result<(), Error> {
         if !fine {
             return Err(Error::invalid(
                 "The hub's address must begin with https:// (or http:// on this computer).",
+            ));
+        }
+    }
+    if let Some(url) = params.catalogue_url.as_deref().filter(|url| !url.is_empty()) {
+        // Nothing in it is signed: nobody on the way may change what people are offered.
+        let is_here = |url: &url::Url| {
+            url.scheme() == "http" && ["localhost", "127.0.0.1", "[::1]"].contains(&url.host_str().unwrap_or_default())
+        };
+        if !url::Url::parse(url).is_ok_and(|url| url.scheme() == "https" && url.has_host() || is_here(&url)) {
+            return Err(Error::invalid(
+                "The list's address must begin with https:// (or http:// on this computer).",
             ));
         }
     }

@@ -18,6 +18,7 @@ export function Downloads() {
     <>
       <Limit key={`limit ${settings.downloadLimit ?? ''}`} kept={settings.downloadLimit ?? null} />
       <Hub key={`hub ${settings.hubUrl}`} kept={settings.hubUrl} />
+      <CatalogueAddress key={`catalogue ${settings.catalogueUrl}`} kept={settings.catalogueUrl} />
       <StarterList key={`list ${settings.starterList}`} kept={settings.starterList} />
     </>
   );
@@ -81,6 +82,33 @@ function Hub({ kept }: { kept: string }) {
         type="url"
         value={text}
         placeholder="https://huggingface.co"
+        onChange={(next) => {
+          setText(next);
+          save.reset();
+        }}
+        onBlur={keep}
+        onKeyDown={(event) => event.key === 'Enter' && keep()}
+      />
+    </Field>
+  );
+}
+
+function CatalogueAddress({ kept }: { kept: string }) {
+  const [text, setText] = useState(kept);
+  const save = useMutate('settings/update');
+  const keep = () => {
+    if (text.trim() !== kept) save.mutate({ catalogueUrl: text.trim() });
+  };
+  return (
+    <Field
+      label="Catalogue"
+      description="Where a newer list of models to choose from is fetched, when you ask for one. Empty keeps the list that came with Web+."
+      error={save.error?.message}
+    >
+      <Input
+        type="url"
+        value={text}
+        placeholder="None"
         onChange={(next) => {
           setText(next);
           save.reset();

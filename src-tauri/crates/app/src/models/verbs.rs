@@ -75,8 +75,13 @@ pub async fn discover(app: App, _actor: Actor, _params: Nothing) -> Result<Vec<F
 }
 
 /// The dated list of models to choose from, with what fits this machine.
-pub async fn catalogue(_app: App, _actor: Actor, _params: Nothing) -> Result<Catalogue, Error> {
-    Ok(Catalogue::built_in().fitted(&Room::at_best(&machine().await?)))
+pub async fn catalogue(app: App, actor: Actor, _params: Nothing) -> Result<Catalogue, Error> {
+    Ok(super::catalogue::newest(&app, actor).await?.fitted(&Room::at_best(&machine().await?)))
+}
+
+/// Fetches a newer list from the address in the settings; answers with the newest that is here then.
+pub async fn catalogue_refresh(app: App, actor: Actor, _params: Nothing) -> Result<Catalogue, Error> {
+    Ok(super::catalogue::refresh(&app, actor).await?.fitted(&Room::at_best(&machine().await?)))
 }
 
 /// Repositories of the hub that fit some words, the most downloaded first.

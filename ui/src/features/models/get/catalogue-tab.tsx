@@ -1,8 +1,10 @@
 /** Models to choose from, without a network: what fits this computer first to be seen. */
-import { Search } from 'lucide-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { RefreshCw, Search } from 'lucide-react';
 import { useState } from 'react';
 
-import { useCall } from '@/api/query';
+import { callKey, useCall, useMutate } from '@/api/query';
+import { Button } from '@/components/button';
 import { Checkbox } from '@/components/checkbox';
 import { Failure } from '@/components/error-state';
 import { Input } from '@/components/input';
@@ -30,10 +32,13 @@ export function CatalogueTab() {
         <Starters first={2} />
       </section>
       <section aria-labelledby="catalogue" className="flex flex-col gap-2">
-        <h3 id="catalogue" className="text-caption font-medium text-muted-foreground">
-          For Ollama
-          {catalogue.data && `, as of ${dayWords(catalogue.data.dated)}`}
-        </h3>
+        <div className="flex flex-wrap items-center gap-x-3">
+          <h3 id="catalogue" className="flex-1 text-caption font-medium text-muted-foreground">
+            For Ollama
+            {catalogue.data && `, as of ${dayWords(catalogue.data.dated)}`}
+          </h3>
+          <Refresh dated={catalogue.data?.dated} />
+        </div>
         {!canPull && ollama.data && (
           <p className="text-dense text-muted-foreground">
             Ollama isn’t running, so these can’t be downloaded now. Start it in the engine’s settings, or take one for
@@ -107,6 +112,42 @@ export function CatalogueTab() {
         )}
       </section>
     </div>
+  );
+}
+
+/** Fetches a newer list, where the settings name an address of one. */
+function Refresh({ dated }: { dated: string | undefined }) {
+  const queries = useQueryClient();
+  const settings = useCall('settings/get', {});
+  const [before, setBefore] = useState<string>();
+  const refresh = useMutate('model/catalogue-refresh', {
+    onDone: (list) => queries.setQueryData(callKey('model/catalogue', {}), list),
+  });
+  if ((settings.data?.catalogueUrl ?? '') === '') return null;
+  return (
+    <>
+      {refresh.isSuccess && (
+        <span role="status" className="text-caption text-muted-foreground">
+          {before === refresh.data.dated ? 'There is no newer list.' : 'A newer list is here.'}
+        </span>
+      )}
+      <Button
+        variant="ghost"
+        icon={RefreshCw}
+        busy={refresh.isPending}
+        onClick={() => {
+          setBefore(dated);
+          refresh.mutate({});
+        }}
+      >
+        Fetch a newer list
+      </Button>
+      {refresh.error && (
+        <p role="alert" className="w-full text-caption text-danger">
+          {refresh.error.message}
+        </p>
+      )}
+    </>
   );
 }
 
