@@ -261,3 +261,37 @@ async fn a_variable_that_few_need_reaches_ollama_and_a_wrong_value_is_refused() 
     }
     finish(app, &home).await;
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_model_whose_process_died_while_it_was_idle_is_shown_so_before_anybody_asks_it() {
+    let home = OllamaHome::scripted(&Script::default());
+    let app = open(&home).await;
+    let _looking_on = app.events(None).await;
+    app.call("model/start", json!({"id": "ollama/smol:latest"})).await;
+    let is_runner = |pid: &u32| {
+        let command = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        let text = String::from_utf8_lossy(&command).replace('\0', " ");
+        text.contains(" runner ") && text.contains(home.home().to_str().unwrap())
+    };
+    let pids = fs::read_dir("/proc").unwrap().flatten();
+    let mut pids = pids.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let runner = pids.find(is_runner).unwrap().to_string();
+    let killed = tokio::process::Command::new("kill").args(["-KILL", &runner]).status().await;
+    assert!(killed.unwrap().success());
+    let state = async || model(&app, "ollama/smol:latest").await["state"].clone();
+    let begun = std::time::Instant::now();
+    while state().await["type"] == "loaded" {
+        assert!(begun.elapsed() < PATIENCE, "it is still shown as loaded");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let shown = state().await;
+    assert_eq!(shown["type"], "not_answering", "{shown}");
+    assert!(shown["message"].as_str().unwrap().contains("has ended"), "{shown}");
+    app.call("model/start", json!({"id": "ollama/smol:latest"})).await;
+    assert_eq!(state().await["type"], "loaded");
+    // And it stays so: the new process is found.
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(state().await["type"], "loaded");
+    finish(app, &home).await;
+}

@@ -15,6 +15,7 @@ mod memory;
 mod notes;
 mod options;
 mod room;
+mod runners;
 mod verbs;
 mod watch;
 

@@ -9,6 +9,7 @@ pub mod environment;
 pub mod find;
 pub mod identity;
 pub mod log;
+pub mod runners;
 mod settings;
 mod state;
 mod supervisor;

@@ -14,7 +14,7 @@ use tokio::{
     time::{Instant, sleep, sleep_until, timeout},
 };
 
-use super::{SLUG, client::GLANCE, folder::Folder, room};
+use super::{SLUG, client::GLANCE, folder::Folder, room, runners::Runners};
 use crate::{App, models};
 
 /// How often is looked while something is in memory and somebody looks on.
@@ -28,6 +28,8 @@ pub(super) struct Memory {
     app: App,
     states: watch::Receiver<OllamaState>,
     loaded: Vec<LoadedModel>,
+    /// The processes of what it has in memory.
+    runners: Runners,
     /// Loads that were learned from: model and context.
     learned: HashSet<(String, u32)>,
     /// The list, where the folder can't be watched.
@@ -44,6 +46,7 @@ impl Memory {
             app,
             states,
             loaded: Vec::new(),
+            runners: Runners::default(),
             learned: HashSet::new(),
             listed: None,
             folder: None,
@@ -113,6 +116,9 @@ impl Memory {
             && loaded != self.loaded
         {
             self.loaded = loaded;
+            self.app.models_changed(SLUG);
+        }
+        if self.runners.look(&self.app, &ollama, &self.loaded).await {
             self.app.models_changed(SLUG);
         }
         self.learn(&ollama).await;
