@@ -165,6 +165,7 @@ async fn the_need_that_is_shown_is_of_the_settings_that_ollama_runs_with() {
     assert_eq!(app.call("model/estimate", asked.clone()).await, one, "it still runs with the old ones");
     restart(&app).await;
     let four = app.call("model/estimate", asked.clone()).await;
+    assert_eq!(one["promptCache"], 512 << 20, "what may come on top is said beside");
     let kv = |estimate: &Value| estimate["kv"].as_u64().unwrap();
     assert_eq!(kv(&four), 4 * kv(&one));
     let evictions = app.call("model/evictions", asked.clone()).await;

@@ -732,3 +732,25 @@ async fn a_newer_list_of_models_is_fetched_when_asked_for_and_kept() {
     assert_eq!(scene.app.call("model/catalogue", json!({})).await, newer, "also after a restart");
     scene.app.finish().await;
 }
+
+#[tokio::test]
+async fn a_projector_is_part_of_the_memory_that_a_model_needs() {
+    let scene = scene().await;
+    let folder = scene.folder.path().join("home/.lmstudio/models/owner/one");
+    fs::create_dir_all(&folder).unwrap();
+    let weights = Gguf::model("One").bytes(1);
+    fs::write(folder.join("one-q4_0.gguf"), &weights).unwrap();
+    let projector = Gguf::bare().text("general.type", "mmproj").bytes(4);
+    fs::write(folder.join("one-mmproj-f16.gguf"), &projector).unwrap();
+    let plain = scene.app.upload("plain.gguf", weights).await;
+    wait_for(&scene.app, "model/create", json!({"name": "plain", "handle": plain})).await;
+    let found = scene.app.call("model/discover", json!({})).await;
+    let one = found.as_array().unwrap().iter().find(|file| file["name"] == "one-q4_0").unwrap();
+    wait_for(&scene.app, "model/create", json!({"name": "seeing", "handle": one["handle"]})).await;
+    let weights = async |name: &str| {
+        let asked = json!({"id": format!("ollama/{name}:latest"), "context": 512});
+        scene.app.call("model/estimate", asked).await["weights"].as_u64().unwrap()
+    };
+    assert_eq!(weights("seeing").await, weights("plain").await + projector.len() as u64);
+    scene.app.finish().await;
+}

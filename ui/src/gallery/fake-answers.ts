@@ -289,6 +289,7 @@ export const answers: Record<string, unknown> = {
     kv: 1.1 * gigabyte,
     compute: 0.3 * gigabyte,
     total: 3.9 * gigabyte,
+    promptCache: 0.5 * gigabyte,
     known: true,
   },
   'model/evictions': { evicts: ['ollama/qwen3:4b'], memory: 17.1 * gigabyte, free: 21.4 * gigabyte },

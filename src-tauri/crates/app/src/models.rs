@@ -57,7 +57,7 @@ pub(crate) use benchmark::{BENCHMARK, run_benchmark};
 pub(crate) use create::{CREATE, discard_create, run_create};
 pub(crate) use download::{DOWNLOAD, EMBEDDED_LANE, discard_download, run_download};
 pub(crate) use fetch::{FETCH, discard_fetch, lane_of_fetch, run_fetch};
-pub(crate) use hosts::lane_of_host;
+pub(crate) use hosts::{lane_of_host, weights_beside};
 pub(crate) use learned::{
     Learned, digest_of, from_log as learn_from_log, from_process as learn_from_process,
     remember as remember_learned,

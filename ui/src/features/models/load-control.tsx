@@ -127,11 +127,13 @@ function Needs({ model, context, memory }: { model: Model; context: number | und
       : evictions.isPending || (estimate.isPending && asked !== undefined)
         ? 'Reckoning what it needs.'
         : 'How much memory it needs isn’t known.';
+  const cache = estimate.data?.promptCache ?? 0;
   const free = evictions.data?.free ?? memory?.available;
   return (
     <div className="tabular text-dense text-muted-foreground">
       <p>
         {needs}
+        {cache > 0 && ` Up to ${formatBytes(cache)} more for earlier prompts, as it is used.`}
         {free !== undefined && ` ${formatBytes(free)} are free.`}
       </p>
       {evictions.data && evictions.data.evicts.length > 0 && (

@@ -95,11 +95,19 @@ pub(super) async fn show(app: &App, actor: Actor, id: &ModelRef) -> Result<Model
     let host = hosts::host(app, actor, id.provider()).await?;
     let told = host.ollama.show_whole(resolved.model.id.name()).await?;
     let mut details = papers(&told);
+    details.metadata.extend(layers(app, details.file.as_deref()));
     if let Some(library) = host.library(app, actor).await {
         let reference = Host::reference(&resolved.model.id)?;
         (details.digest, details.modified_at) = on_disk(move || manifest(&library, &reference)).await?;
     }
     Ok(details)
+}
+
+/// Where the layers of a model lay when an Ollama of ours loaded it last, as its log told.
+fn layers(app: &App, file: Option<&str>) -> Option<ModelFact> {
+    let loads = app.ollama.supervisor().ok()?.loads();
+    let (gpu, all) = loads.iter().rev().find(|load| Some(load.model.as_str()) == file)?.layers?;
+    Some(ModelFact { key: "layers on the GPU".to_owned(), value: format!("{gpu} of {all}, when it was loaded last") })
 }
 
 /// The digest of a model's manifest, and when it was written.

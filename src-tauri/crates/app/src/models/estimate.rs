@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{hosts, learned};
-use crate::{App, Error, conversations::missing, gateway, ollama};
+use crate::{App, Error, conversations::missing, gateway};
 
 /// Whose memory is reckoned, and how it would be loaded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -26,8 +26,9 @@ pub struct ModelEstimateParams {
 
 /// What a model takes, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
 pub struct ModelEstimate {
-    /// The weights.
+    /// The weights, those of a projector and of adapters included.
     #[ts(type = "number")]
     pub weights: u64,
     /// What is kept of the context.
@@ -39,6 +40,9 @@ pub struct ModelEstimate {
     /// All of it.
     #[ts(type = "number")]
     pub total: u64,
+    /// What may come on top as the model is used: prompts of earlier chats that the engine keeps, at most.
+    #[ts(type = "number")]
+    pub prompt_cache: u64,
     /// Whether that is all: some architectures keep the context in a way that can't be reckoned.
     pub known: bool,
 }
@@ -50,6 +54,7 @@ impl From<MemoryEstimate> for ModelEstimate {
             kv: estimate.kv,
             compute: estimate.total.saturating_sub(estimate.weights).saturating_sub(estimate.kv),
             total: estimate.total,
+            prompt_cache: estimate.prompt_cache,
             known: estimate.known,
         }
     }
@@ -85,7 +90,7 @@ pub(super) async fn of(
         )
     })?;
     let factor = app.learned.of(&content, &header).at(params.context);
-    let options = ollama::load_options(&host.settings(app), params.context);
+    let options = host.load_options(app, actor, &resolved.model.id, params.context).await;
     Ok(engine::estimate_with(&header, &loaded(options)).corrected(factor).into())
 }
 

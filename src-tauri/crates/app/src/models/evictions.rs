@@ -68,7 +68,8 @@ pub(super) async fn of(
             let context = context.or(resolved.model.default_context);
             let settings = host.settings(app);
             let tokens = context.unwrap_or_else(|| ollama::usual_context(&settings));
-            let memory = memory(app, &host.ollama, id.name(), &ollama::load_options(&settings, tokens)).await;
+            let options = host.load_options(app, actor, &id, tokens).await;
+            let memory = memory(app, &host.ollama, id.name(), &options).await;
             let loaded = host.ollama.loaded().await?;
             let (most, has_gpu) = limits(app, &resolved);
             let order = leaving(loaded, id.name(), context, &Room { most, has_gpu, memory, free });

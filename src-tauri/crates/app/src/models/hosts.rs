@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use domain::{Actor, ErrorCode, Job, ModelRef, Provider, ProviderKind};
-use engine::{Library, Reference, ollama::{OllamaSettings, OllamaState}};
+use engine::{EstimateOptions, Library, Reference, ollama::{OllamaSettings, OllamaState}};
 use serde_json::Value;
 
 use crate::{App, Error, conversations::missing, ollama};
@@ -100,7 +100,27 @@ impl Host {
 
     /// How it loads its models.
     pub(super) fn settings(&self, app: &App) -> OllamaSettings {
-        if self.managed { ollama::running_settings(app) } else { OllamaSettings::default() }
+        if self.managed {
+            return ollama::running_settings(app);
+        }
+        // How much it keeps of earlier prompts isn't known.
+        OllamaSettings { prompt_cache_mib: 0, ..OllamaSettings::default() }
+    }
+
+    /// How it loads one of its models.
+    pub(super) async fn load_options(
+        &self,
+        app: &App,
+        actor: Actor,
+        id: &ModelRef,
+        context: u32,
+    ) -> EstimateOptions {
+        let options = ollama::load_options(&self.settings(app), context);
+        let (Some(library), Ok(reference)) = (self.library(app, actor).await, Self::reference(id)) else {
+            return options;
+        };
+        let beside = on_disk(move || Ok(weights_beside(&library, &reference))).await;
+        EstimateOptions { extra_weights: beside.unwrap_or(0), ..options }
     }
 
     /// Refuses what a known hole of the version makes risky: files from elsewhere. Only the one that is looked after is
@@ -168,6 +188,16 @@ impl Host {
         }
         None
     }
+}
+
+/// Bytes of what is loaded beside a model's own weights: projectors and adapters. Blocks.
+pub(crate) fn weights_beside(library: &Library, reference: &Reference) -> u64 {
+    // What can't be read now counts as nothing.
+    let Ok(Some(model)) = library.model(reference) else { return 0 };
+    let beside = model.layers.iter().filter(|layer| {
+        ["image.projector", "image.adapter"].iter().any(|kind| layer.media_type.ends_with(kind))
+    });
+    beside.map(|layer| layer.size).sum()
 }
 
 /// The name of a model that was fetched from this computer: a name on disk doesn't tell that it was without encryption.

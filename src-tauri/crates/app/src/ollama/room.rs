@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use domain::{ErrorCode, Model, ModelState};
 use engine::{
-    EstimateOptions, GgufHeader, Hardware, KvType, MemoryEstimate,
+    EstimateOptions, GgufHeader, Hardware, KvType, Library, MemoryEstimate,
     ollama::{KvCache, OllamaSettings, OllamaState},
 };
 use tokio::time::timeout;
@@ -53,13 +53,22 @@ pub(super) async fn check(
         _ => 0,
     };
     let Ok(Some(file)) = client.show(model.id.name()).await.map(|shown| shown.file) else { return Ok(()) };
+    let folder = match app.ollama.state() {
+        OllamaState::Ready { folder, .. } => folder.filter(|folder| folder.readable),
+        _ => None,
+    };
+    let reference = engine::Reference::parse(model.id.name()).ok();
     let context = context.or(model.default_context).unwrap_or_else(|| usual_context(&settings));
     let app = app.clone();
     let reckoned = tokio::task::spawn_blocking(move || {
         let file = PathBuf::from(file);
         let header = GgufHeader::of_file(&file).ok()?;
         let factor = app.learned.of(&models::digest_of(&file), &header).at(context);
-        let estimate = engine::estimate_with(&header, &options(&settings, context)).corrected(factor);
+        let library = folder.and_then(|folder| Library::open(&PathBuf::from(folder.path)).ok());
+        let beside = library.zip(reference);
+        let extra_weights = beside.map_or(0, |(library, name)| models::weights_beside(&library, &name));
+        let options = EstimateOptions { extra_weights, ..options(&settings, context) };
+        let estimate = engine::estimate_with(&header, &options).corrected(factor);
         Some((estimate, Hardware::measure()))
     });
     let Ok(Some((estimate, hardware))) = reckoned.await else { return Ok(()) };
@@ -73,7 +82,8 @@ pub(super) async fn check(
 pub(crate) fn running(app: &App) -> OllamaSettings {
     match app.ollama.supervisor() {
         Ok(supervisor) if app.ollama.is_own() => supervisor.running_settings(),
-        _ => OllamaSettings::default(),
+        // How much it keeps of earlier prompts isn't known either.
+        _ => OllamaSettings { prompt_cache_mib: 0, ..OllamaSettings::default() },
     }
 }
 
@@ -96,6 +106,7 @@ pub(crate) fn options(settings: &OllamaSettings, context: u32) -> EstimateOption
         parallel: settings.parallel,
         kv_key: kept,
         kv_value: kept,
+        prompt_cache: u64::from(settings.prompt_cache_mib) << 20,
         ..EstimateOptions::ollama(context)
     }
 }

@@ -28,6 +28,13 @@ pub enum Fact {
         /// Its size in bytes.
         bytes: u64,
     },
+    /// Where the layers of the model that loads lie.
+    Layers {
+        /// So many on a GPU.
+        gpu: u32,
+        /// Of so many.
+        all: u32,
+    },
     /// The process of a model is gone.
     RunnerEnded {
         /// How ("signal: killed").
@@ -46,6 +53,9 @@ pub enum Fact {
 pub fn fact(line: &str) -> Option<Fact> {
     if let Some((_, rest)) = line.split_once("buffer size =") {
         return buffer(line, rest);
+    }
+    if let Some((_, rest)) = line.split_once("offloaded ") {
+        return layers(rest);
     }
     let message = value(line, "msg")?;
     if let Some(rest) = message.strip_prefix("Listening on ") {
@@ -96,6 +106,12 @@ pub fn failure(lines: &[String]) -> Option<OllamaFailure> {
             None
         }
     })
+}
+
+/// "31/33 layers to GPU"
+fn layers(rest: &str) -> Option<Fact> {
+    let (gpu, all) = rest.strip_suffix(" layers to GPU")?.split_once('/')?;
+    Some(Fact::Layers { gpu: gpu.parse().ok()?, all: all.parse().ok()? })
 }
 
 /// "llama_kv_cache:        CPU KV buffer size =    90.00 MiB"

@@ -20,6 +20,8 @@ pub struct LoadMemory {
     pub compute: u64,
     /// What the results need.
     pub output: u64,
+    /// Layers on a GPU, of how many; none where no GPU could take any.
+    pub layers: Option<(u32, u32)>,
 }
 
 impl LoadMemory {
@@ -55,6 +57,11 @@ impl Loads {
                 };
                 *place += bytes;
             }
+            Fact::Layers { gpu, all } => {
+                if let Some(load) = self.loads.back_mut() {
+                    load.layers = Some((*gpu, *all));
+                }
+            }
             _ => {}
         }
     }
@@ -82,6 +89,22 @@ mod tests {
             assert!((total - 199.80).abs() < 0.01, "{total}");
             assert_eq!(load.context, 90 << 20);
         }
+    }
+
+    #[test]
+    fn the_layers_on_a_gpu_are_read_as_llama_cpp_says_them() {
+        let mut loads = Loads::default();
+        for line in [
+            r#"msg="starting llama-server" cmd="/x/llama-server --model /m/a --port 1""#,
+            "load_tensors: offloading 30 repeating layers to GPU",
+            "load_tensors: offloaded 31/33 layers to GPU",
+            "load_tensors: offloaded many layers to GPU",
+        ] {
+            if let Some(fact) = fact(line) {
+                loads.take(&fact);
+            }
+        }
+        assert_eq!(loads.all().first().unwrap().layers, Some((31, 33)));
     }
 
     #[test]

@@ -45,7 +45,7 @@ impl Driver {
                 Fact::Device(device) => drop(self.told.send(Event::Device(device))),
                 Fact::RunnerEnded { how } => tracing::warn!(how, "a model's process ended"),
                 Fact::Clamped { asked, trained } => tracing::info!(asked, trained, "a context was cut"),
-                Fact::Loading { .. } | Fact::Buffer { .. } => {}
+                Fact::Loading { .. } | Fact::Buffer { .. } | Fact::Layers { .. } => {}
             }
         }
     }
