@@ -2,7 +2,8 @@
 // and how soon it shows what came into a models folder without us.
 //
 // The Ollama is a scripted one of somebody else's, which is taken into use and let go again: that starts no process, so that the
-// figure is the application's own. The 500 models are of a provider in this process.
+// figure is the application's own. The 500 models are of two servers in this process: half of a cloud's, half of another Ollama's, which
+// have sizes and states as those on this computer have.
 
 import { copyFile, mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -29,7 +30,8 @@ await bench(names, async () => {
     const server = await tools.offered.serve({ env: { ...ollama.env, WEBPLUS_OLLAMA: host } });
     await events(server);
     await engine(server);
-    await server.call('provider/add', { name: 'Shop', kind: 'openai_compatible', baseUrl: shop.url });
+    await server.call('provider/add', { name: 'Shop', kind: 'openai_compatible', baseUrl: `${shop.url}/v1` });
+    await server.call('provider/add', { name: 'Attic', kind: 'ollama', baseUrl: shop.url });
     const page = await shelf(tools, server);
     await changes(page, ollama, address);
   } finally {
@@ -140,13 +142,26 @@ async function changes(page, ollama, address) {
   report(names[4], { value: percentile(taken, 0.95), unit: 'ms', how, median: percentile(taken, 0.5), slowest: Math.max(...taken) });
 }
 
-/** A provider that lists so many models. */
+/** A server that lists so many models: half as a cloud does, half as an Ollama does, one of these in memory. */
 async function lists(count) {
-  const data = Array.from({ length: count }, (_, index) => ({ id: `maker-${index % 25}/model-${String(index).padStart(3, '0')}-instruct`, object: 'model' }));
+  const some = (name) => Array.from({ length: count / 2 }, (_, index) => name(`${index % 25}`, String(index).padStart(3, '0')));
+  const data = some((maker, number) => ({ id: `maker-${maker}/model-${number}-instruct`, object: 'model' }));
+  const models = some((maker, number) => ({
+    name: `maker-${maker}/own-${number}:4b`,
+    model: `maker-${maker}/own-${number}:4b`,
+    modified_at: '2026-08-21T10:11:12Z',
+    size: 2_500_000_000 + Number(number) * 1_000_000,
+    digest: number.padStart(64, '0'),
+    details: { format: 'gguf', family: 'qwen3', families: ['qwen3'], parameter_size: '4.0B', quantization_level: 'Q4_K_M' },
+    capabilities: ['completion', 'tools'],
+  }));
+  const loaded = models.slice(0, 1).map((model) => ({ ...model, size_vram: 0, context_length: 4096, expires_at: '2199-01-01T00:00:00Z' }));
+  const answers = { '/v1/models': { object: 'list', data }, '/api/version': { version: '0.33.0-rc2' }, '/api/tags': { models }, '/api/ps': { models: loaded } };
   const server = createServer((request, response) => {
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ object: 'list', data }));
+    const answer = answers[request.url];
+    response.writeHead(answer ? 200 : 404, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(answer ?? { error: 'there is no such thing here' }));
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${server.address().port}/v1`, close: () => server.closeAllConnections() ?? server.close() };
+  return { url: `http://127.0.0.1:${server.address().port}`, close: () => server.closeAllConnections() ?? server.close() };
 }

@@ -83,6 +83,29 @@ async fn a_prompt_that_the_model_counts_as_too_long_is_cut_and_sent_again() {
 }
 
 #[tokio::test]
+async fn the_numbers_of_a_refusal_are_those_of_the_meter_from_then_on() {
+    let app = TestApp::start().await;
+    let first = app.exchange(None, &"one ".repeat(300), &"two ".repeat(300)).await;
+    let before = measured(&app, &first.conversation).await;
+    assert_eq!((&before["context"], &before["leftOut"]), (&json!(8192), &json!([])));
+    let (sent, call) = app.send(Some(&first.conversation), "three").await;
+    call.fail(Error::ContextTooLong {
+        message: "The conversation is longer than the model's window. Begin a new one.".to_owned(),
+        prompt_tokens: Some(20_000),
+        context: Some(4096),
+    });
+    let call = app.next_call().await;
+    call.text("good");
+    call.finish();
+    app.ended(&sent.answer).await;
+    let after = measured(&app, &first.conversation).await;
+    assert_eq!(after["context"], 4096, "what the engine was really started with: {after}");
+    assert!(after["limit"].as_u64().unwrap() < before["limit"].as_u64().unwrap(), "{after}");
+    assert!(!after["leftOut"].as_array().unwrap().is_empty(), "by its own count: {after}");
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn without_a_model_or_a_message_there_is_still_a_measure() {
     let app = TestApp::start().await;
     let created = app.call("conversation/create", json!({})).await;

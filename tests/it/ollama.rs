@@ -451,7 +451,9 @@ async fn a_graphics_card_that_was_lost_is_said() {
 }
 
 #[tokio::test]
-async fn what_another_program_puts_into_the_folder_is_shown_at_once() {
+async fn what_another_program_puts_into_the_folder_is_shown_before_anybody_would_ask_for_the_list() {
+    // How soon exactly is a line of the bench: here other tests run meanwhile.
+    const ASKED_AGAIN: Duration = Duration::from_secs(5);
     let home = OllamaHome::scripted(&Script::default());
     let app = open(&home).await;
     ollama_is(&app, "ready").await;
@@ -471,7 +473,7 @@ async fn what_another_program_puts_into_the_folder_is_shown_at_once() {
         slowest = slowest.max(put.elapsed());
     }
     eprintln!("a change on disk was shown within {slowest:?}");
-    assert!(slowest < Duration::from_millis(1500), "{slowest:?}");
+    assert!(slowest < ASKED_AGAIN, "{slowest:?}");
     finish(app, &home).await;
 }
 

@@ -34,7 +34,7 @@ use std::{
     io,
     net::SocketAddr,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -121,6 +121,11 @@ impl FakeOllama {
     /// The lines of its log.
     pub fn log(&self) -> Vec<String> {
         self.engine.log.lines()
+    }
+
+    /// From now on its disk has all the space that is needed.
+    pub fn free_disk(&self) {
+        *self.engine.disk_free.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Puts a model into its folder, weights as `model_file` makes them.

@@ -99,12 +99,12 @@ impl Download {
         with(&self.partial, &format!("-{number}"))
     }
 
-    /// Downloads all parts at once; the blob has its name afterwards.
-    pub(super) async fn run(&self, url: &str, script: &PullScript) -> Result<(), String> {
+    /// Downloads all parts at once, where `free` bytes of the disk are enough; the blob has its name afterwards.
+    pub(super) async fn run(&self, url: &str, script: &PullScript, free: Option<u64>) -> Result<(), String> {
         let file = OpenOptions::new().create(true).write(true).truncate(false).open(&self.partial);
         let file = file.map_err(|error| error.to_string())?;
         file.set_len(self.total).map_err(|error| error.to_string())?;
-        if script.disk_free.is_some_and(|free| free < self.total) {
+        if free.is_some_and(|free| free < self.total) {
             return Err(format!("write {}: no space left on device", self.partial.display()));
         }
         drop(file);

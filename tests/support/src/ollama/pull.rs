@@ -171,7 +171,8 @@ async fn blob(engine: &Engine, digest: &str, url: &str, lines: &mut Lines<'_>) -
     let size = shown(download.total);
     let text = format!("msg=\"downloading {short} in {} {size} part(s)\"", download.parts());
     engine.log.line("INFO", "download.go:181", &text);
-    let mut run = std::pin::pin!(download.run(url, script));
+    let free = *engine.disk_free.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut run = std::pin::pin!(download.run(url, script, free));
     loop {
         tokio::select! {
             ended = &mut run => return ended.map(|()| true),

@@ -64,6 +64,8 @@ pub(super) struct Engine {
     pub(super) loaded: Arc<Shelf>,
     pub(super) downloads: Mutex<HashMap<String, Weak<Download>>>,
     pub(super) pull_errors: Mutex<VecDeque<String>>,
+    /// Free space in bytes, as the script says until somebody frees some.
+    pub(super) disk_free: Mutex<Option<u64>>,
     asked: Mutex<Vec<Asked>>,
     count: AtomicUsize,
     chats: AtomicUsize,
@@ -79,6 +81,7 @@ impl Engine {
         }
         Ok(Arc::new(Self {
             pull_errors: Mutex::new(script.pull.errors.iter().cloned().collect()),
+            disk_free: Mutex::new(script.pull.disk_free),
             script,
             settings,
             folder,

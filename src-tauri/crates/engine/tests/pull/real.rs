@@ -121,12 +121,19 @@ fn quick() -> PullOptions {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_real_engine_pulls_through_stalls_pauses_and_its_own_end() {
+async fn a_real_engine_pulls_through_stalls_cuts_pauses_and_its_own_end() {
     let Some(mut real) = Real::start(30_000_000).await else { return };
     real.registry.always(Act::Stall(8_000_000));
     let (checked, _) = real.pull(quick()).await;
     assert_eq!(checked, Checked::ByUs);
     assert!(real.registry.ranges().len() >= 4, "{:?}", real.registry.ranges());
+    real.ollama().delete(&real.reference.short()).await.unwrap();
+    real.library().free_space().unwrap();
+
+    // Cut connections, and then a whole one.
+    real.registry.always(Act::Whole);
+    real.registry.script([Act::Cut(8_000_000), Act::Cut(8_000_000)]);
+    real.pull(quick()).await;
     real.ollama().delete(&real.reference.short()).await.unwrap();
     real.library().free_space().unwrap();
 
