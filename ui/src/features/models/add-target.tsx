@@ -7,18 +7,16 @@ import { Dialog } from '@/components/dialog';
 import type { PickedModelFile } from '@/host/host';
 import { formatPlural } from '@/lib/format';
 
-import { targetWords, type PullTarget } from './reference';
-
-const options = (['embedded', 'ollama'] as const).map((value) => ({ value, ...targetWords[value] }));
+import { useTargets } from './targets';
 
 interface AddTargetProps {
   files: readonly PickedModelFile[];
-  onAdd: (target: PullTarget) => void;
+  onAdd: (target: string) => void;
   onClose: () => void;
 }
 
 export default function AddTarget({ files, onAdd, onClose }: AddTargetProps) {
-  const [target, setTarget] = useState<PullTarget>('embedded');
+  const [target, setTarget] = useState('embedded');
   const [first] = files;
   const name = first?.type === 'file' ? first.file.name : first?.name;
   return (
@@ -36,7 +34,7 @@ export default function AddTarget({ files, onAdd, onClose }: AddTargetProps) {
         </>
       }
     >
-      <ChoiceList aria-label="For which engine" options={options} value={target} onChange={setTarget} />
+      <ChoiceList aria-label="For which engine" options={useTargets()} value={target} onChange={setTarget} />
     </Dialog>
   );
 }

@@ -42,7 +42,7 @@ it('takes a handle of the shell as it is', async () => {
 it('has a file made into a model of Ollama where that was chosen', async () => {
   const fake = client(async () => ({ id: '1' }));
   await expect(importFile(fake.client, gguf('My own (1B).gguf'), 'ollama')).resolves.toBe('my-own-1b');
-  const made = { name: 'my-own-1b', handle: 'handle', parameters: {} };
+  const made = { name: 'my-own-1b', handle: 'handle', provider: 'ollama', parameters: {} };
   expect(fake.call.mock.calls).toEqual([['model/create', made]]);
   expect(shown()).toEqual([]);
 });

@@ -9,7 +9,8 @@ import type { PickedModelFile } from '@/host/host';
 import { formatBytes } from '@/lib/format';
 import { createStore, useStore } from '@/lib/store';
 
-import type { PullTarget } from './reference';
+import { builtIn } from './facts';
+import { useTargets } from './targets';
 
 export interface ModelImport {
   id: number;
@@ -17,7 +18,7 @@ export interface ModelImport {
   /** Bytes. */
   size: number;
   file: PickedModelFile;
-  target: PullTarget;
+  target: string;
   /** Sending is the browser's upload; reading is Web+ checking and copying the file. */
   step: 'sending' | 'reading' | 'failed';
   /** 0 to 1, of the sending. */
@@ -43,7 +44,7 @@ function change(id: number, fields: Partial<ModelImport>): void {
 export async function importFile(
   client: Client,
   file: PickedModelFile,
-  target: PullTarget = 'embedded',
+  target: string = builtIn,
 ): Promise<string | null> {
   const id = (count += 1);
   const stop = new AbortController();
@@ -53,10 +54,10 @@ export async function importFile(
   try {
     const handle = file.type === 'file' ? await send(client, file.file, id, stop.signal) : file.handle;
     change(id, { step: 'reading' });
-    if (target === 'ollama') {
+    if (target !== builtIn) {
       // From here on it stands among the works, as everything that Ollama makes.
       const made = tagOf(name.replace(/\.gguf$/i, ''));
-      await client.call('model/create', { name: made, handle, parameters: {} });
+      await client.call('model/create', { name: made, handle, provider: target, parameters: {} });
       dismissImport(id);
       return made;
     }
@@ -93,7 +94,7 @@ export const useAsked = (): readonly PickedModelFile[] => useStore(asked);
 export const dropAsked = (): void => asked.set([]);
 
 /** One after the other: two at once would only share the disk. */
-export function useBringFiles(): (files: readonly PickedModelFile[], target: PullTarget) => void {
+export function useBringFiles(): (files: readonly PickedModelFile[], target: string) => void {
   const client = useClient();
   return useCallback(
     (files, target) => {
@@ -108,11 +109,13 @@ export function useBringFiles(): (files: readonly PickedModelFile[], target: Pul
 /** Takes files that were picked or dropped: asks where they go where an Ollama could have them too. */
 export function useAddFiles(): (files: readonly PickedModelFile[]) => void {
   const bring = useBringFiles();
-  const hasChoice = useCall('ollama/state', {}).data?.type === 'ready';
+  const isReady = useCall('ollama/state', {}).data?.type === 'ready';
+  const hasFurther = useTargets().some(({ kind, value }) => kind === 'ollama' && value !== 'ollama');
+  const hasChoice = isReady || hasFurther;
   return useCallback(
     (files) => {
       if (hasChoice) asked.set([...asked.get(), ...files]);
-      else bring(files, 'embedded');
+      else bring(files, builtIn);
     },
     [bring, hasChoice],
   );

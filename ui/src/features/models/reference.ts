@@ -3,12 +3,8 @@
  * of a GGUF. Read as it is typed, so that what is wrong is said before anything is asked. No requests, no React.
  */
 
-export type PullTarget = 'ollama' | 'embedded';
-
-export const targetWords: Record<PullTarget, { label: string; note: string }> = {
-  ollama: { label: 'Ollama', note: 'It is kept in Ollama’s folder, and other programs can use it too.' },
-  embedded: { label: 'Built-in engine', note: 'A GGUF file in Web+’s own folder.' },
-};
+/** Who can take it: any Ollama, or the built-in engine. */
+export type EngineKind = 'ollama' | 'embedded';
 
 export type Reference =
   | { type: 'empty' }
@@ -19,7 +15,7 @@ export type Reference =
       /** What it is, in words. */
       words: string;
       /** Who can take it, the usual one first. */
-      targets: readonly PullTarget[];
+      targets: readonly EngineKind[];
       /** A sentence to think about before. */
       warning?: string;
     }

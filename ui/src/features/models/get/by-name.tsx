@@ -10,18 +10,22 @@ import { Field } from '@/components/field';
 import { Input } from '@/components/input';
 import { useQuiet } from '@/lib/quiet';
 
-import { readReference, targetWords } from '../reference';
-import type { PullTarget } from '../reference';
+import { builtIn } from '../facts';
+import { readReference } from '../reference';
+import { useTargets } from '../targets';
 
 export function ByName({ onDone }: { onDone: () => void }) {
   const [text, setText] = useState('');
-  const [wanted, setWanted] = useState<PullTarget | null>(null);
+  const [wanted, setWanted] = useState<string | null>(null);
   const pull = useMutate('model/pull', { onDone });
   const read = readReference(text);
   // Nobody likes to be corrected in the middle of a word.
   const quiet = useQuiet(text, 500) === text;
   const isModel = read.type === 'model';
-  const target = isModel ? (wanted !== null && read.targets.includes(wanted) ? wanted : read.targets[0]) : undefined;
+  const all = useTargets();
+  // The usual kind first, as the reference names them.
+  const targets = isModel ? read.targets.flatMap((kind) => all.filter((target) => target.kind === kind)) : [];
+  const target = (targets.find(({ value }) => value === wanted) ?? targets[0])?.value;
   const get = () => {
     if (isModel && target !== undefined) pull.mutate({ reference: read.reference, target });
   };
@@ -54,10 +58,10 @@ export function ByName({ onDone }: { onDone: () => void }) {
             {read.words}.
           </p>
           {read.warning !== undefined && <Banner tone="warning">{read.warning}</Banner>}
-          {read.targets.length > 1 && (
+          {targets.length > 1 && (
             <ChoiceList
               aria-label="For which engine"
-              options={read.targets.map((value) => ({ value, ...targetWords[value] }))}
+              options={targets}
               value={target ?? null}
               onChange={setWanted}
             />
@@ -73,11 +77,11 @@ export function ByName({ onDone }: { onDone: () => void }) {
         busy={pull.isPending}
         className="self-start"
       >
-        {target === 'embedded'
+        {target === builtIn
           ? 'Download for the built-in engine'
-          : target === 'ollama'
-            ? 'Download with Ollama'
-            : 'Download'}
+          : target === undefined
+            ? 'Download'
+            : `Download with ${targets.find(({ value }) => value === target)?.label ?? 'Ollama'}`}
       </Button>
     </form>
   );

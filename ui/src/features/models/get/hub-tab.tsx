@@ -6,7 +6,6 @@ import type { HubRepository } from '@/api/generated';
 import { useCall } from '@/api/query';
 import { Failure } from '@/components/error-state';
 import { Input } from '@/components/input';
-import { Segmented } from '@/components/segmented';
 import { SkeletonRows } from '@/components/skeleton';
 import { Time } from '@/components/time';
 import { classNames } from '@/lib/class-names';
@@ -14,18 +13,14 @@ import { formatBytes, formatTokensShort } from '@/lib/format';
 import { useQuiet } from '@/lib/quiet';
 
 import { FitCell } from '../state-cell';
+import { builtIn } from '../facts';
 import { PullButton } from './pull-button';
-import type { PullTarget } from '../reference';
-
-export const targetOptions = [
-  { value: 'embedded', label: 'Built-in engine' },
-  { value: 'ollama', label: 'Ollama' },
-] as const;
+import { TargetChoice } from './target-choice';
 
 export function HubTab() {
   const [text, setText] = useState('');
   const [open, setOpen] = useState<string | null>(null);
-  const [target, setTarget] = useState<PullTarget>('embedded');
+  const [target, setTarget] = useState('embedded');
   const query = useQuiet(text.trim(), 400);
   const isAsked = query.length >= 2;
   const found = useCall('hub/search', { query }, { enabled: isAsked, keepPrevious: true });
@@ -43,7 +38,7 @@ export function HubTab() {
             onChange={setText}
           />
         </div>
-        <Segmented aria-label="For which engine" options={targetOptions} value={target} onChange={setTarget} />
+        <TargetChoice value={target} onChange={setTarget} />
       </div>
       {!isAsked ? (
         <p className="py-4 text-center text-dense text-muted-foreground">
@@ -77,7 +72,7 @@ export function HubTab() {
 
 interface RepositoryProps {
   repository: HubRepository;
-  target: PullTarget;
+  target: string;
   open: boolean;
   onToggle: () => void;
 }
@@ -121,7 +116,7 @@ function Repository({
   );
 }
 
-function Files({ repository, target }: { repository: string; target: PullTarget }) {
+function Files({ repository, target }: { repository: string; target: string }) {
   const files = useCall('hub/files', { repository });
   if (files.isPending) return <SkeletonRows label="Asking for its files" rows={3} />;
   if (files.error) {
@@ -161,7 +156,7 @@ function Files({ repository, target }: { repository: string; target: PullTarget 
             key={target}
             // Ollama fetches by quantisation, the built-in engine by file.
             reference={
-              target === 'ollama' && quantization !== undefined
+              target !== builtIn && quantization !== undefined
                 ? `hf.co/${repository}:${quantization}`
                 : `${repository}/${file}`
             }

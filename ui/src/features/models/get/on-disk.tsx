@@ -6,18 +6,17 @@ import type { FoundFile } from '@/api/generated';
 import { useCall, useMutate } from '@/api/query';
 import { Button } from '@/components/button';
 import { Failure } from '@/components/error-state';
-import { Segmented } from '@/components/segmented';
 import { SkeletonRows } from '@/components/skeleton';
 import { formatBytes, formatPlural } from '@/lib/format';
 
 import { AddFileButton } from '../add-file';
+import { builtIn } from '../facts';
 import { tagOf } from '../imports';
-import { targetOptions } from './hub-tab';
-import type { PullTarget } from '../reference';
+import { TargetChoice } from './target-choice';
 
 export function OnDisk() {
   const found = useCall('model/discover', {});
-  const [target, setTarget] = useState<PullTarget>('embedded');
+  const [target, setTarget] = useState('embedded');
   const files = found.data ?? [];
   return (
     <div className="flex flex-col gap-3 px-0.5 pt-3">
@@ -42,7 +41,7 @@ export function OnDisk() {
         <>
           <div className="flex flex-wrap items-center justify-between gap-2">
             <p className="tabular text-caption text-muted-foreground">{formatPlural(files.length, 'model')} found</p>
-            <Segmented aria-label="For which engine" options={targetOptions} value={target} onChange={setTarget} />
+            <TargetChoice value={target} onChange={setTarget} />
           </div>
           <ul aria-label="Found on this disk" className="flex flex-col divide-y divide-border">
             {files.map((file) => (
@@ -60,13 +59,14 @@ function Row({
   target,
 }: {
   file: FoundFile;
-  target: PullTarget;
+  target: string;
 }) {
   const bring = useMutate('model/import');
   const create = useMutate('model/create');
-  const using = target === 'ollama' ? create : bring;
+  const isMade = target !== builtIn;
+  const using = isMade ? create : bring;
   const use = () => {
-    if (target === 'ollama') create.mutate({ name: tagOf(name), handle, parameters: {} });
+    if (isMade) create.mutate({ name: tagOf(name), handle, provider: target, parameters: {} });
     else bring.mutate({ handle });
   };
   return (
@@ -90,7 +90,7 @@ function Row({
         disabled={using.isSuccess || problem !== undefined}
         onClick={use}
       >
-        {using.isSuccess ? (target === 'ollama' ? 'Being added' : 'Added') : 'Add'}
+        {using.isSuccess ? (isMade ? 'Being added' : 'Added') : 'Add'}
       </Button>
     </li>
   );

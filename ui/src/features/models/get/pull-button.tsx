@@ -2,11 +2,10 @@ import { Check, Download } from 'lucide-react';
 
 import { useMutate } from '@/api/query';
 import { Button } from '@/components/button';
-import type { PullTarget } from '../reference';
 
 interface PullButtonProps {
   reference: string;
-  target: PullTarget;
+  target: string;
   /** What is got: "Download qwen3:4b". */
   label: string;
   disabled?: boolean;
