@@ -59,7 +59,10 @@ async fn models_are_found_where_the_person_s_own_environment_says() {
     program.run(&["ollama", "start"]).await.good();
     let models = program.run(&["models", "list", "--json"]).await.good().lines();
     let ids: Vec<_> = models.iter().map(|model| model["id"].clone()).collect();
-    assert!(ids.contains(&json!("ollama/far:latest")) && !ids.contains(&json!("ollama/smol:latest")), "{ids:?}");
+    assert!(
+        ids.contains(&json!("ollama/far:latest")) && !ids.contains(&json!("ollama/smol:latest")),
+        "{ids:?}"
+    );
     assert_eq!(served.terminate().await.code(), 0);
     eventually("nothing is left", PATIENCE, || processes_of(home.home()).is_empty()).await;
 }
@@ -175,7 +178,8 @@ async fn the_need_that_is_shown_is_of_the_settings_that_ollama_runs_with() {
     restart(&app).await;
     let packed = app.call("model/estimate", asked.clone()).await;
     assert!(kv(&packed) * 100 / kv(&four) == 53, "34 of 64 bits: {packed} of {four}");
-    let full = app.call("model/estimate", json!({"id": asked["id"], "context": 2048, "kvCache": "f16"})).await;
+    let full =
+        app.call("model/estimate", json!({"id": asked["id"], "context": 2048, "kvCache": "f16"})).await;
     assert_eq!(full, four, "what is asked for goes before");
     finish(app, &home).await;
 }
@@ -231,7 +235,10 @@ async fn a_damaged_model_is_on_its_way_while_it_is_repaired() {
     events.until(under_way).await;
     let state = model(&app, &id).await["state"].clone();
     assert_eq!(state["type"], "pulling", "{state}");
-    assert!(state["completed"].as_u64().unwrap() > 0 && state["total"].as_u64().unwrap() >= WEIGHTS as u64, "{state}");
+    assert!(
+        state["completed"].as_u64().unwrap() > 0 && state["total"].as_u64().unwrap() >= WEIGHTS as u64,
+        "{state}"
+    );
     registry.slow(None);
     until(&mut events, &job, "succeeded").await;
     assert_eq!(model(&app, &id).await["state"]["type"], "on_disk");
@@ -243,7 +250,10 @@ async fn a_variable_that_few_need_reaches_ollama_and_a_wrong_value_is_refused() 
     let home = OllamaHome::scripted(&Script::default());
     let app = open(&home).await;
     let known = app.call("ollama/variables", json!({})).await;
-    assert!(known.as_array().unwrap().iter().any(|variable| variable["name"] == "OLLAMA_MAX_QUEUE"), "{known}");
+    assert!(
+        known.as_array().unwrap().iter().any(|variable| variable["name"] == "OLLAMA_MAX_QUEUE"),
+        "{known}"
+    );
     let mut settings = app.call("ollama/settings", json!({})).await;
     for (name, value) in [("OLLAMA_MAX_QUEUE", "many"), ("LD_PRELOAD", "/tmp/x.so")] {
         settings["advanced"] = json!({ name: value });

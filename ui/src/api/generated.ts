@@ -1078,7 +1078,7 @@ quantization?: string,
  */
 fits: Fit, 
 /**
- * In how many files it is; the built-in engine reads models of one.
+ * In how many files it is.
  */
 parts: number, 
 /**
@@ -1862,7 +1862,7 @@ file: string, };
  */
 export type ModelEstimate = { 
 /**
- * The weights.
+ * The weights, those of a projector and of adapters included.
  */
 weights: number, 
 /**
@@ -1877,6 +1877,10 @@ compute: number,
  * All of it.
  */
 total: number, 
+/**
+ * What may come on top as the model is used: prompts of earlier chats that the engine keeps, at most.
+ */
+promptCache: number, 
 /**
  * Whether that is all: some architectures keep the context in a way that can't be reckoned.
  */
@@ -1895,7 +1899,7 @@ id: ModelRef,
  */
 context: number, 
 /**
- * How the context's memory is kept; half precision when absent.
+ * How the context's memory is kept; as its engine is set when absent.
  */
 kvCache?: KvType, };
 
@@ -2118,7 +2122,7 @@ message: string, };
  */
 export type ModelPullParams = { 
 /**
- * "name:tag", "hf.co/owner/name:Q4_K_M", "owner/name/file.gguf" or the address of a file at a hub.
+ * "name:tag", "hf.co/owner/name:Q4_K_M", "owner/name/file.gguf" or the address of a GGUF file, at a hub or elsewhere.
  */
 reference: string, 
 /**
@@ -2359,7 +2363,7 @@ port: number | null,
  */
 cloud: boolean, 
 /**
- * The folder of the models, absolute; its own where absent.
+ * The folder of the models, absolute; where absent the one that `OLLAMA_MODELS` of our environment names, else its own.
  */
 modelsFolder: string | null, 
 /**
@@ -2389,7 +2393,11 @@ kvCache: KvCache,
 /**
  * Flash attention; left to the engine where absent.
  */
-flashAttention: boolean | null, };
+flashAttention: boolean | null, 
+/**
+ * Variables that few need, by their names (`advanced::variables`).
+ */
+advanced: Record<string, string>, };
 
 /**
  * What became of the Ollama on this computer.
@@ -2491,6 +2499,23 @@ address: string,
  * What happened, and what can be done.
  */
 message: string, } | { "type": "stopping" };
+
+/**
+ * A variable that may be set.
+ */
+export type OllamaVariable = { 
+/**
+ * "OLLAMA_MAX_QUEUE".
+ */
+name: string, 
+/**
+ * What it does, in a sentence.
+ */
+meaning: string, 
+/**
+ * Which values it takes, in words: "1 to 100000".
+ */
+takes: string, };
 
 /**
  * An attempt at something that must not happen twice, which ended so that it may have happened.
@@ -4151,6 +4176,10 @@ hubUrl: string,
  */
 starterList: string, 
 /**
+ * Where a newer list of models to choose from is fetched, when that is asked for; empty for nowhere.
+ */
+catalogueUrl: string, 
+/**
  * How long a local model may take to its first token, in seconds: 10 to 3600.
  */
 firstTokenTimeout: number, 
@@ -4179,6 +4208,10 @@ hubUrl?: string,
  * See `Settings`.
  */
 starterList?: string, 
+/**
+ * See `Settings`.
+ */
+catalogueUrl?: string, 
 /**
  * See `Settings`.
  */
@@ -4975,6 +5008,7 @@ export interface Methods {
   "message/stop": { params: MessageIdParams; result: Nothing };
   "model/benchmark": { params: ModelIdParams; result: Job };
   "model/catalogue": { params: Nothing; result: Catalogue };
+  "model/catalogue-refresh": { params: Nothing; result: Catalogue };
   "model/copy": { params: ModelNameParams; result: Model };
   "model/create": { params: ModelCreateParams; result: Job };
   "model/discover": { params: Nothing; result: Array<FoundFile> };
@@ -5007,6 +5041,7 @@ export interface Methods {
   "ollama/state": { params: Nothing; result: OllamaState };
   "ollama/stop": { params: Nothing; result: Nothing };
   "ollama/trust": { params: Nothing; result: Nothing };
+  "ollama/variables": { params: Nothing; result: Array<OllamaVariable> };
   "pipeline/allow": { params: PipelineAllowParams; result: PipelineView };
   "pipeline/create": { params: PipelineCreateParams; result: PipelineView };
   "pipeline/delete": { params: PipelineIdParams; result: Nothing };

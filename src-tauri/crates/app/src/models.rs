@@ -48,9 +48,9 @@ pub use shelved::{ShelvedList, ShelvedModel};
 pub use space::{ModelFolder, ModelSpace, SpaceFreed};
 pub use updates::ModelUpdate;
 pub use verbs::{
-    benchmark, catalogue, catalogue_refresh, copy, create, discover, estimate, evictions, free_space, hub_files, hub_search,
-    list_shelved, move_folder, pull, remove, remove_many, rename, repair, set_load_settings, show, space,
-    speed, updates,
+    benchmark, catalogue, catalogue_refresh, copy, create, discover, estimate, evictions, free_space,
+    hub_files, hub_search, list_shelved, move_folder, pull, remove, remove_many, rename, repair,
+    set_load_settings, show, space, speed, updates,
 };
 
 pub(crate) use benchmark::{BENCHMARK, run_benchmark};
@@ -65,8 +65,8 @@ pub(crate) use learned::{
 pub(crate) use load_settings::read as remembered;
 pub(crate) use local::refresh_local;
 pub(crate) use moving::{FOLDER, Folder, MOVE, discard_move, kept as kept_folder, lane_of_move, run_move};
-pub(crate) use pull::{PULL, REPAIR, discard_pull, run_pull, run_repair};
 pub(crate) use on_the_way::job_changed;
+pub(crate) use pull::{PULL, REPAIR, discard_pull, run_pull, run_repair};
 pub(crate) use unfinished::any_unfinished;
 
 use domain::{Actor, ErrorCode, Job, Model, ModelRef, ProviderKind};

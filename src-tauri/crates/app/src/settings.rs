@@ -126,7 +126,8 @@ fn check(params: &SettingsUpdateParams) -> Result<(), Error> {
     if let Some(url) = params.catalogue_url.as_deref().filter(|url| !url.is_empty()) {
         // Nothing in it is signed: nobody on the way may change what people are offered.
         let is_here = |url: &url::Url| {
-            url.scheme() == "http" && ["localhost", "127.0.0.1", "[::1]"].contains(&url.host_str().unwrap_or_default())
+            url.scheme() == "http"
+                && ["localhost", "127.0.0.1", "[::1]"].contains(&url.host_str().unwrap_or_default())
         };
         if !url::Url::parse(url).is_ok_and(|url| url.scheme() == "https" && url.has_host() || is_here(&url)) {
             return Err(Error::invalid(

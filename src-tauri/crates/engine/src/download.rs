@@ -155,10 +155,8 @@ pub async fn download_address(
 ) -> Result<Imported, Error> {
     let fetched = fetch_address(fetch, address, models_dir, options, progress).await?;
     let (folder, stem) = (models_dir.to_owned(), address.stem());
-    let named = blocking(move |_| {
-        finish(Temporary::complete(fetched.path), &folder, &stem, fetched.sha256)
-    })
-    .await;
+    let named =
+        blocking(move |_| finish(Temporary::complete(fetched.path), &folder, &stem, fetched.sha256)).await;
     discard_address(address, models_dir).await;
     named
 }
@@ -181,7 +179,9 @@ async fn sweep(origins: Vec<Origin>, folder: &Path) {
     let folder = folder.to_owned();
     // It answers with nothing in any case: what can't be removed only takes space.
     let _ = tokio::task::spawn_blocking(move || {
-        origins.iter().for_each(|origin| part::sweep(&folder, origin, None));
+        for origin in &origins {
+            part::sweep(&folder, origin, None);
+        }
     })
     .await;
 }

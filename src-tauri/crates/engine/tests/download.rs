@@ -14,7 +14,8 @@ use std::{fs, path::Path, time::Duration};
 
 use domain::ErrorCode;
 use engine::{
-    DownloadOptions, DownloadProgress, FileAddress, Imported, Source, download, download_address, fetch_address,
+    DownloadOptions, DownloadProgress, FileAddress, Imported, Source, download, download_address,
+    fetch_address,
 };
 use fetch::PlainFetch;
 use gguf::Gguf;
@@ -237,7 +238,10 @@ async fn a_file_at_any_address_arrives_with_the_digest_of_what_came() {
     scene.arrived(&imported);
     let pointer = FakeHub::pointer(&scene.content);
     assert!(pointer.contains(&imported.sha256), "{pointer}");
-    assert!(scene.hub.requests().iter().all(|request| !request.path.contains("/raw/")), "nothing was promised");
+    assert!(
+        scene.hub.requests().iter().all(|request| !request.path.contains("/raw/")),
+        "nothing was promised"
+    );
     assert!(scene.get_address().await.unwrap().duplicate);
 }
 
@@ -271,8 +275,8 @@ async fn what_is_no_model_at_an_address_is_refused_before_it_is_fetched() {
     let error = scene.get_address().await.unwrap_err();
     assert_eq!(error.code(), ErrorCode::ProviderBadReply, "{error}");
     assert_eq!((scene.hub.ranges().len(), names(scene.folder.path()).len()), (1, 0));
-    // It begins as one does, and is none.
-    scene.hub.replace([b"GGUF".as_slice(), &[7; 5000]].concat());
+    // It begins as one does, and is cut.
+    scene.hub.replace(scene.content[..5000].to_vec());
     let error = scene.get_address().await.unwrap_err();
     assert_eq!(error.code(), ErrorCode::ModelDamaged, "{error}");
     assert_eq!(names(scene.folder.path()), Vec::<String>::new());

@@ -45,7 +45,10 @@ const variables = [{ name: 'OLLAMA_DEBUG', meaning: 'How much it writes into its
 
 function show(element: ReactNode, answers: Record<string, unknown>) {
   const call = vi.fn((method: string, _params: unknown) => {
-    const answer = answers[method] ?? { 'job/list': [], 'model/space': { folders: [] }, 'ollama/variables': variables }[method] ?? {};
+    const answer =
+      answers[method] ??
+      { 'job/list': [], 'model/space': { folders: [] }, 'ollama/variables': variables }[method] ??
+      {};
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   });
   const client = createClient({

@@ -168,7 +168,8 @@ export function modelfileProblems(text: string): string[] {
     const line = raw.trim();
     if (keyword === '' && line !== '' && !line.startsWith('#'))
       problems.push(`“${line.slice(0, 60)}” is no instruction.`);
-    if (keyword === 'ADAPTER' && !ownFile.test(argument)) problems.push('ADAPTER can’t be written here: choose its file in the form.');
+    if (keyword === 'ADAPTER' && !ownFile.test(argument))
+      problems.push('ADAPTER can’t be written here: choose its file in the form.');
     if (raw.includes('"""') && (raw.match(/"""/g)?.length ?? 0) % 2 === 1)
       problems.push(`${keyword} has no closing """.`);
   }

@@ -157,7 +157,9 @@ it('brings each newer version to the host that has the model', async () => {
 });
 
 it('asks where a picked file goes where Ollama could have it too', async () => {
-  const pick = vi.spyOn(HTMLInputElement.prototype, 'click').mockImplementation(function choose(this: HTMLInputElement) {
+  const pick = vi.spyOn(HTMLInputElement.prototype, 'click').mockImplementation(function choose(
+    this: HTMLInputElement,
+  ) {
     Object.defineProperty(this, 'files', { value: [new File(['GGUF and more'], 'own.gguf')] });
     this.dispatchEvent(new Event('change'));
   });

@@ -26,14 +26,12 @@ export function targetsOf(providers: readonly Provider[]): Target[] {
   const further = providers.filter(({ kind, slug, enabled }) => kind === 'ollama' && slug !== 'ollama' && enabled);
   return [
     ...ours,
-    ...further.map(
-      ({ slug, name, baseUrl }): Target => ({
-        value: slug,
-        label: name,
-        note: `The Ollama at ${baseUrl.replace(/^https?:\/\//, '')}.`,
-        kind: 'ollama',
-      }),
-    ),
+    ...further.map(({ slug, name, baseUrl }): Target => ({
+      value: slug,
+      label: name,
+      note: `The Ollama at ${baseUrl.replace(/^https?:\/\//, '')}.`,
+      kind: 'ollama',
+    })),
   ];
 }
 

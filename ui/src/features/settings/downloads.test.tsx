@@ -9,7 +9,12 @@ import { ClientContext, createQueryClient } from '@/api/query';
 import { Downloads } from './downloads';
 
 async function start(downloadLimit?: number) {
-  const settings = { hubUrl: '', starterList: '', catalogueUrl: '', ...(downloadLimit === undefined ? {} : { downloadLimit }) };
+  const settings = {
+    hubUrl: '',
+    starterList: '',
+    catalogueUrl: '',
+    ...(downloadLimit === undefined ? {} : { downloadLimit }),
+  };
   const call = vi.fn((_method: string, _params: unknown) => Promise.resolve(settings as unknown));
   const client = createClient({
     call,

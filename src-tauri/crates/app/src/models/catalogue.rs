@@ -34,7 +34,9 @@ pub(super) async fn refresh(app: &App, actor: Actor) -> Result<Catalogue, Error>
     if fetched.dated <= newest.dated {
         return Ok(newest);
     }
-    app.store.write(move |conn| store::settings::set(conn, actor.user_id, KEPT, &Value::String(text))).await?;
+    app.store
+        .write(move |conn| store::settings::set(conn, actor.user_id, KEPT, &Value::String(text)))
+        .await?;
     Ok(fetched)
 }
 

@@ -107,7 +107,10 @@ pub(super) async fn show(app: &App, actor: Actor, id: &ModelRef) -> Result<Model
 fn layers(app: &App, file: Option<&str>) -> Option<ModelFact> {
     let loads = app.ollama.supervisor().ok()?.loads();
     let (gpu, all) = loads.iter().rev().find(|load| Some(load.model.as_str()) == file)?.layers?;
-    Some(ModelFact { key: "layers on the GPU".to_owned(), value: format!("{gpu} of {all}, when it was loaded last") })
+    Some(ModelFact {
+        key: "layers on the GPU".to_owned(),
+        value: format!("{gpu} of {all}, when it was loaded last"),
+    })
 }
 
 /// The digest of a model's manifest, and when it was written.

@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use domain::{Actor, ErrorCode, Job, ModelRef, Provider, ProviderKind};
-use engine::{EstimateOptions, Library, Reference, ollama::{OllamaSettings, OllamaState}};
+use engine::{
+    EstimateOptions, Library, Reference,
+    ollama::{OllamaSettings, OllamaState},
+};
 use serde_json::Value;
 
 use crate::{App, Error, conversations::missing, ollama};

@@ -73,7 +73,11 @@ mod tests {
         let mut came = 0;
         while let Some(piece) = body.next().await {
             came += piece.map_or(0, |piece| piece.len());
-            assert!(came as f64 <= begun.elapsed().as_secs_f64() * 100_000.0, "{came} in {:?}", begun.elapsed());
+            assert!(
+                came as f64 <= begun.elapsed().as_secs_f64() * 100_000.0,
+                "{came} in {:?}",
+                begun.elapsed()
+            );
         }
         assert_eq!((came, begun.elapsed()), (1_000_000, Duration::from_secs(10)));
     }

@@ -47,12 +47,7 @@ impl None {
 
 impl Managed {
     /// Begins to look for one, where that is wanted and possible.
-    pub(crate) fn new(
-        options: &AppOptions,
-        kept: Kept,
-        http: &llm::Http,
-        writable: bool,
-    ) -> Self {
+    pub(crate) fn new(options: &AppOptions, kept: Kept, http: &llm::Http, writable: bool) -> Self {
         let supervisor = match &options.ollama {
             Option::None => Err(None::NotWanted),
             Some(_) if !writable => Err(None::ReadOnly),

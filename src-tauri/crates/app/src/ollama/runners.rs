@@ -48,7 +48,8 @@ enum Verdict {
 impl Runners {
     /// Looks at the processes of what an engine of our own says it has in memory. Says whether the list is another one now.
     pub(super) async fn look(&mut self, app: &App, ollama: &llm::Ollama, loaded: &[LoadedModel]) -> bool {
-        let OllamaState::Ready { ownership: Ownership::Owned, pid: Some(server), .. } = app.ollama.state() else {
+        let OllamaState::Ready { ownership: Ownership::Owned, pid: Some(server), .. } = app.ollama.state()
+        else {
             self.told.clear();
             self.seen.clear();
             return false;
@@ -96,7 +97,11 @@ impl Runners {
                 if !self.told.insert(name.to_owned()) {
                     return false;
                 }
-                tracing::warn!(model = name, ?runner, "a model that is said to be in memory has no living process");
+                tracing::warn!(
+                    model = name,
+                    ?runner,
+                    "a model that is said to be in memory has no living process"
+                );
                 app.ollama.notes.mark(name, ModelState::NotAnswering { message: sentence(name, runner) })
             }
         }
@@ -121,7 +126,9 @@ fn sentence(name: &str, runner: Runner) -> String {
             "The process of {name} hangs in a driver, where nothing can end it. If it stays so, restart the computer."
         ),
         Runner::Gone | Runner::Alive => {
-            format!("The process of {name} has ended, though Ollama says that it is in memory. Start it again.")
+            format!(
+                "The process of {name} has ended, though Ollama says that it is in memory. Start it again."
+            )
         }
     }
 }

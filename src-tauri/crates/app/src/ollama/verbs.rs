@@ -1,7 +1,10 @@
 //! `ollama/…`: how it is, and what a person wants of it. Each answers at once; what becomes of it is an event.
 
 use domain::Actor;
-use engine::ollama::{OllamaSettings, OllamaState, advanced::{self, OllamaVariable}};
+use engine::ollama::{
+    OllamaSettings, OllamaState,
+    advanced::{self, OllamaVariable},
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 

@@ -36,19 +36,26 @@ impl FileAddress {
             return no("That is no whole address. It begins with https:// and ends in .gguf.");
         };
         if !is_safe(&url) || url.as_str().len() > LONGEST {
-            return no("Web+ gets files from addresses that begin with https:// only, so that nobody on the way can change them.");
+            return no(
+                "Web+ gets files from addresses that begin with https:// only, so that nobody on the way can change them.",
+            );
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return no("The address has a name or a password in it, which Web+ doesn't send. Download the file in your browser and add it.");
+            return no(
+                "The address has a name or a password in it, which Web+ doesn't send. Download the file in your browser and add it.",
+            );
         }
         url.set_fragment(None);
         let address = Self { address: url.into() };
         let file = address.file();
-        if !std::path::Path::new(&file).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gguf")) {
+        if !std::path::Path::new(&file).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gguf"))
+        {
             return no("That is no address of a GGUF file: its path must end in .gguf.");
         }
         if gguf::split_name(std::path::Path::new(&file)).is_some() {
-            return no("That is one part of a model in several files. Download all of them into one folder and add one of them, or name the model at its hub: owner/name/file.gguf.");
+            return no(
+                "That is one part of a model in several files. Download all of them into one folder and add one of them, or name the model at its hub: owner/name/file.gguf.",
+            );
         }
         Ok(address)
     }

@@ -69,7 +69,9 @@ impl Origin {
                 Error::ModelNotFound(format!("{who} has no such file. Check the address."))
             }
             _ => Error::Server {
-                message: format!("{who} answered {status} when asked for {file}. Try again in a few minutes."),
+                message: format!(
+                    "{who} answered {status} when asked for {file}. Try again in a few minutes."
+                ),
                 refusal: Refusal {
                     status,
                     message: String::new(),

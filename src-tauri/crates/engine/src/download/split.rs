@@ -6,8 +6,12 @@ use domain::ErrorCode;
 use llm::Error;
 
 use super::{
-    DownloadOptions, DownloadProgress, Fetch, Source, changed, check_space, content::Origin, part, pointer::Pointer,
-    transfer::{Broken, Transfer}, verified,
+    DownloadOptions, DownloadProgress, Fetch, Source, changed, check_space,
+    content::Origin,
+    part,
+    pointer::Pointer,
+    transfer::{Broken, Transfer},
+    verified,
 };
 use crate::{
     failure::failure,
@@ -63,7 +67,10 @@ pub(super) async fn download(
 
 fn sum(mut sizes: impl Iterator<Item = u64>) -> Result<u64, Error> {
     sizes.try_fold(0_u64, u64::checked_add).ok_or_else(|| {
-        failure(ErrorCode::ModelDamaged, "The hub says that this model is larger than any disk. Choose another one.")
+        failure(
+            ErrorCode::ModelDamaged,
+            "The hub says that this model is larger than any disk. Choose another one.",
+        )
     })
 }
 

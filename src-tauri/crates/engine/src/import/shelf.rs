@@ -223,14 +223,16 @@ pub(crate) fn same_parts(folder: &Path, wanted: &[(u64, String)]) -> Result<Opti
         if !first || !is_model(&path) || parts.len() != wanted.len() {
             continue;
         }
-        let is_as_large =
-            |(part, (size, _)): (&PathBuf, &(u64, String))| fs::metadata(part).is_ok_and(|found| found.len() == *size);
+        let is_as_large = |(part, (size, _)): (&PathBuf, &(u64, String))| {
+            fs::metadata(part).is_ok_and(|found| found.len() == *size)
+        };
         if !parts.iter().zip(wanted).all(is_as_large) {
             continue;
         }
         // One that can't be read is another one.
         let is_same = |(part, (_, sha256)): (&PathBuf, &(u64, String))| {
-            super::hash_of(part, u64::MAX, &AtomicBool::new(false)).is_ok_and(|hash| hex(&hash.finalize()) == *sha256)
+            super::hash_of(part, u64::MAX, &AtomicBool::new(false))
+                .is_ok_and(|hash| hex(&hash.finalize()) == *sha256)
         };
         if parts.iter().zip(wanted).all(is_same) {
             return Ok(Some(parts));

@@ -37,18 +37,42 @@ enum Takes {
 const TRUTH: Takes = Takes::OneOf(&["0", "1"]);
 
 const KNOWN: [(&str, &str, Takes); 12] = [
-    ("OLLAMA_LOAD_TIMEOUT", "Seconds that loading a model may go on without getting further.", Takes::Number(1, 86_400)),
+    (
+        "OLLAMA_LOAD_TIMEOUT",
+        "Seconds that loading a model may go on without getting further.",
+        Takes::Number(1, 86_400),
+    ),
     ("OLLAMA_MAX_QUEUE", "Requests that may wait; more are refused.", Takes::Number(1, 100_000)),
     ("OLLAMA_MAX_TRANSFER_STREAMS", "Connections of a download at once.", Takes::Number(1, 64)),
-    ("OLLAMA_ORIGINS", "Origins of web pages that may ask it, besides those of this computer.", Takes::Origins),
+    (
+        "OLLAMA_ORIGINS",
+        "Origins of web pages that may ask it, besides those of this computer.",
+        Takes::Origins,
+    ),
     ("OLLAMA_GPU_OVERHEAD", "Bytes that stay free on each graphics card.", Takes::Number(0, 1 << 40)),
-    ("OLLAMA_SCHED_SPREAD", "Whether a model is spread over all graphics cards, also where one would do.", TRUTH),
+    (
+        "OLLAMA_SCHED_SPREAD",
+        "Whether a model is spread over all graphics cards, also where one would do.",
+        TRUTH,
+    ),
     ("OLLAMA_VULKAN", "Whether graphics cards are used by way of Vulkan.", TRUTH),
     ("OLLAMA_IGPU_ENABLE", "Whether the graphics of the processor itself are used.", TRUTH),
-    ("OLLAMA_LLM_LIBRARY", "The library to compute with, in place of the one that it finds itself.", Takes::Word),
+    (
+        "OLLAMA_LLM_LIBRARY",
+        "The library to compute with, in place of the one that it finds itself.",
+        Takes::Word,
+    ),
     ("OLLAMA_DEBUG", "How much it writes into its log.", Takes::OneOf(&["0", "1", "2"])),
-    ("LLAMA_ARG_FIT", "Whether a load is made smaller until it fits into memory.", Takes::OneOf(&["on", "off"])),
-    ("LLAMA_ARG_FIT_TARGET", "MiB that stay free on each graphics card when a load is fitted.", Takes::Number(0, 1 << 20)),
+    (
+        "LLAMA_ARG_FIT",
+        "Whether a load is made smaller until it fits into memory.",
+        Takes::OneOf(&["on", "off"]),
+    ),
+    (
+        "LLAMA_ARG_FIT_TARGET",
+        "MiB that stay free on each graphics card when a load is fitted.",
+        Takes::Number(0, 1 << 20),
+    ),
 ];
 
 impl Takes {
@@ -80,7 +104,8 @@ impl Takes {
 /// "https://example.com". Not "*", with which every page could ask it.
 fn is_origin(text: &str) -> bool {
     let plain = |text: &str| {
-        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:*[]".contains(&byte))
+        !text.is_empty()
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:*[]".contains(&byte))
     };
     text.trim().split_once("://").is_some_and(|(scheme, host)| {
         !scheme.is_empty()

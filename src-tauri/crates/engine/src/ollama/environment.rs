@@ -209,7 +209,10 @@ mod tests {
         let own = ours(&[("HOME", "/home/ann"), ("OLLAMA_MODELS", "/big/models")]);
         let usual = OllamaSettings::default();
         if cfg!(unix) {
-            assert_eq!(value(&variables(&usual, &own, false), "OLLAMA_MODELS").as_deref(), Some("/big/models"));
+            assert_eq!(
+                value(&variables(&usual, &own, false), "OLLAMA_MODELS").as_deref(),
+                Some("/big/models")
+            );
             assert_eq!(models_folder(&usual, &own), Some("/big/models".into()));
             let chosen = OllamaSettings { models_folder: Some("/chosen".into()), ..usual.clone() };
             assert_eq!(value(&variables(&chosen, &own, false), "OLLAMA_MODELS").as_deref(), Some("/chosen"));

@@ -77,14 +77,18 @@ mod linux {
             let model = "/no/such/blobs/sha256-of-this-test";
             let us = std::process::id();
             assert_eq!(runner(us, model), Some(Runner::Gone));
-            let mut child = std::process::Command::new("sleep").args(["60"]).spawn().unwrap();
-            assert_eq!(runner(us, "60"), Some(Runner::Alive));
-            assert_eq!(runner(1, "60"), Some(Runner::Gone), "another's child");
+            let mut child = std::process::Command::new("sleep").args(["77.125"]).spawn().unwrap();
+            assert_eq!(runner(us, "77.125"), Some(Runner::Alive));
+            assert_eq!(runner(1, "77.125"), Some(Runner::Gone), "another's child");
             child.kill().unwrap();
-            while runner(us, "60") == Some(Runner::Alive) {
+            while runner(us, "77.125") == Some(Runner::Alive) {
                 std::thread::yield_now();
             }
-            assert_eq!(runner(us, "60"), Some(Runner::Gone), "dead, though nobody has asked for its end yet");
+            assert_eq!(
+                runner(us, "77.125"),
+                Some(Runner::Gone),
+                "dead, though nobody has asked for its end yet"
+            );
             child.wait().unwrap();
         }
     }

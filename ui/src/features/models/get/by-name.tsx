@@ -59,12 +59,7 @@ export function ByName({ onDone }: { onDone: () => void }) {
           </p>
           {read.warning !== undefined && <Banner tone="warning">{read.warning}</Banner>}
           {targets.length > 1 && (
-            <ChoiceList
-              aria-label="For which engine"
-              options={targets}
-              value={target ?? null}
-              onChange={setWanted}
-            />
+            <ChoiceList aria-label="For which engine" options={targets} value={target ?? null} onChange={setWanted} />
           )}
         </>
       )}
