@@ -59,7 +59,9 @@ export function VaultFields({ needs, onOpened }: VaultFieldsProps) {
           <Passphrase value={second} onChange={setSecond} />
         </Field>
       )}
-      {open.error && <Failure title={making ? 'The vault wasn’t made' : 'The vault wasn’t opened'} error={open.error} />}
+      {open.error && (
+        <Failure title={making ? 'The vault wasn’t made' : 'The vault wasn’t opened'} error={open.error} />
+      )}
       <Button className="self-start" busy={open.isPending} disabled={first.trim() === ''} onClick={send}>
         {making ? 'Make the vault' : 'Open the vault'}
       </Button>
