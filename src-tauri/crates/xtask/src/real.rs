@@ -1,6 +1,6 @@
 //! Tests of what real models bring along, on files that the person names: chat templates, and what a second model takes of memory.
 //!
-//! Not part of `cargo xtask test`, because nothing fetches these: llama.cpp's own repository has seventy templates in
+//! Not part of `cargo xtask test`, because nothing fetches these: llama.cpp's own repository has some seventy templates in
 //! `models/templates`; any GGUF with sliding windows of attention (Gemma 3) does for the model.
 
 use std::env;

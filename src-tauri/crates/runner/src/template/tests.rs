@@ -86,7 +86,7 @@ fn the_templates_of_real_models_render() {
         message(Role::Assistant, "Hello."),
         message(Role::User, "Capital of France?"),
     ];
-    let (mut rendered, mut failed) = (0_u32, Vec::new());
+    let (mut rendered, mut failed) = (0_usize, Vec::new());
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_none_or(|extension| extension != "jinja") {
@@ -102,5 +102,6 @@ fn the_templates_of_real_models_render() {
         }
     }
     eprintln!("{rendered} templates rendered, {} failed\n{}", failed.len(), failed.join("\n"));
-    assert!(rendered >= 70, "only {rendered} templates rendered");
+    // A few want what a plain conversation doesn't have, such as a list of functions.
+    assert!(rendered > 0 && failed.len() * 20 <= rendered, "only {rendered} templates rendered");
 }
