@@ -64,7 +64,7 @@ export default async function journey({ step, serve, visit, picture, accessible,
     });
 
     await step('code, an answer and a message are copied as they were written', async () => {
-      const copied = (text) => until('it is in the clipboard', async () => (await page.evaluate(() => navigator.clipboard.readText())) === text);
+      const copied = (text) => until('it is in the clipboard', async () => (await page.evaluate(() => navigator.clipboard.readText())).trimEnd() === text.trimEnd());
       await answers.last().getByRole('button', { name: 'Copy code' }).first().click();
       await copied(/```python\n([^]*?)\n```/.exec(rich)[1]);
       await answers.last().getByText('mermaid', { exact: true }).waitFor();
@@ -158,7 +158,7 @@ export default async function journey({ step, serve, visit, picture, accessible,
       await page.getByRole('button', { name: 'New chat' }).first().click();
       await page.waitForURL(/\/chat\/?$/);
       const prompt = page.getByLabel('System prompt');
-      assert.equal(await prompt.inputValue(), '');
+      await until('it begins without a system prompt', async () => (await prompt.inputValue()) === '');
       await page.getByRole('combobox', { name: 'Preset' }).click();
       await page.getByRole('option', { name: /^Rhymes/ }).click();
       await until('the preset is taken', async () => (await prompt.inputValue()) === 'Answer in rhymes.');
