@@ -13,6 +13,7 @@ const TRASH: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// What the database says at the start, all seen at once: nothing is written where there is nothing to change, because a
 /// write would be waited for.
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Found {
     /// Answers without a turn, calls without an end or jobs without a task.
     unfinished: bool,
