@@ -23,6 +23,7 @@ mod limits;
 mod messages;
 mod models;
 mod moving;
+mod one_step;
 #[cfg(unix)]
 mod ollama;
 #[cfg(unix)]

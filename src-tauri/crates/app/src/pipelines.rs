@@ -3,6 +3,7 @@
 
 mod accept;
 mod actor;
+mod alone;
 mod blobs;
 mod blueprint;
 mod budgets;

@@ -149,6 +149,8 @@ pub enum RunEnd {
 pub struct Limits {
     /// "Run to here": this node and what leads to it, and nothing else.
     pub until: Option<String>,
+    /// Of `until`, whether what leads to it is left out, too: that node alone, with what is inside it.
+    pub alone: bool,
 }
 
 /// A run in the planner's eyes. An event costs what the step it is about has edges; memory is held for the top and for open

@@ -179,6 +179,9 @@ impl Driver {
         from: &str,
         node: &str,
     ) -> Result<Option<Arc<Values>>, StepError> {
+        if let Some(given) = self.stands_in(node) {
+            return Ok(Some(given));
+        }
         let around: Vec<String> = self.blueprint.around(node).into_iter().map(str::to_owned).collect();
         let here: Vec<(String, u32)> =
             scope::parts(from).into_iter().map(|(node, index)| (node.to_owned(), index)).collect();

@@ -10,7 +10,7 @@ use super::{
     PipelineCheck, PipelineDefinitionParams, PipelineEvaluateParams, PipelineTemplate, PipelineTestReport,
     PipelineTestResult, ValueView,
     accept::{self, Asked},
-    library, templates, values,
+    alone, library, templates, values,
 };
 use crate::{App, Error, api::Nothing};
 
@@ -90,11 +90,9 @@ pub async fn evaluate(app: App, actor: Actor, params: PipelineEvaluateParams) ->
     value.map(|value| ValueView { value }).map_err(|error| Error::invalid(error.to_string()))
 }
 
+/// Of tests few steps are known.
 async fn newest(app: &App, actor: Actor, pipeline: &str) -> Result<Option<RunId>, Error> {
-    let filter =
-        store::runs::Filter { pipeline_id: Some(pipeline.to_owned()), ..store::runs::Filter::default() };
-    let runs = app.store.read(move |conn| store::runs::list(conn, actor.user_id, &filter, 1)).await?;
-    Ok(runs.into_iter().next().map(|run| run.id))
+    Ok(alone::newest(app, actor, pipeline).await?.first().copied())
 }
 
 /// What the texts of a definition would see.

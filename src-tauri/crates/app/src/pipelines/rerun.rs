@@ -75,7 +75,6 @@ pub async fn rerun(app: App, actor: Actor, params: RunRerunParams) -> Result<Run
         edited,
         same_definition: blueprint.hash == row.run.definition_hash,
         inputs_changed,
-        only: false,
         restore,
     };
     let asked = Asked {

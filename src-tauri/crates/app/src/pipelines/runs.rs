@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Actor, ErrorCode, JournalEntry, Page, Run, RunId, RunStatus, StepRun, Timestamp};
+use domain::{Actor, ErrorCode, JournalEntry, Page, Run, RunId, RunOrigin, RunStatus, StepRun, Timestamp};
 use pipeline::{Capability, Key};
 use serde_json::{Value, json};
 use store::signals::Signal;
@@ -10,9 +10,9 @@ use store::signals::Signal;
 use super::{
     RunAnswerParams, RunDecideParams, RunIdParams, RunItem, RunItemsParams, RunJournalParams, RunListParams,
     RunStartParams, RunStepsParams,
-    accept::{self, Asked, Reuse},
+    accept::{self, Asked},
     actor::Message,
-    chosen,
+    alone, chosen,
     kill::kill_point,
     recover, retention,
     step::Wait,
@@ -50,18 +50,22 @@ pub async fn start(app: App, actor: Actor, params: RunStartParams) -> Result<Run
             return Err(Error::invalid(format!("There is no step \"{node}\" in this pipeline.")));
         }
     }
-    let origin = params.origin.unwrap_or_default();
+    let given = params
+        .pins
+        .unwrap_or_else(|| serde_json::from_value(checked.json["pins"].clone()).unwrap_or_default());
+    let (pins, origin) = match &params.only {
+        Some(only) => (alone::given(&app, actor, &checked.blueprint, only, given).await?, RunOrigin::Test),
+        None => (given, params.origin.unwrap_or_default()),
+    };
     // What a person waits for comes before what begins by itself.
-    let priority = i64::from(!matches!(origin, domain::RunOrigin::Trigger { .. }));
+    let priority = i64::from(!matches!(origin, RunOrigin::Trigger { .. }));
     let asked = Asked {
         inputs: chosen::resolve(&app, definition, params.inputs.unwrap_or_default())?,
         allowed: json!(allowed),
         name: checked.json["name"].as_str().map(str::to_owned),
-        pins: params
-            .pins
-            .unwrap_or_else(|| serde_json::from_value(checked.json["pins"].clone()).unwrap_or_default()),
-        reuse: only(&app, actor, &checked.blueprint, params.only.as_deref()).await?,
-        until: params.until.or(params.only),
+        pins,
+        alone: params.only.is_some(),
+        until: params.only.or(params.until),
         idempotency_key: params.idempotency_key,
         origin,
         priority,
@@ -92,30 +96,6 @@ async fn definition(
         }
         (None, None) => Err(Error::invalid("Say which pipeline, or give a definition.")),
     }
-}
-
-/// One step alone: all before it is taken from the newest run.
-async fn only(
-    app: &App,
-    actor: Actor,
-    blueprint: &super::blueprint::Blueprint,
-    node: Option<&str>,
-) -> Result<Option<Reuse>, Error> {
-    let Some(node) = node else { return Ok(None) };
-    let filter = store::runs::Filter {
-        pipeline_id: Some(blueprint.definition.id.clone()),
-        ..store::runs::Filter::default()
-    };
-    let newest = app.store.read(move |conn| store::runs::list(conn, actor.user_id, &filter, 1)).await?;
-    Ok(newest.into_iter().next().map(|run| Reuse {
-        run: run.id,
-        fresh: [node.to_owned()].into(),
-        edited: BTreeMap::new(),
-        same_definition: run.definition_hash == blueprint.hash,
-        inputs_changed: false,
-        only: true,
-        restore: Vec::new(),
-    }))
 }
 
 /// Runs, newest first.

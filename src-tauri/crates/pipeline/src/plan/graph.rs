@@ -273,7 +273,7 @@ fn wanted<'d>(
     let (mut wanted, mut open) = (BTreeSet::new(), vec![last]);
     // The node, the containers around it, and what leads to any of these.
     while let Some(id) = open.pop() {
-        if wanted.insert(id) {
+        if wanted.insert(id) && !limits.alone {
             open.extend(feeders.get(id).into_iter().flatten().copied());
             open.extend(parents.get(id).copied());
         }

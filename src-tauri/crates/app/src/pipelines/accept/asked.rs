@@ -21,6 +21,9 @@ pub(crate) struct Fixed {
     /// Where it stops.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
+    /// Whether that step is run alone, on pins.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub alone: bool,
     /// What it takes over from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reuse: Option<Reuse>,
@@ -37,9 +40,6 @@ pub(crate) struct Reuse {
     pub edited: BTreeMap<String, Values>,
     pub same_definition: bool,
     pub inputs_changed: bool,
-    /// Whether all but the fresh ones are taken as they are.
-    #[serde(default)]
-    pub only: bool,
     /// Working copies that are brought back first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub restore: Vec<Restore>,
@@ -61,6 +61,7 @@ pub(crate) struct Asked {
     pub idempotency_key: Option<String>,
     pub pins: BTreeMap<String, BTreeMap<String, Value>>,
     pub until: Option<String>,
+    pub alone: bool,
     pub reuse: Option<Reuse>,
     /// Whether inputs that the definition doesn't have are left out instead of refused.
     pub lenient: bool,

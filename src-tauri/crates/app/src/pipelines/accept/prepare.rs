@@ -43,7 +43,13 @@ pub(super) async fn prepare(
     }
     let now = app.clock.now();
     let id = RunId::new(now);
-    let fixed = Fixed { pipelines: asked.pipelines, pins, until: asked.until, reuse: asked.reuse };
+    let fixed = Fixed {
+        pipelines: asked.pipelines,
+        pins,
+        until: asked.until,
+        alone: asked.alone,
+        reuse: asked.reuse,
+    };
     let mut blobs: Vec<String> = values::blobs_of(&input).chain(values::blobs_of(&vars)).cloned().collect();
     let edited = fixed.reuse.iter().flat_map(|reuse| reuse.edited.values());
     for pinned in fixed.pins.values().chain(edited) {

@@ -157,7 +157,8 @@ impl Driver {
     pub(super) async fn on_failure(&mut self) {
         let definition = Arc::clone(&self.blueprint.definition);
         let Some(other) = definition.on_failure.as_ref() else { return };
-        let failed = self.row.run.status == RunStatus::Failed;
+        // What is only tried has nobody to tell.
+        let failed = self.row.run.status == RunStatus::Failed && self.row.run.origin != RunOrigin::Test;
         if !failed || self.row.depth + 1 > MAX_DEPTH || self.told_failure {
             return;
         }

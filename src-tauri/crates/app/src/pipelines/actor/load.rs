@@ -68,7 +68,8 @@ impl Driver {
             };
             (key, instance)
         });
-        let plan = Plan::restore(&blueprint.definition, Limits { until: fixed.until.clone() }, known);
+        let limits = Limits { until: fixed.until.clone(), alone: fixed.alone };
+        let plan = Plan::restore(&blueprint.definition, limits, known);
         let paused = row.run.status == RunStatus::Paused;
         let above = row.parent.as_ref().map(|(above, ..)| *above);
         if let Some(above) = above {

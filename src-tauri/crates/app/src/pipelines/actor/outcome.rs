@@ -168,6 +168,10 @@ impl Driver {
     pub(super) async fn taken(&mut self, key: &Key, port: &str) -> Result<Vec<u32>, StepError> {
         let blueprint = Arc::clone(&self.blueprint);
         let Some(seat) = blueprint.seat(&key.node) else { return Ok(Vec::new()) };
+        if self.fixed.alone && key.scope.is_empty() {
+            // Nothing comes after it.
+            return Ok(Vec::new());
+        }
         let asked: Vec<(u32, String)> = seat
             .edges
             .iter()

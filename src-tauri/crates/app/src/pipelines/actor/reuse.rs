@@ -34,7 +34,7 @@ impl Driver {
     pub(super) async fn reused_as_it_was(&mut self, key: &Key) -> Result<bool, StepError> {
         let Some(reuse) = &self.fixed.reuse else { return Ok(false) };
         let edited = reuse.edited.get(&key.node).cloned();
-        let unasked = reuse.only || edited.is_some();
+        let unasked = edited.is_some();
         let container = self.blueprint.seat(&key.node).is_some_and(|seat| !seat.node.body.is_empty());
         let same = reuse.same_definition && !reuse.inputs_changed;
         if !(unasked || container && same) {
@@ -90,6 +90,17 @@ impl Driver {
         self.journal_step("step.pinned", key, json!({}));
         self.take_over(key, port.unwrap_or_else(|| "ok".to_owned()), loaded, None).await?;
         Ok(true)
+    }
+
+    /// In a run of one step alone: what stands in for another that isn't run.
+    pub(in crate::pipelines) fn stands_in(&self, node: &str) -> Option<Arc<store::runs::Values>> {
+        let alone = self.fixed.until.as_deref().filter(|_| self.fixed.alone)?;
+        if alone == node || self.blueprint.around(node).contains(&alone) {
+            return None;
+        }
+        let mut values = self.fixed.pins.get(node)?.clone();
+        values.remove("way");
+        Some(Arc::new(values))
     }
 
     /// A step ends with a result that wasn't made in this run.

@@ -30,7 +30,8 @@ pub struct RunStartParams {
     /// Ends after this node.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
-    /// Only this node is run, on pins and the newest run's results.
+    /// A test of this node alone: nothing before it is run. What it names is pinned, or what the newest run made; where it is
+    /// neither, or the node is inside another, the test is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub only: Option<String>,
     /// Outputs by node and port that stand in for running the node; the file's own unless told.

@@ -23,7 +23,14 @@ impl Tried {
     }
 
     fn until(definition: Definition, until: Option<&str>) -> (Self, Vec<String>) {
-        let limits = Limits { until: until.map(str::to_owned) };
+        Self::within(definition, Limits { until: until.map(str::to_owned), alone: false })
+    }
+
+    fn alone(definition: Definition, node: &str) -> (Self, Vec<String>) {
+        Self::within(definition, Limits { until: Some(node.to_owned()), alone: true })
+    }
+
+    fn within(definition: Definition, limits: Limits) -> (Self, Vec<String>) {
         let plan = Plan::new(&definition, limits.clone());
         let mut tried = Self { plan, definition, limits, rows: std::collections::BTreeMap::new() };
         let first = tried.apply(Event::Begun);
@@ -345,6 +352,18 @@ fn running_to_here_leaves_the_rest_over() {
     assert_eq!(run.apply(Event::Opened(key("each"), 1)), ["start each:0/x"]);
     assert_eq!(run.done("each:0/x", "ok"), ["start each:0/y"]);
     assert_eq!(run.done("each:0/y", "ok"), ["close each ok"]);
+    assert_eq!(run.close("each", "ok"), ["end succeeded"]);
+}
+
+#[test]
+fn a_step_alone_is_begun_at_once_whatever_leads_to_it_and_nothing_follows() {
+    let mut nodes = vec![container("each", "map", json!({}), &["x"])];
+    nodes.extend(steps(&["before", "x", "after"]));
+    let edges = ["before>each", "each>after"];
+    let (mut run, first) = Tried::alone(definition(nodes, &edges), "each");
+    assert_eq!(first, ["start each"]);
+    assert_eq!(run.apply(Event::Opened(key("each"), 1)), ["start each:0/x"]);
+    assert_eq!(run.done("each:0/x", "ok"), ["close each ok"]);
     assert_eq!(run.close("each", "ok"), ["end succeeded"]);
 }
 

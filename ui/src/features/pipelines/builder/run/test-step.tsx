@@ -1,4 +1,7 @@
-/** One step, tried alone: what comes before it is pinned. Its result stands where it was asked for. */
+/**
+ * One step, tried alone: what comes before it is pinned, or what the last run made; nothing before it is run. Its result stands
+ * where it was asked for.
+ */
 import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 
@@ -51,13 +54,14 @@ export function TestStep({
         <h3 className="text-dense font-medium">Test</h3>
         <IconButton label="Close the test" icon={X} onClick={onClose} />
       </div>
-      {unpinned.length > 0 && (
+      {unpinned.length > 0 && !error && (
         <p className="text-caption text-muted-foreground">
-          It uses results of {unpinned.join(', ')}. Pin those under “Pinned result” to try it with something in them.
+          It takes what the last run made of {unpinned.join(', ')}. Nothing before this step is run; pin a result to try it
+          with another.
         </p>
       )}
       {error ? (
-        <Failure title="The test didn’t begin" error={error} />
+        <Failure title="The test didn’t begin, and nothing was run" error={error} />
       ) : run === null ? (
         <Busy />
       ) : (
