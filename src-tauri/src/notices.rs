@@ -7,13 +7,11 @@ mod desktop;
 #[path = "notices/nowhere.rs"]
 mod desktop;
 
-use std::collections::HashMap;
-
 use app::{
     App,
     events::{Event, Subscription},
 };
-use domain::{Run, RunId, RunStatus, WaitReason};
+use domain::RunId;
 use tauri::{AppHandle, Emitter as _, Manager as _};
 
 use crate::window;
@@ -64,9 +62,8 @@ async fn following(
     seen: impl Fn() -> bool,
     open: impl Fn(RunId) + Clone + Send + Sync + 'static,
 ) {
-    let mut waiting = Waiting::default();
     while let Some(envelope) = events.next().await {
-        let Some(notice) = waiting.notice(&envelope.event) else { continue };
+        let Some(notice) = notice(&envelope.event) else { continue };
         if seen() && !notice.urgent {
             continue;
         }
@@ -76,48 +73,28 @@ async fn following(
     }
 }
 
-/// What each run waited for when it was last told of.
-#[derive(Default)]
-struct Waiting(HashMap<RunId, Option<WaitReason>>);
-
-impl Waiting {
-    /// What is to be shown of an event, if anything: a run that waits for a person is told of once, not at each of its changes.
-    fn notice(&mut self, event: &Event) -> Option<Notice> {
-        match event {
-            Event::RunNotice { run_id, title, message, urgent } => {
-                Some(Notice { run: *run_id, title: title.clone(), message: message.clone(), urgent: *urgent })
-            }
-            Event::RunChanged { run } => {
-                let now = needs(run);
-                let before = if run.status.is_final() {
-                    self.0.remove(&run.id).flatten()
-                } else {
-                    self.0.insert(run.id, now).flatten()
-                };
-                now.filter(|now| before != Some(*now)).map(|now| Notice {
-                    run: run.id,
-                    title: match now {
-                        WaitReason::Decision => format!("{} needs a decision", run.pipeline_name),
-                        _ => format!("{} waits for you", run.pipeline_name),
-                    },
-                    message: match now {
-                        WaitReason::Decision => {
-                            "It isn't known whether a step happened. Say so, and the run goes on.".to_owned()
-                        }
-                        _ => "A step asks for your answer. Open the run to give it.".to_owned(),
-                    },
-                    urgent: now == WaitReason::Decision,
-                })
-            }
-            _ => None,
+/// What is to be shown of an event, if anything: what a step says, and what it asks when it begins to wait.
+fn notice(event: &Event) -> Option<Notice> {
+    match event {
+        Event::RunNotice { run_id, title, message, urgent } => {
+            Some(Notice { run: *run_id, title: title.clone(), message: message.clone(), urgent: *urgent })
         }
+        Event::RunAsks { run, question, decision, .. } => {
+            let (title, otherwise) = if *decision {
+                ("needs a decision", "It isn't known whether a step happened. Say so, and the run goes on.")
+            } else {
+                ("waits for you", "A step asks for your answer. Open the run to give it.")
+            };
+            let own = question.clone().filter(|_| !*decision);
+            Some(Notice {
+                run: run.id,
+                title: format!("{} {title}", run.pipeline_name),
+                message: own.unwrap_or_else(|| otherwise.to_owned()),
+                urgent: *decision,
+            })
+        }
+        _ => None,
     }
-}
-
-/// What it needs a person for.
-fn needs(run: &Run) -> Option<WaitReason> {
-    let person = |reason: &WaitReason| matches!(reason, WaitReason::Human | WaitReason::Decision);
-    run.wait_reason.filter(|reason| run.status == RunStatus::Waiting && person(reason))
 }
 
 #[cfg(test)]

@@ -5,49 +5,59 @@
     reason = "tests; the bus is a program of its own"
 )]
 
+use domain::{Run, RunStatus, WaitReason};
+
 use super::*;
 
-fn run(status: RunStatus, wait_reason: Option<WaitReason>) -> Event {
+fn run(status: RunStatus, wait_reason: Option<WaitReason>) -> Box<Run> {
     let now = domain::Timestamp::from_millis(1);
-    Event::RunChanged {
-        run: Box::new(Run {
-            id: "018f0000-0000-7000-8000-000000000001".parse().unwrap(),
-            pipeline_id: "p".into(),
-            pipeline_name: "Inbox".into(),
-            definition_hash: String::new(),
-            origin: domain::RunOrigin::Manual,
-            status,
-            wait_reason,
-            reason: None,
-            error_code: None,
-            error_message: None,
-            seq: 1,
-            cost_nano_usd: 0,
-            tokens: 0,
-            created_at: now,
-            started_at: None,
-            finished_at: None,
-        }),
+    Box::new(Run {
+        id: "018f0000-0000-7000-8000-000000000001".parse().unwrap(),
+        pipeline_id: "p".into(),
+        pipeline_name: "Inbox".into(),
+        definition_hash: String::new(),
+        origin: domain::RunOrigin::Manual,
+        status,
+        wait_reason,
+        reason: None,
+        error_code: None,
+        error_message: None,
+        seq: 1,
+        cost_nano_usd: 0,
+        tokens: 0,
+        created_at: now,
+        started_at: None,
+        finished_at: None,
+    })
+}
+
+/// A step asks, while something else of its run is under way.
+fn asks(question: Option<&str>, decision: bool) -> Event {
+    Event::RunAsks {
+        run: run(RunStatus::Running, None),
+        scope: String::new(),
+        node: "gate".into(),
+        question: question.map(str::to_owned),
+        decision,
     }
 }
 
 #[test]
-fn a_run_that_waits_for_a_person_is_told_of_once() {
-    let mut waiting = Waiting::default();
-    let human = run(RunStatus::Waiting, Some(WaitReason::Human));
-    assert_eq!(waiting.notice(&human).unwrap().title, "Inbox waits for you");
-    assert_eq!(waiting.notice(&human), None);
-    assert_eq!(waiting.notice(&run(RunStatus::Waiting, Some(WaitReason::Timer))), None);
-    assert!(waiting.notice(&human).is_some());
-    let decision = waiting.notice(&run(RunStatus::Waiting, Some(WaitReason::Decision))).unwrap();
+fn each_question_is_shown_when_it_is_asked_in_the_step_s_words() {
+    let shown = notice(&asks(Some("Send it?"), false)).unwrap();
+    assert_eq!((shown.title.as_str(), shown.message.as_str()), ("Inbox waits for you", "Send it?"));
+    assert!(!shown.urgent && notice(&asks(None, false)).unwrap().message.contains("Open the run"));
+    let decision = notice(&asks(Some("It was cut off."), true)).unwrap();
     assert!(decision.urgent && decision.title == "Inbox needs a decision");
-    assert_eq!(waiting.notice(&run(RunStatus::Succeeded, None)), None);
-    assert!(waiting.0.is_empty());
+    // How the run stands says nothing more.
+    let waits = Event::RunChanged { run: run(RunStatus::Waiting, Some(WaitReason::Human)) };
+    assert_eq!(notice(&waits), None);
 }
 
 #[cfg(target_os = "linux")]
 mod on_a_bus {
     use std::{
+        collections::HashMap,
         io::{BufRead as _, BufReader},
         process::{Child, Command, Stdio},
         sync::{Arc, Mutex},
@@ -163,7 +173,7 @@ mod on_a_bus {
             }
         });
         assert_eq!(was_opened.recv().await, Some(id));
-        application.bus.publish(super::run(RunStatus::Waiting, Some(WaitReason::Human)));
+        application.bus.publish(super::asks(None, false));
         assert_eq!(told.recv().await.unwrap().0, "Inbox waits for you");
         clicks.abort();
         follows.abort();
@@ -173,14 +183,10 @@ mod on_a_bus {
     #[tokio::test]
     async fn without_a_bus_nothing_is_shown_and_nothing_breaks() {
         let desktop = Desktop::at("unix:path=/nowhere/at/all".into());
-        let Some(notice) =
-            Waiting::default().notice(&super::run(RunStatus::Waiting, Some(WaitReason::Human)))
-        else {
-            return;
-        };
+        let shown = notice(&super::asks(None, false)).unwrap();
         let opened = Arc::new(Mutex::new(false));
         let told = Arc::clone(&opened);
-        assert!(desktop.show(&notice, move |_| *told.lock().unwrap() = true).await.is_err());
+        assert!(desktop.show(&shown, move |_| *told.lock().unwrap() = true).await.is_err());
         assert!(!*opened.lock().unwrap());
     }
 }

@@ -96,6 +96,9 @@ export function staleAfter(event: AppEvent): readonly Stale[] | 'everything' {
       // The list of steps is patched from the event itself.
       return [{ method: 'run/step', params: { id: event.runId, scope, node } }];
     }
+    case 'run.asks':
+      // What it is asked stands in the view; the run itself may be told of later, and otherwise.
+      return [{ method: 'run/get', params: { id: event.run.id } }];
     case 'step.delta':
     case 'run.notice':
       return [];

@@ -171,7 +171,7 @@ const webhooks: Webhook[] = [
   {
     id: 'w1',
     url: 'https://hooks.example.net/team',
-    topics: ['run.failed', 'run.waiting'],
+    topics: ['run.failed', 'human.requested'],
     enabled: true,
     allowLocal: false,
     createdAt: now - 9 * day,
@@ -202,7 +202,7 @@ const deliveries: WebhookDelivery[] = [
   },
   {
     eventId: 'e2',
-    topic: 'run.waiting',
+    topic: 'human.requested',
     runId: 'r2',
     state: 'delivered',
     tries: 1,

@@ -4,7 +4,7 @@ use std::{any::TypeId, collections::BTreeMap, fmt::Write as _};
 
 use ts_rs::{Config, TS, TypeVisitor};
 
-use crate::{ErrorBody, api::METHODS, events::Envelope};
+use crate::{ErrorBody, api::METHODS, events::Envelope, pipelines::topic::Topic};
 
 /// Collects the declarations that are named on the way.
 pub struct Types {
@@ -61,6 +61,7 @@ pub fn typescript() -> Result<String, String> {
         let _ = writeln!(methods, "  \"{}\": {{ params: {params}; result: {result} }};", method.name);
     }
     types.visit::<Envelope>();
+    types.visit::<Topic>();
     types.visit::<ErrorBody>();
     if !types.clashes.is_empty() {
         return Err(format!("these types stand twice with different meanings: {}", types.clashes.join(", ")));

@@ -12,7 +12,7 @@ use crate::{
     api::Nothing,
     chat::{self, MessagePage},
     events::Event,
-    pipelines::happening,
+    pipelines::{happening, topic::Topic},
 };
 
 /// The longest title, in characters.
@@ -191,7 +191,7 @@ fn tell(
 ) -> Result<(), store::Error> {
     let Conversation { id, title, model, .. } = conversation;
     let payload = json!({ "conversation": { "id": id, "title": title, "model": model } });
-    happening::tell(conn, actor.user_id, "conversation.changed", payload, 0, now)
+    happening::tell(conn, actor.user_id, Topic::ConversationChanged, payload, 0, now)
 }
 
 /// Opens a conversation.
@@ -263,7 +263,7 @@ pub async fn delete(app: App, actor: Actor, params: ConversationIdParams) -> Res
         .write(move |conn| {
             store::conversations::mark_deleted(conn, actor.user_id, params.id, now)?;
             let payload = json!({ "id": params.id });
-            happening::tell(conn, actor.user_id, "conversation.removed", payload, 0, now)
+            happening::tell(conn, actor.user_id, Topic::ConversationRemoved, payload, 0, now)
         })
         .await
         .map_err(|error| missing(error, "conversation"))?;

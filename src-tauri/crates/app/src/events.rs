@@ -156,6 +156,24 @@ pub enum Event {
         /// Whether it should stay until it is seen.
         urgent: bool,
     },
+    /// A step of a run begins to wait for a person, whatever else of the run is under way.
+    #[serde(rename = "run.asks")]
+    RunAsks {
+        /// The run, as it is now.
+        run: Box<Run>,
+        /// Where the step is; empty at the top.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        #[ts(optional = nullable)]
+        scope: String,
+        /// The step.
+        node: String,
+        /// What it asks, in its own words; at most 500 characters.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        question: Option<String>,
+        /// Whether it must be said what became of an attempt; else it is an answer that is waited for.
+        decision: bool,
+    },
     /// A pipeline's triggers came, went or changed.
     #[serde(rename = "trigger.changed")]
     TriggerChanged {

@@ -18,7 +18,14 @@ use tokio::sync::OwnedMutexGuard;
 use tokio_util::sync::CancellationToken;
 use ts_rs::TS;
 
-use crate::{App, Error, api::Nothing, conversations::missing, events::Event, models, pipelines::happening};
+use crate::{
+    App, Error,
+    api::Nothing,
+    conversations::missing,
+    events::Event,
+    models,
+    pipelines::{happening, topic::Topic},
+};
 use kinds::Kind;
 
 /// Which job.
@@ -304,7 +311,7 @@ async fn save(app: &App, actor: Actor, mut job: Job) -> Result<(), Error> {
             let changed = before != Some(saved.state.status);
             if changed {
                 let now = saved.updated_at;
-                happening::tell(conn, actor.user_id, "job.changed", json!({ "job": saved }), 0, now)?;
+                happening::tell(conn, actor.user_id, Topic::JobChanged, json!({ "job": saved }), 0, now)?;
             }
             Ok(changed)
         })

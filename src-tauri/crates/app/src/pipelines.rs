@@ -40,6 +40,7 @@ mod telling;
 mod templates;
 mod texts;
 mod timers;
+pub(crate) mod topic;
 pub mod triggers;
 mod values;
 mod views;
@@ -72,6 +73,7 @@ pub(crate) struct Pipelines {
     pub(crate) texts: texts::Texts,
     pub(crate) in_flight: blobs::InFlight,
     pub(crate) triggers: triggers::Woken,
+    pub(crate) listeners: topic::Listeners,
     pub(crate) files: files::Definitions,
     /// Something was written into the outbox.
     pub(crate) outbox: Notify,

@@ -12,7 +12,7 @@ use store::{deliveries::DeliveryRow, webhooks::WebhookRow};
 use tokio::sync::Notify;
 use url::{Host, Url};
 
-use crate::{App, Error, api::Nothing, events::Event, providers::KeepKey};
+use crate::{App, Error, api::Nothing, events::Event, pipelines::topic, providers::KeepKey};
 
 pub(crate) use deliver::deliver;
 pub(crate) use queue::queue;
@@ -111,6 +111,7 @@ pub async fn save(app: App, actor: Actor, params: WebhookSaveParams) -> Result<W
     }
     let kept = row.clone();
     app.store.write(move |conn| store::webhooks::put(conn, &kept)).await?;
+    topic::learn(&app).await;
     changed(&app);
     Ok(Webhook { secret: made, ..row.into() })
 }
@@ -120,6 +121,7 @@ pub async fn remove(app: App, actor: Actor, params: WebhookIdParams) -> Result<N
     let id = params.id;
     let removed = app.store.write(move |conn| store::webhooks::delete(conn, actor.user_id, id)).await;
     removed.map_err(|error| crate::conversations::missing(error, "webhook"))?;
+    topic::learn(&app).await;
     for source in PLACES {
         if let Err(error) = app.secrets.delete(source, handle(id)).await {
             tracing::debug!(%error, "a place for secrets was passed over");

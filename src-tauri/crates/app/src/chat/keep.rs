@@ -9,7 +9,7 @@ use super::{outcome::End, turn::Turn, view};
 use crate::{
     App, Error,
     events::{Event, TurnProgress},
-    pipelines::happening,
+    pipelines::{happening, topic::Topic},
 };
 
 /// Before the first tries to write an end. A full disk gives up its reserve at a failure, so that the next try can succeed.
@@ -106,7 +106,7 @@ impl Turn {
             .write(move |conn| {
                 store::messages::finish(conn, owner, &message)?;
                 store::conversations::touch(conn, owner, message.conversation_id, now)?;
-                happening::tell(conn, owner, "message.changed", happening::message(&message), 0, now)?;
+                happening::tell(conn, owner, Topic::MessageChanged, happening::message(&message), 0, now)?;
                 call.as_ref().map_or(Ok(()), |call| store::calls::settle(conn, owner, call))
             })
             .await;

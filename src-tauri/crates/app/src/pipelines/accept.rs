@@ -13,6 +13,7 @@ use super::{
     blueprint::blueprint,
     kill::kill_point,
     registry::{self, Queued},
+    topic::Topic,
 };
 use crate::{App, Error, events::Event};
 
@@ -69,7 +70,7 @@ impl Accepted {
         let event = OutboxEvent {
             id: EventRowId::new(now),
             owner_id: self.row.owner_id,
-            topic: "run.queued".to_owned(),
+            topic: Topic::RunQueued.name().to_owned(),
             payload: json!({ "run": run, "runSeq": run.seq, "depth": self.row.depth }),
             created_at: now,
         };

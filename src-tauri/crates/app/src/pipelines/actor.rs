@@ -13,6 +13,7 @@ mod failure;
 mod gather;
 mod inner;
 mod load;
+mod money;
 mod outcome;
 mod patience;
 mod restore;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use store::outbox::OutboxEvent;
 use tokio_util::sync::CancellationToken;
 
+use super::topic::Topic;
 use crate::{App, Error, events::Event, providers};
 
 /// Changes of models come many at a time, and each costs a look.
@@ -21,7 +22,7 @@ pub(crate) const EXCERPT: usize = 8000;
 pub(crate) fn tell(
     conn: &store::Connection,
     owner: UserId,
-    topic: &str,
+    topic: Topic,
     mut payload: Value,
     depth: u32,
     now: Timestamp,
@@ -32,7 +33,7 @@ pub(crate) fn tell(
     let event = OutboxEvent {
         id: EventRowId::new(now),
         owner_id: owner,
-        topic: topic.to_owned(),
+        topic: topic.name().to_owned(),
         payload,
         created_at: now,
     };
@@ -113,7 +114,7 @@ async fn compare(app: &App, actor: Actor) -> Result<(), Error> {
         store::settings::set(conn, actor.user_id, KNOWN, &json!(all))?;
         if before.is_some() {
             let payload = json!({ "added": added, "removed": removed });
-            tell(conn, actor.user_id, "model.changed", payload, 0, now)?;
+            tell(conn, actor.user_id, Topic::ModelChanged, payload, 0, now)?;
         }
         Ok(before.is_some())
     });

@@ -3,9 +3,18 @@
 
 use std::collections::HashSet;
 
-use domain::{RunId, RunStatus};
+use domain::{Actor, RunId, RunStatus};
+use serde_json::json;
 
-use super::{actor::Message, kill::kill_point, outbox, registry, registry::Queued, retention, timers};
+use super::{
+    actor::Message,
+    happening,
+    kill::kill_point,
+    outbox, registry,
+    registry::Queued,
+    retention, timers,
+    topic::{self, Topic},
+};
 use crate::{App, Drives};
 
 /// What goes on by itself in an application, or only what it is asked for.
@@ -14,6 +23,7 @@ pub(crate) async fn begin(app: &App) {
         return;
     }
     kill_point!("before_recovery");
+    topic::learn(app).await;
     if app.options.drives == Drives::All {
         take_up(app, None).await;
         let of_task = app.clone();
@@ -61,6 +71,10 @@ pub(crate) async fn take_up(app: &App, only: Option<RunId>) {
     };
     runs.retain(|run| !app.pipelines.registry.knows(run.id));
     let recovered = runs.len();
+    let was_at_work = runs.iter().filter(|run| run.status == RunStatus::Running).count();
+    if only.is_none() && was_at_work > 0 {
+        tell(app, was_at_work).await;
+    }
     if is_left {
         retention::sweep_orphans(app, std::time::Duration::ZERO).await;
     }
@@ -93,6 +107,17 @@ pub(crate) async fn take_up(app: &App, only: Option<RunId>) {
     }
     if recovered > 0 {
         tracing::info!(runs = recovered, "unfinished runs are gone on with");
+    }
+}
+
+/// Tells that so many runs are gone on with that were at work when the application ended.
+async fn tell(app: &App, runs: usize) {
+    let (owner, now) = (Actor::LOCAL.user_id, app.clock.now());
+    let told = json!({ "detail": { "runs": runs } });
+    let write =
+        app.store.write(move |conn| happening::tell(conn, owner, Topic::AppRecovered, told, 0, now)).await;
+    if let Err(error) = write {
+        tracing::warn!(%error, "that runs are gone on with could not be told");
     }
 }
 

@@ -19,6 +19,7 @@ use tokio::sync::Notify;
 
 use super::{
     params::{TriggerEnableParams, TriggerIdParams, TriggerListParams},
+    topic,
     views::TriggerView,
 };
 use crate::{App, Error, events::Event};
@@ -82,6 +83,7 @@ pub async fn enable(app: App, actor: Actor, params: TriggerEnableParams) -> Resu
     }
     let kept = row.clone();
     app.store.write(move |conn| store::triggers::put(conn, &kept)).await?;
+    topic::learn(&app).await;
     changed(&app, &row.pipeline_id);
     Ok(TriggerView {
         secret: secret.map(|secret: Secret| secret.expose().to_owned()),
@@ -119,6 +121,7 @@ pub(crate) async fn saved(app: &App, actor: Actor, row: &store::pipelines::Pipel
         })
         .await?;
     if any {
+        topic::learn(app).await;
         changed(app, &row.id);
     }
     Ok(())

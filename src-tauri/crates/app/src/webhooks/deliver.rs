@@ -8,12 +8,23 @@ use std::{
 
 use domain::{EventRowId, Timestamp, WebhookId};
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
+use serde_json::json;
 use store::{deliveries::DeliveryRow, webhooks::WebhookRow};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use super::attempt::{self, Went};
-use crate::{App, events::Event, pipelines::kill::kill_point, webhooks::DeliveryState};
+use crate::{
+    App,
+    events::Event,
+    pipelines::{
+        happening,
+        kill::kill_point,
+        topic::{self, Topic},
+    },
+    webhooks::DeliveryState,
+};
 
 /// So many at a time to one receiver.
 const TOGETHER: usize = 4;
@@ -145,7 +156,8 @@ async fn ended(app: &App, to: &WebhookRow, row: DeliveryRow, went: Went) {
             }
         }
     }
-    let (id, kept) = (to.id, row.clone());
+    let (id, owner, kept) = (to.id, to.owner_id, row.clone());
+    let host = Url::parse(&to.url).ok().and_then(|url| url.host_str().map(str::to_owned));
     let written = app
         .store
         .write(move |conn| {
@@ -156,11 +168,22 @@ async fn ended(app: &App, to: &WebhookRow, row: DeliveryRow, went: Went) {
                 return Ok(false);
             }
             let message = kept.last_error.as_deref().unwrap_or_default();
-            store::webhooks::failing(conn, id, message, off)
+            let was_on = store::webhooks::failing(conn, id, message, off)?;
+            if off && was_on {
+                // Its address may have a secret in it: who is told knows it by its id.
+                let detail = json!({ "webhookId": id, "host": host, "message": message });
+                let told = json!({ "detail": detail });
+                happening::tell(conn, owner, Topic::WebhookEndpointDisabled, told, 0, now)?;
+            }
+            Ok(was_on)
         })
         .await;
     match written {
-        Ok(was_on) if off && was_on => switched_off(app, to, &row),
+        Ok(was_on) if off && was_on => {
+            topic::learn(app).await;
+            happening::told(app);
+            switched_off(app, to, &row);
+        }
         Ok(_) => {}
         // It is sent again, and the receiver tells it by its id; but not at once, and not again and again.
         Err(error) => {

@@ -5,6 +5,8 @@ use domain::RunId;
 use serde_json::{Value, json};
 use store::{deliveries::DeliveryRow, outbox::OutboxEvent, webhooks::WebhookRow};
 
+use crate::pipelines::topic::{is_of_a_step, matches};
+
 /// The longest sentence of an error that is sent, in characters.
 const LONGEST: usize = 2000;
 
@@ -43,13 +45,12 @@ pub(crate) fn queue(
 }
 
 fn wants(receiver: &WebhookRow, event: &OutboxEvent, number: i64) -> bool {
-    let topic = |wanted: &String| match wanted.strip_suffix('*') {
-        Some(beginning) => event.topic.starts_with(beginning),
-        None => *wanted == event.topic,
-    };
+    let named = receiver.topics.iter().any(|wanted| matches(wanted, &event.topic));
+    // Everything is what happens to runs; single steps are told to who names them.
+    let everything = receiver.topics.is_empty() && !is_of_a_step(&event.topic);
     let pipeline = &event.payload["run"]["pipelineId"];
     receiver.owner_id == event.owner_id
-        && (receiver.topics.is_empty() || receiver.topics.iter().any(topic))
+        && (named || everything)
         && receiver.pipeline_id.as_ref().is_none_or(|wanted| pipeline == wanted)
         // What happened before it was added is none of its business. Times don't say that: clocks are put back.
         && number > receiver.after
@@ -57,6 +58,20 @@ fn wants(receiver: &WebhookRow, event: &OutboxEvent, number: i64) -> bool {
 
 /// What is sent: kept small, since a receiver that wants more can ask.
 fn body(event: &OutboxEvent) -> Value {
+    let at = jiff::Timestamp::from_millisecond(event.created_at.millis()).unwrap_or_default();
+    json!({"type": event.topic, "timestamp": at.to_string(), "data": data(event)})
+}
+
+fn data(event: &OutboxEvent) -> Value {
+    if event.payload.get("run").is_none() {
+        let mut told = event.payload.clone();
+        if let Some(told) = told.as_object_mut() {
+            told.remove("depth");
+            // What people and models write stays here.
+            told.get_mut("message").and_then(Value::as_object_mut).map(|message| message.remove("text"));
+        }
+        return told;
+    }
     let mut run = event.payload["run"].clone();
     for field in ["errorMessage", "reason"] {
         if let Some(text) = run.get(field).and_then(Value::as_str).filter(|text| text.len() > LONGEST) {
@@ -68,8 +83,7 @@ fn body(event: &OutboxEvent) -> Value {
     if let Some(detail) = event.payload.get("detail") {
         told["detail"] = detail.clone();
     }
-    let at = jiff::Timestamp::from_millisecond(event.created_at.millis()).unwrap_or_default();
-    json!({"type": event.topic, "timestamp": at.to_string(), "data": told})
+    told
 }
 
 #[cfg(test)]
@@ -111,5 +125,20 @@ mod tests {
         assert_eq!((&body["type"], &body["data"]["runSeq"]), (&json!("run.failed"), &json!(7)));
         assert_eq!(body["data"]["run"]["errorMessage"].as_str().unwrap().chars().count(), LONGEST);
         assert!(body["data"].get("depth").is_none());
+    }
+
+    #[test]
+    fn single_steps_are_told_to_who_names_them_and_texts_of_people_to_nobody() {
+        let event = |topic: &str, payload| OutboxEvent {
+            id: EventRowId::new(Timestamp::from_millis(1)),
+            owner_id: UserId::LOCAL,
+            topic: topic.into(),
+            payload,
+            created_at: Timestamp::from_millis(1),
+        };
+        let step = event("step.failed", json!({"run": {"id": "x"}, "runSeq": 7, "depth": 0}));
+        assert!(!wants(&receiver(&[], None), &step, 6) && wants(&receiver(&["step.*"], None), &step, 6));
+        let message = event("message.changed", json!({"message": {"id": "m", "text": "private"}, "depth": 0}));
+        assert_eq!(body(&message)["data"], json!({"message": {"id": "m"}}));
     }
 }

@@ -24,7 +24,7 @@ pub struct WebhookSaveParams {
     pub id: Option<WebhookId>,
     /// Where it is reached: https://, or this computer.
     pub url: String,
-    /// What it is told, such as "run.failed" or "run.*"; everything where there are none.
+    /// What it is told, such as "run.failed" or "run.*"; everything but what is about single steps where there are none.
     #[serde(default)]
     pub topics: Option<Vec<String>>,
     /// Only of runs of this pipeline.
@@ -53,7 +53,7 @@ pub struct Webhook {
     pub id: WebhookId,
     /// Where it is reached.
     pub url: String,
-    /// What it is told; everything where it is empty.
+    /// What it is told; everything but what is about single steps where it is empty.
     pub topics: Vec<String>,
     /// Only of runs of this pipeline.
     #[serde(default, skip_serializing_if = "Option::is_none")]

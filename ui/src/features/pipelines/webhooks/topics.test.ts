@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { deliveryFacts, formOf, topicWords, urlProblem } from './topics';
+import { deliveryFacts, formOf, urlProblem } from './topics';
 
 const form = formOf(undefined);
 
@@ -12,11 +12,6 @@ describe('webhooks', () => {
     expect(urlProblem({ ...form, url: 'http://127.0.0.1:9/hook', allowLocal: true })).toBeNull();
     expect(urlProblem({ ...form, url: 'hook' })).not.toBeNull();
     expect(urlProblem({ ...form, url: 'ftp://example.net' })).not.toBeNull();
-  });
-
-  it('says what a receiver is told', () => {
-    expect(topicWords([])).toBe('everything');
-    expect(topicWords(['run.failed', 'model.*'])).toBe('a run failed, model.*');
   });
 
   it('says how often something was tried and what was answered', () => {

@@ -2,20 +2,6 @@
 import type { DeliveryState, Webhook, WebhookDelivery } from '@/api/generated';
 import type { Tone } from '@/components/status-dot';
 
-export const topicChoices: readonly { topic: string; label: string }[] = [
-  { topic: 'run.succeeded', label: 'A run succeeded' },
-  { topic: 'run.failed', label: 'A run failed' },
-  { topic: 'run.cancelled', label: 'A run was cancelled' },
-  { topic: 'run.waiting', label: 'A run waits for somebody' },
-];
-
-export function topicWords(topics: readonly string[]): string {
-  if (topics.length === 0) return 'everything';
-  return topics
-    .map((topic) => topicChoices.find((one) => one.topic === topic)?.label.toLowerCase() ?? topic)
-    .join(', ');
-}
-
 export const deliveryStates: Record<DeliveryState, { tone: Tone; words: string }> = {
   waiting: { tone: 'info', words: 'On its way' },
   delivered: { tone: 'success', words: 'Delivered' },

@@ -12,7 +12,8 @@ import { Input } from '@/components/input';
 import { Select } from '@/components/select';
 import { Switch } from '@/components/switch';
 
-import { formOf, topicChoices, urlProblem } from './topics';
+import { topicChoices } from '../shared/topics';
+import { formOf, urlProblem } from './topics';
 
 export interface WebhookDialogProps {
   /** Which is changed; a new one without it. */
@@ -85,7 +86,7 @@ export function WebhookDialog({ webhook, pipelines, onClose, onSaved }: WebhookD
             ))}
           </div>
           {form.topics.length === 0 && (
-            <p className="text-caption text-muted-foreground">Nothing is chosen: it is told everything.</p>
+            <p className="text-caption text-muted-foreground">Nothing is chosen: it is told everything but what is about single steps.</p>
           )}
         </fieldset>
         <Field label="Of which pipeline">

@@ -15,8 +15,8 @@ import { SkeletonRows } from '@/components/skeleton';
 import { Switch } from '@/components/switch';
 
 import { CopyLine } from '../shared/copy-line';
+import { topicWords } from '../shared/topics';
 import { Deliveries } from './deliveries';
-import { topicWords } from './topics';
 import { WebhookDialog } from './webhook-dialog';
 
 export function WebhooksSection() {

@@ -19,11 +19,14 @@ use super::{Driver, Reply};
 use crate::pipelines::{
     accept::Accepted,
     step::StepError,
+    topic::{Topic, is_of_a_step},
     values::{self, OnFull},
 };
 
 /// So many rows are enough for one transaction.
 const LARGE: usize = 512;
+/// The longest question that is told, in characters; all of it stands at the step.
+const QUESTION: usize = 500;
 
 /// What is written next.
 #[allow(clippy::struct_excessive_bools, reason = "each says whether one thing is written")]
@@ -51,6 +54,8 @@ pub(super) struct Batch {
     pub cache_hits: Vec<String>,
     /// What others are told.
     pub outbox: Vec<Announced>,
+    /// What a person is asked.
+    pub asks: Vec<Asks>,
     pub children: Vec<Accepted>,
     /// Runs that nobody waits for any more.
     pub cancel_runs: Vec<RunId>,
@@ -64,10 +69,19 @@ pub(super) struct Batch {
 
 /// Something that others are told of, and the entry of the journal that it belongs to: who hears it twice knows by that.
 pub(super) struct Announced {
-    pub topic: &'static str,
+    pub topic: Topic,
     pub detail: Value,
     /// How many of this turn's entries there were with it.
     pub entries: usize,
+}
+
+/// A step that begins to wait for a person.
+pub(super) struct Asks {
+    pub key: Key,
+    /// In the step's own words.
+    pub question: Option<String>,
+    /// Whether it is to be said what became of an attempt.
+    pub decision: bool,
 }
 
 /// An answer to an attempt's own question.
@@ -104,9 +118,31 @@ impl Driver {
     }
 
     /// Tells others of what was journaled last. One entry is told of once: its number is what they know it by.
-    pub(super) fn announce(&mut self, topic: &'static str, detail: Value) {
+    pub(super) fn announce(&mut self, topic: Topic, detail: Value) {
         let entries = self.batch.journal.len();
         self.batch.outbox.push(Announced { topic, detail, entries });
+    }
+
+    /// The same of a step. Of single steps only who named that is told, so that the outbox doesn't grow for nobody.
+    pub(super) fn announce_step(&mut self, topic: Topic, key: &Key, mut detail: Value) {
+        let run = &self.row.run;
+        let listened = self.app.pipelines.listeners.any(self.row.owner_id, topic, &run.pipeline_id);
+        if is_of_a_step(topic.name()) && !listened {
+            return;
+        }
+        detail["node"] = json!(key.node);
+        if !key.scope.is_empty() {
+            detail["scope"] = json!(key.scope);
+        }
+        self.announce(topic, detail);
+    }
+
+    /// Asks a person: others are told as one topic, whoever looks at the page or the desktop as one event.
+    pub(super) fn asks(&mut self, topic: Topic, key: &Key, question: Option<String>) {
+        let question = question.map(|text| text.chars().take(QUESTION).collect::<String>());
+        self.announce_step(topic, key, json!({ "question": question }));
+        let decision = topic == Topic::RunDecisionNeeded;
+        self.batch.asks.push(Asks { key: key.clone(), question, decision });
     }
 
     /// The same about a step.

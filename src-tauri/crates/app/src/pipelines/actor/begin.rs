@@ -11,7 +11,9 @@ use super::{Driver, Launch, Live, Message, inner::Inside, patience};
 use crate::pipelines::{
     slots::{Asked, Need, Permit},
     step::{Allowed, StepCall, StepError, Teller},
-    steps, values,
+    steps,
+    topic::Topic,
+    values,
 };
 
 /// A step that is prepared and waits for a place.
@@ -213,6 +215,7 @@ impl Driver {
             self.batch.texts_gone.push(key.clone());
         }
         self.journal_step("step.started", key, json!({ "attempt": number }));
+        self.announce_step(Topic::StepStarted, key, json!({ "attempt": number }));
         self.node_clock(key, &seat.node, number);
         let (cancel, teller) = (tokio_util::sync::CancellationToken::new(), Teller::default());
         let call = StepCall {

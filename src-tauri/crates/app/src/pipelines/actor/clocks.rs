@@ -8,7 +8,7 @@ use serde_json::json;
 use store::timers::Timer;
 
 use super::Driver;
-use crate::pipelines::step::StepError;
+use crate::pipelines::{step::StepError, topic::Topic};
 
 /// The due time of a clock that stands still.
 const NEVER: i64 = i64::MAX / 4;
@@ -126,7 +126,7 @@ impl Driver {
         let wait = self.steps.get(key).and_then(|row| row.wait.clone()).unwrap_or_default();
         let then = wait["on_timeout"].as_str().unwrap_or("fail").to_owned();
         self.journal_step("human.expired", key, json!({}));
-        self.announce("human.expired", json!({ "node": key.node }));
+        self.announce_step(Topic::HumanExpired, key, json!({}));
         let nothing = BTreeMap::new();
         if let Some(branch) = then.strip_prefix("branch:") {
             self.succeeded_by(key, branch.to_owned(), nothing).await;

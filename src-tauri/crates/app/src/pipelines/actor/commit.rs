@@ -10,10 +10,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Ahead, Batch, Driver, Message,
-    batch::{Announced, InnerReply},
+    batch::{Announced, Asks, InnerReply},
     writing::Writing,
 };
-use crate::pipelines::{kill::kill_point, registry};
+use crate::{
+    events::Event,
+    pipelines::{kill::kill_point, registry},
+};
 
 /// Before each try to write again what a full or failing disk refused.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -97,7 +100,7 @@ impl Driver {
         OutboxEvent {
             id: EventRowId::new(now),
             owner_id: self.row.owner_id,
-            topic: one.topic.to_owned(),
+            topic: one.topic.name().to_owned(),
             payload,
             created_at: now,
         }
@@ -129,7 +132,7 @@ impl Driver {
         }
         self.recent.written();
         if !batch.calls.is_empty() {
-            self.app.bus.publish(crate::events::Event::UsageChanged);
+            self.app.bus.publish(Event::UsageChanged);
         }
         for child in batch.children {
             child.admitted(&self.app);
@@ -152,6 +155,15 @@ impl Driver {
         self.answer();
         kill_point!("before_publish");
         self.tell_run();
+        for Asks { key, question, decision } in batch.asks {
+            self.app.bus.publish(Event::RunAsks {
+                run: Box::new(self.written.clone()),
+                scope: key.scope,
+                node: key.node,
+                question,
+                decision,
+            });
+        }
         if outbox {
             self.app.pipelines.outbox.notify_one();
         }

@@ -11,6 +11,7 @@ use super::Driver;
 use crate::pipelines::{
     accept::{self, Asked},
     scope,
+    topic::Topic,
 };
 
 /// How many causes may lie behind a run.
@@ -30,7 +31,7 @@ impl Driver {
         self.row.run.status = RunStatus::Running;
         self.batch.run = true;
         self.journal("run.started", json!({}));
-        self.announce("run.started", Value::Null);
+        self.announce(Topic::RunStarted, Value::Null);
         let key = run_key();
         self.clear_timer(&key, "schedule");
         let timeout = self.blueprint.definition.defaults.timeout.run;
@@ -70,7 +71,7 @@ impl Driver {
         }
         self.paused = true;
         self.journal("run.paused", json!({ "reason": reason }));
-        self.announce("run.paused", Value::Null);
+        self.announce(Topic::RunPaused, Value::Null);
         self.row.run.reason = Some(reason);
         self.batch.run = true;
     }
@@ -85,7 +86,7 @@ impl Driver {
         self.row.run.status = RunStatus::Running;
         self.batch.run = true;
         self.journal("run.resumed", json!({}));
-        self.announce("run.resumed", Value::Null);
+        self.announce(Topic::RunResumed, Value::Null);
         self.app.pipelines.budgets.grant(self.row.run.id);
         // Steps whose tries were used up have no timer.
         let idle: Vec<Key> = self
@@ -143,9 +144,9 @@ impl Driver {
         self.batch.all_timers_gone = true;
         self.journal(kind, json!({}));
         let topic = match status {
-            RunStatus::Succeeded => "run.succeeded",
-            RunStatus::Cancelled => "run.cancelled",
-            _ => "run.failed",
+            RunStatus::Succeeded => Topic::RunSucceeded,
+            RunStatus::Cancelled => Topic::RunCancelled,
+            _ => Topic::RunFailed,
         };
         self.announce(topic, Value::Null);
         let waiting: Vec<_> = self.steps.keys().filter_map(|key| self.waits_for_run(key)).collect();

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::{Driver, Live};
 use crate::pipelines::{
     step::{RetryReason, StepError},
+    topic::Topic,
     values,
 };
 
@@ -20,6 +21,9 @@ impl Driver {
                 return;
             }
             return self.interrupted(key, live.number);
+        }
+        if error.code == ErrorCode::BudgetExceeded {
+            self.exceeded(key, &error.message);
         }
         if error.code == ErrorCode::BudgetExceeded && self.pauses_at_budget() {
             self.interrupted(key, live.number);
@@ -67,7 +71,8 @@ impl Driver {
         match &seat.node.on_ambiguous {
             OnAmbiguous::Ask => {
                 let row = self.step_row(key);
-                row.step.error_message = Some(message);
+                row.step.error_message = Some(message.clone());
+                self.asks(Topic::RunDecisionNeeded, key, Some(message));
                 self.happened(Event::Unknown(key.clone()));
             }
             OnAmbiguous::Fail => {
@@ -129,6 +134,8 @@ impl Driver {
         self.happened(Event::RetryLater(key.clone()));
         self.set_timer(key, "retry", millis);
         self.journal_step("step.retrying", key, json!({ "dueAt": due }));
+        let told = json!({ "dueAt": due, "code": error.code, "message": error.message });
+        self.announce_step(Topic::StepRetrying, key, told);
         self.set_due_after(key, due, error);
     }
 
@@ -183,6 +190,8 @@ impl Driver {
         let row = self.step_row(key);
         (row.step.error_code, row.step.error_message) = (Some(error.code), Some(error.message));
         self.journal_step("step.failed", key, json!({ "code": error.code }));
+        let told = json!({ "code": error.code, "message": error.message });
+        self.announce_step(Topic::StepFailed, key, told);
         self.stop_node_clock(key);
         self.happened(Event::Ended(key.clone(), Outcome::Failed { taken }));
     }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use domain::{AttemptOutcome, Call, CallOutcome, EffectClass};
+use domain::{AttemptOutcome, EffectClass};
 use pipeline::{Event, Key, Outcome};
 use serde_json::{Value, json};
 use store::{attempts::AttemptEnd, step_cache::Cached};
@@ -10,6 +10,7 @@ use store::{attempts::AttemptEnd, step_cache::Cached};
 use super::{Driver, Live};
 use crate::pipelines::{
     step::{StepEnd, StepError, Wait},
+    topic::Topic,
     values,
 };
 
@@ -79,32 +80,6 @@ impl Driver {
         self.settled(key, calls);
     }
 
-    /// The ledger's rows go with the result, and what they cost is the step's and the run's.
-    pub(super) fn settled(&mut self, key: &Key, calls: Vec<Call>) {
-        for mut call in calls {
-            if call.outcome == CallOutcome::Reserved {
-                call.outcome = CallOutcome::Interrupted;
-            }
-            let cost = call.cost_nano_usd.unwrap_or(0);
-            let tokens = call.usage.prompt() + call.usage.output;
-            self.spent(key, cost, tokens);
-            self.app.pipelines.budgets.settled(self.row.run.id, call.id, cost, tokens);
-            self.batch.calls.push(call);
-        }
-    }
-
-    /// What a step spent is its run's too.
-    pub(super) fn spent(&mut self, key: &Key, cost: i64, tokens: u64) {
-        self.row.run.cost_nano_usd += cost;
-        self.row.run.tokens += tokens;
-        if let Some(row) = self.steps.get_mut(key) {
-            row.step.cost_nano_usd += cost;
-            row.step.tokens += tokens;
-            self.batch.steps.insert(key.clone());
-        }
-        self.batch.run = true;
-    }
-
     pub(super) fn end_attempt(
         &mut self,
         key: &Key,
@@ -160,7 +135,8 @@ impl Driver {
     /// The journal's line and the step's clocks.
     pub(super) fn left_by(&mut self, key: &Key, port: &str) {
         let body = if port == "ok" { json!({}) } else { json!({ "port": port }) };
-        self.journal_step("step.succeeded", key, body);
+        self.journal_step("step.succeeded", key, body.clone());
+        self.announce_step(Topic::StepSucceeded, key, body);
         self.stop_node_clock(key);
     }
 
@@ -207,13 +183,14 @@ impl Driver {
     async fn waits(&mut self, key: &Key, live: &Live, wait: Wait) {
         let now = self.app.clock.now();
         self.end_attempt(key, live.number, AttemptOutcome::Succeeded, None);
-        let mut kept = json!(wait);
+        let (mut kept, mut asked) = (json!(wait), None);
         match wait {
             Wait::Until { at } => {
                 self.set_timer(key, "until", (at.millis() - now.millis()).max(0));
                 self.step_row(key).step.due_at = Some(at);
             }
-            Wait::Human { timeout, .. } => {
+            Wait::Human { timeout, question, .. } => {
+                asked = Some(question);
                 if let Some(timeout) = timeout.and_then(|timeout| i64::try_from(timeout).ok()) {
                     self.set_timer(key, "human", timeout);
                     self.step_row(key).step.due_at =
@@ -227,6 +204,9 @@ impl Driver {
         }
         let due = self.step_row(key).step.due_at;
         self.journal_step("step.waiting", key, json!({ "for": kept["type"], "dueAt": due }));
+        if let Some(question) = asked {
+            self.asks(Topic::HumanRequested, key, question);
+        }
         self.happened(Event::Waits(key.clone()));
         let row = self.step_row(key);
         row.wait = Some(kept);

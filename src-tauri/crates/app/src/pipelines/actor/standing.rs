@@ -4,6 +4,7 @@ use domain::{RunStatus, StepStatus, WaitReason};
 use serde_json::{Value, json};
 
 use super::Driver;
+use crate::pipelines::topic::Topic;
 
 impl Driver {
     /// How the run stands, from how its steps do.
@@ -39,16 +40,11 @@ impl Driver {
         self.batch.run = true;
         if status == RunStatus::Waiting {
             self.journal("run.waiting", json!({ "for": reason }));
-            let topic = match reason {
-                Some(WaitReason::Human) => "human.requested",
-                Some(WaitReason::Decision) => "run.decision_needed",
-                _ => "run.waiting",
-            };
-            self.announce(topic, Value::Null);
+            self.announce(Topic::RunWaiting, json!({ "for": reason }));
             self.run_clock(false);
         } else if was == RunStatus::Waiting && status == RunStatus::Running {
             self.journal("run.resumed", json!({}));
-            self.announce("run.resumed", Value::Null);
+            self.announce(Topic::RunResumed, Value::Null);
             self.run_clock(true);
         }
     }

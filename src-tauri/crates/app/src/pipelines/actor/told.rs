@@ -12,6 +12,7 @@ use crate::{
     pipelines::{
         params::RunDecision,
         step::{StepError, Wait},
+        topic::Topic,
     },
 };
 
@@ -78,7 +79,7 @@ impl Driver {
             }
             self.clear_timer(&key, "human");
             self.journal_step("human.answered", &key, json!({ "answer": answer }));
-            self.announce("human.answered", json!({ "node": key.node, "answer": answer }));
+            self.announce_step(Topic::HumanAnswered, &key, json!({ "answer": answer }));
             let mut values: BTreeMap<String, Value> = BTreeMap::new();
             values.insert("answer".to_owned(), json!(answer));
             values.insert("values".to_owned(), signal.body["values"].clone());

@@ -7,12 +7,19 @@ use serde_json::{Value, json};
 use store::{outbox::OutboxEvent, triggers::TriggerRow};
 
 use super::occur::{self, Occurrence};
-use crate::App;
+use crate::{
+    App,
+    pipelines::topic::{is_of_a_step, matches},
+};
 
 /// Something was committed that triggers may be waiting for. `false` where it must be told again: what it began already it
 /// doesn't begin twice.
 pub(crate) async fn happened(app: &App, event: OutboxEvent) -> bool {
     let mut all = !event.topic.starts_with("run.") || tell_conversation(app, &event).await;
+    // A run has many steps: runs that are begun by those would begin ever more, long before their depth ends that.
+    if is_of_a_step(&event.topic) && depth(&event) > 0 {
+        return all;
+    }
     let rows = match app.store.read(|conn| store::triggers::enabled(conn, "event")).await {
         Ok(rows) => rows,
         Err(error) => {
@@ -47,6 +54,11 @@ async fn tell_conversation(app: &App, event: &OutboxEvent) -> bool {
     matches!(error.code, ErrorCode::NotFound | ErrorCode::DatabaseDamaged)
 }
 
+/// How many causes lie behind it.
+fn depth(event: &OutboxEvent) -> u32 {
+    event.payload.get("depth").and_then(Value::as_u64).unwrap_or(0) as u32
+}
+
 async fn one(app: &App, row: TriggerRow, event: &OutboxEvent) -> Result<(), crate::Error> {
     let mut told = event.payload.clone();
     if let Some(map) = told.as_object_mut() {
@@ -69,7 +81,7 @@ async fn one(app: &App, row: TriggerRow, event: &OutboxEvent) -> Result<(), crat
             }
         }
     }
-    let depth = event.payload.get("depth").and_then(Value::as_u64).unwrap_or(0) as u32 + 1;
+    let depth = depth(event) + 1;
     let occurrence = Occurrence {
         name: Some(format!("event:{}:{}", row.trigger_id, event.id)),
         cursor: row.cursor.clone(),
@@ -83,26 +95,7 @@ async fn one(app: &App, row: TriggerRow, event: &OutboxEvent) -> Result<(), crat
     Ok(())
 }
 
-/// "run.failed" is itself, "run.*" each that begins so.
-fn matches(wanted: &str, topic: &str) -> bool {
-    match wanted.strip_suffix('*') {
-        Some(beginning) => topic.starts_with(beginning),
-        None => wanted == topic,
-    }
-}
-
 /// Whether it happened after the trigger was switched on.
 fn after(row: &TriggerRow, event: &OutboxEvent) -> bool {
     row.cursor.get("at").and_then(Value::as_i64).is_none_or(|at| event.created_at.millis() >= at)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_topic_is_named_whole_or_by_its_beginning() {
-        assert!(matches("run.failed", "run.failed") && matches("run.*", "run.failed") && matches("*", "x"));
-        assert!(!matches("run.failed", "run.failed.x") && !matches("step.*", "run.failed"));
-    }
 }

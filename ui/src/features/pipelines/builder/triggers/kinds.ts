@@ -37,7 +37,7 @@ export const triggerKinds: readonly TriggerKind[] = [
     note: 'A run failed, say, whichever pipeline’s it was',
     icon: Radio,
     start: { topic: 'run.failed' },
-    event: ['type', 'id', 'at', 'run'],
+    event: ['type', 'id', 'at', 'run', 'detail'],
   },
   {
     kind: 'webhook',
@@ -66,19 +66,6 @@ export const triggerKinds: readonly TriggerKind[] = [
 ];
 
 export const kindOf = (kind: string): TriggerKind | undefined => triggerKinds.find((one) => one.kind === kind);
-
-/** What a trigger may be told of; others can be typed. */
-export const topics: readonly string[] = [
-  'run.succeeded',
-  'run.failed',
-  'run.cancelled',
-  'run.waiting',
-  'run.notice',
-  'run.*',
-  'model.changed',
-  'job.changed',
-  'conversation.changed',
-];
 
 export const overlapWords: readonly { value: string; label: string }[] = [
   { value: 'queue', label: 'Wait until it has ended' },

@@ -6,10 +6,11 @@ import { Input } from '@/components/input';
 import { Select } from '@/components/select';
 
 import { isRecord, type TriggerSpec } from '../../shared/definition';
+import { triggerTopics } from '../../shared/topics';
 import { PairsField } from '../inspector/pairs-field';
 import { SuggestField } from '../inspector/suggest-field';
 import { Words } from '../inspector/words';
-import { kindOf, overlapWords, textOf, topics, withField } from './kinds';
+import { kindOf, overlapWords, textOf, withField } from './kinds';
 import { ScheduleFields, type Missed } from './schedule-fields';
 
 export interface TriggerFieldsProps {
@@ -65,7 +66,7 @@ export function TriggerFields({ trigger, problem, onChange }: TriggerFieldsProps
             label="What happens"
             description={<Words>{'`run.*` stands for all that begin so.'}</Words>}
             value={text('topic')}
-            items={topics}
+            items={triggerTopics}
             none="Not one of the usual ones; it is kept as you write it."
             error={problem('topic')}
             onChange={(topic) => set({ topic })}

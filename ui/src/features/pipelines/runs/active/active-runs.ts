@@ -7,9 +7,9 @@ import { useClient } from '@/api/query';
 import { createStore, useStore } from '@/lib/store';
 
 import { isFinalRun } from '../state/words';
-import { noticeOf, type Notice } from './notices';
+import { asked, noticeOf, type Notice } from './notices';
 
-const asked: readonly RunStatus[] = ['running', 'waiting', 'paused', 'queued'];
+const unfinished: readonly RunStatus[] = ['running', 'waiting', 'paused', 'queued'];
 /** The most of each state that are asked for; the bar counts, it doesn't list. */
 const most = 100;
 
@@ -22,6 +22,7 @@ export class ActiveRuns {
     this.#client = client;
     client.onEvent((event) => {
       if (event.type === 'run.changed') this.#take(event.run);
+      else if (event.type === 'run.asks') this.#say(asked(event));
       else if (event.type === 'run.removed') this.#put(new Map(), [event.id]);
     });
     client.onResync(() => void this.load());
@@ -36,7 +37,7 @@ export class ActiveRuns {
   async load(): Promise<void> {
     const before = this.runs.get();
     const pages = await Promise.all(
-      asked.map((status) => this.#client.call('run/list', { status, limit: most })),
+      unfinished.map((status) => this.#client.call('run/list', { status, limit: most })),
     ).catch(() => null);
     if (!pages) return;
     const found = new Map(pages.flatMap(({ items }) => items).map((run) => [run.id, run]));
@@ -55,7 +56,11 @@ export class ActiveRuns {
     if (isFinalRun(run.status)) this.#put(new Map(), [run.id]);
     else if (before?.status !== run.status || before.waitReason !== run.waitReason)
       this.#put(new Map([[run.id, run]]), []);
-    if (notice) for (const listener of [...this.#listeners]) listener(notice);
+    if (notice) this.#say(notice);
+  }
+
+  #say(notice: Notice): void {
+    for (const listener of [...this.#listeners]) listener(notice);
   }
 
   #put(added: ReadonlyMap<string, Run>, removed: readonly string[]): void {

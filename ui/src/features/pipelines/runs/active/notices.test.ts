@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest';
 
+import type { Client } from '@/api/client';
 import type { Run } from '@/api/generated';
+import type { AppEvent } from '@/api/transport';
 
-import { countsOf } from './active-runs';
-import { noticeOf, together } from './notices';
+import { ActiveRuns, countsOf } from './active-runs';
+import { asked, noticeOf, together, type Notice } from './notices';
 
 const run = (more: Partial<Run> = {}): Run => ({
   id: 'r',
@@ -31,11 +33,27 @@ it('who cancelled a run and who began it for a step or a test isn’t told of it
   expect(noticeOf(run(), run({ status: 'failed', origin: { type: 'test' } }))).toBeNull();
 });
 
-it('a question is said, also of a run that nobody heard of before; waiting for a time isn’t', () => {
-  expect(noticeOf(undefined, run({ status: 'waiting', waitReason: 'human' }))?.type).toBe('needs');
-  expect(noticeOf(run(), run({ status: 'waiting', waitReason: 'decision' }))?.type).toBe('needs');
+it('each question is said when it is asked, whatever else the run does; how the run stands says none', () => {
+  const asks = { type: 'run.asks', run: run(), node: 'gate', question: 'Send it?', decision: false } as const;
+  expect(asked(asks)).toEqual({ type: 'needs', run: run(), asks: { decision: false, question: 'Send it?' } });
+  expect(noticeOf(run(), run({ status: 'waiting', waitReason: 'human' }))).toBeNull();
   expect(noticeOf(run(), run({ status: 'waiting', waitReason: 'timer' }))).toBeNull();
   expect(noticeOf(run(), run({ status: 'paused', reason: 'Its budget is spent.' }))?.type).toBe('needs');
+});
+
+it('two questions of one run are told one by one, and the listener hears both', () => {
+  const heard: Notice[] = [];
+  let tell: (event: AppEvent) => void = () => undefined;
+  const client = {
+    onEvent: (listener: typeof tell) => ((tell = listener), () => undefined),
+    onResync: () => () => undefined,
+    call: () => Promise.resolve({ items: [] }),
+  } as unknown as Client;
+  new ActiveRuns(client).onNotice((notice) => heard.push(notice));
+  tell({ type: 'run.asks', run: run({ seq: 2 }), node: 'first', decision: false });
+  tell({ type: 'run.asks', run: run({ seq: 3, status: 'waiting', waitReason: 'human' }), node: 'second', decision: false });
+  tell({ type: 'run.changed', run: run({ seq: 3, status: 'waiting', waitReason: 'human' }) });
+  expect(heard.map(({ type }) => type)).toEqual(['needs', 'needs']);
 });
 
 it('many at once are one sentence', () => {

@@ -1,16 +1,27 @@
 /** What of runs in the background is worth saying: that one ended, or that one needs somebody. Pure. */
 import type { Run } from '@/api/generated';
+import type { AppEvent } from '@/api/transport';
 
 import { isFinalRun } from '../state/words';
 
-export type Notice = { type: 'ended' | 'needs'; run: Run };
+export type Notice =
+  | { type: 'ended'; run: Run }
+  /** It is paused, or asks: in a step's own words where it has some. */
+  | { type: 'needs'; run: Run; asks?: { decision: boolean; question?: string } };
+
+/**
+ * Each question is said when it is asked: another branch of the run may still be under way, and a run may ask several things at once,
+ * so that how the run stands doesn't tell.
+ */
+export const asked = ({ run, decision, question }: Extract<AppEvent, { type: 'run.asks' }>): Notice => ({
+  type: 'needs',
+  run,
+  asks: { decision, ...(question === undefined ? {} : { question }) },
+});
 
 /** `before` is how it stood when last heard of. Runs that others began say nothing of their own end: whoever began them does. */
-export function noticeOf(before: Pick<Run, 'status' | 'waitReason'> | undefined, run: Run): Notice | null {
+export function noticeOf(before: Pick<Run, 'status'> | undefined, run: Run): Notice | null {
   const own = run.origin.type !== 'step' && run.origin.type !== 'test';
-  const asks = (one: Pick<Run, 'status' | 'waitReason'> | undefined) =>
-    one?.status === 'waiting' && (one.waitReason === 'human' || one.waitReason === 'decision');
-  if (asks(run) && !asks(before)) return { type: 'needs', run };
   if (run.status === 'paused' && before !== undefined && before.status !== 'paused' && run.reason !== undefined) {
     return { type: 'needs', run };
   }

@@ -50,24 +50,25 @@ export function useRunToasts(): void {
   );
 }
 
-function say({ type, run }: Notice, show: () => void): void {
-  const facts = runFacts(run, run.finishedAt ?? run.createdAt).join(' · ');
-  if (type === 'needs') {
-    const decides = run.waitReason === 'decision';
+function say(notice: Notice, show: () => void): void {
+  const { run } = notice;
+  if (notice.type === 'needs') {
+    const { asks } = notice;
+    const description = asks?.decision
+      ? 'A step may have happened: say whether it did.'
+      : asks
+        ? (asks.question ?? 'A step asks something.')
+        : run.reason;
     showToast({
-      title: run.status === 'paused' ? `${run.pipelineName} is paused` : `${run.pipelineName} waits for you`,
-      description:
-        run.status === 'paused'
-          ? run.reason
-          : decides
-            ? 'A step may have happened: say whether it did.'
-            : 'A step asks something.',
+      title: asks ? `${run.pipelineName} waits for you` : `${run.pipelineName} is paused`,
+      ...(description === undefined ? {} : { description }),
       tone: 'warning',
-      action: { label: run.status === 'paused' ? 'Show' : decides ? 'Decide' : 'Answer', onSelect: show },
+      action: { label: asks?.decision ? 'Decide' : asks ? 'Answer' : 'Show', onSelect: show },
       lasts: 0,
     });
     return;
   }
+  const facts = runFacts(run, run.finishedAt ?? run.createdAt).join(' · ');
   const failed = run.status === 'failed';
   showToast({
     title: failed ? `${run.pipelineName} failed` : `${run.pipelineName} succeeded`,
