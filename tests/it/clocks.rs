@@ -209,3 +209,30 @@ async fn the_night_on_which_the_hour_is_left_out_or_comes_twice_has_one_run_like
     }
     app.finish().await;
 }
+
+#[tokio::test]
+async fn a_clock_that_is_put_back_keeps_no_event_from_a_trigger() {
+    let app = TestApp::start().await;
+    let say = json!({"id": "say", "kind": "template", "config": {"template": "{{ inputs.of }}"}});
+    let mut after = pipeline(json!([say]), &[]);
+    after["id"] = json!("after");
+    after["inputs"] = json!({"of": {"type": "text"}});
+    after["outputs"] = json!({"at": {"from": "say.text"}});
+    after["triggers"] = json!([{"id": "t", "kind": "event", "topic": "run.succeeded",
+        "filter": "event.run.pipelineId == 'p'", "inputs": {"of": "{{ event.run.id }}"}}]);
+    let first = pipeline(json!([{"id": "a", "kind": "template", "config": {"template": "1"}}]), &[]);
+    // What happened before it was switched on is none of its business, whatever the clock shows then.
+    app.ran(&first, json!({})).await;
+    app.opened.clock.put_back(HOUR);
+    on(&app, &after).await;
+    let mut expected = Vec::new();
+    for (count, back) in [(1, HOUR), (2, HOUR * 24 * 365)] {
+        app.opened.clock.put_back(back);
+        let view = app.ran(&first, json!({})).await;
+        expected.push(view["run"]["id"].as_str().unwrap().to_owned());
+        begun(&app, "after", count).await;
+    }
+    expected.sort_unstable();
+    assert_eq!(begun(&app, "after", 2).await, expected);
+    app.finish().await;
+}

@@ -37,20 +37,27 @@ pub fn push(connection: &Connection, event: &OutboxEvent) -> Result<(), Error> {
     Ok(())
 }
 
-/// The oldest events of everybody, in the order they were added. They stay until they are deleted.
-pub fn take(connection: &Connection, limit: u32) -> Result<Vec<OutboxEvent>, Error> {
-    let sql = "SELECT id, owner_id, topic, payload, created_at FROM outbox ORDER BY number LIMIT ?1";
+/// The oldest events of everybody with their numbers, in the order they were added. They stay until they are deleted.
+pub fn take(connection: &Connection, limit: u32) -> Result<Vec<(i64, OutboxEvent)>, Error> {
+    let sql = "SELECT number, id, owner_id, topic, payload, created_at FROM outbox ORDER BY number LIMIT ?1";
     let mut query = connection.prepare_cached(sql)?;
     let events = query.query_map([limit], |found| {
-        Ok(OutboxEvent {
-            id: row::id(found, 0)?,
-            owner_id: row::id(found, 1)?,
-            topic: found.get(2)?,
-            payload: row::json(found, 3)?,
-            created_at: row::time(found, 4)?,
-        })
+        let event = OutboxEvent {
+            id: row::id(found, 1)?,
+            owner_id: row::id(found, 2)?,
+            topic: found.get(3)?,
+            payload: row::json(found, 4)?,
+            created_at: row::time(found, 5)?,
+        };
+        Ok((found.get(0)?, event))
     })?;
     Ok(events.collect::<Result<_, _>>()?)
+}
+
+/// The greatest number that was ever given, 0 at the beginning: what is added from now on has a greater one.
+pub fn newest(connection: &Connection) -> Result<i64, Error> {
+    let sql = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0)";
+    Ok(connection.prepare_cached(sql)?.query_row([], |found| found.get(0))?)
 }
 
 /// The number of an event that waits: what was added later has a greater one, whatever the clock showed.

@@ -22,8 +22,8 @@ pub(crate) async fn deliver(app: App, shutdown: CancellationToken) {
             Ok(events) => {
                 // What can't begin its run now (no room in the queue, a full disk) stays and is told again.
                 let (mut done, count) = (Vec::new(), events.len());
-                for event in events {
-                    if triggers::happened(&app, event.clone()).await {
+                for (number, event) in events {
+                    if triggers::happened(&app, number, event.clone()).await {
                         done.push(event);
                     }
                 }

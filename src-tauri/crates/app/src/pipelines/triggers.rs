@@ -74,7 +74,8 @@ pub async fn enable(app: App, actor: Actor, params: TriggerEnableParams) -> Resu
     let mut row = TriggerRow { enabled: params.enabled, last_error: None, ..row };
     let mut secret = None;
     if row.enabled {
-        start_anew(&mut row, app.clock.now()).map_err(Error::invalid)?;
+        let newest = app.store.read(store::outbox::newest).await?;
+        start_anew(&mut row, app.clock.now(), newest).map_err(Error::invalid)?;
         if row.kind == "webhook" {
             secret = hook::secret_of(&app, &row).await?;
         }
@@ -111,8 +112,9 @@ pub(crate) async fn saved(app: &App, actor: Actor, row: &store::pipelines::Pipel
         .store
         .write(move |conn| {
             let before = store::triggers::list(conn, owner, Some(&pipeline))?;
-            let new: Vec<_> =
-                listed.iter().map(|config| renewed(owner, &pipeline, config, &before, now)).collect();
+            let newest = store::outbox::newest(conn)?;
+            let renewed = |config| renewed(owner, &pipeline, config, &before, (now, newest));
+            let new: Vec<_> = listed.iter().map(renewed).collect();
             for old in before.iter().filter(|old| !new.iter().any(|new| new.trigger_id == old.trigger_id)) {
                 store::triggers::delete(conn, owner, &pipeline, &old.trigger_id)?;
             }
@@ -133,7 +135,7 @@ fn renewed(
     pipeline: &str,
     config: &Value,
     before: &[TriggerRow],
-    now: Timestamp,
+    (now, newest): (Timestamp, i64),
 ) -> TriggerRow {
     let text = |key: &str| config.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (id, kind) = (text("id"), text("kind"));
@@ -151,7 +153,7 @@ fn renewed(
     };
     let same = old.is_some_and(|old| place_of(&old.config) == place_of(config));
     if new.enabled && !same {
-        new.last_error = start_anew(&mut new, now).err();
+        new.last_error = start_anew(&mut new, now, newest).err();
     }
     new
 }
@@ -161,8 +163,8 @@ fn place_of(config: &Value) -> Vec<Option<&Value>> {
     ["cron", "tz", "glob", "path", "topic", "verify"].map(|key| config.get(key)).to_vec()
 }
 
-/// Begins from now, whatever happened before.
-fn start_anew(row: &mut TriggerRow, now: Timestamp) -> Result<(), String> {
+/// Begins from now, whatever happened before; of events the newest has that number.
+fn start_anew(row: &mut TriggerRow, now: Timestamp, newest: i64) -> Result<(), String> {
     row.next_at = None;
     match row.kind.as_str() {
         "schedule" => {
@@ -174,6 +176,7 @@ fn start_anew(row: &mut TriggerRow, now: Timestamp) -> Result<(), String> {
             watch::Place::of(&row.config)?;
             row.cursor = Value::Null;
         }
+        "event" => row.cursor = json!({"number": newest}),
         _ => row.cursor = json!({"at": now.millis()}),
     }
     Ok(())

@@ -292,10 +292,12 @@ async fn the_outbox_gives_events_in_order_and_jobs_are_found_by_status() {
             outbox::push(transaction, &event)?;
         }
         let first = outbox::take(transaction, 2)?;
-        assert_eq!(first[1].payload, json!({"number": 1}));
-        outbox::delete(transaction, first[0].id)?;
-        assert!(is_absent(outbox::delete(transaction, first[0].id)));
-        assert_eq!(outbox::take(transaction, 9)?.len(), 4);
+        assert_eq!(first[1].1.payload, json!({"number": 1}));
+        assert!(first[0].0 < first[1].0 && first[1].0 < outbox::newest(transaction)?);
+        outbox::delete(transaction, first[0].1.id)?;
+        assert!(is_absent(outbox::delete(transaction, first[0].1.id)));
+        let left = outbox::take(transaction, 9)?;
+        assert_eq!((left.len(), left[3].0), (4, outbox::newest(transaction)?));
 
         let mut job = Job {
             id: JobId::new(at(0)),

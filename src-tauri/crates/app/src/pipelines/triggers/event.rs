@@ -12,9 +12,9 @@ use crate::{
     pipelines::topic::{is_of_a_step, matches},
 };
 
-/// Something was committed that triggers may be waiting for. `false` where it must be told again: what it began already it
-/// doesn't begin twice.
-pub(crate) async fn happened(app: &App, event: OutboxEvent) -> bool {
+/// Something was committed that triggers may be waiting for, under that number. `false` where it must be told again: what it began
+/// already it doesn't begin twice.
+pub(crate) async fn happened(app: &App, number: i64, event: OutboxEvent) -> bool {
     let mut all = !event.topic.starts_with("run.") || tell_conversation(app, &event).await;
     // A run has many steps: runs that are begun by those would begin ever more, long before their depth ends that.
     if is_of_a_step(&event.topic) && depth(&event) > 0 {
@@ -29,7 +29,7 @@ pub(crate) async fn happened(app: &App, event: OutboxEvent) -> bool {
     };
     for row in rows.into_iter().filter(|row| row.owner_id == event.owner_id) {
         let wanted = row.config.get("topic").and_then(Value::as_str).unwrap_or_default();
-        if !matches(wanted, &event.topic) || !after(&row, &event) {
+        if !matches(wanted, &event.topic) || !after(&row, number) {
             continue;
         }
         let pipeline = row.pipeline_id.clone();
@@ -95,7 +95,7 @@ async fn one(app: &App, row: TriggerRow, event: &OutboxEvent) -> Result<(), crat
     Ok(())
 }
 
-/// Whether it happened after the trigger was switched on.
-fn after(row: &TriggerRow, event: &OutboxEvent) -> bool {
-    row.cursor.get("at").and_then(Value::as_i64).is_none_or(|at| event.created_at.millis() >= at)
+/// Whether it happened after the trigger was switched on. Times don't say that: clocks are put back.
+fn after(row: &TriggerRow, number: i64) -> bool {
+    row.cursor.get("number").and_then(Value::as_i64).is_none_or(|newest| number > newest)
 }
