@@ -135,6 +135,26 @@ async fn a_file_that_arrives_begins_one_run_and_one_that_was_there_none() {
     app.finish().await;
 }
 
+#[tokio::test]
+async fn a_folder_that_is_only_looked_at_says_why_at_its_trigger_until_it_is_watched() {
+    let app = TestApp::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let later = folder.path().canonicalize().unwrap().join("later");
+    let trigger = json!({"id": "t", "kind": "watch", "path": later, "glob": "*.md", "debounce": "100ms",
+        "inputs": {"x": "{{ event.name }}"}});
+    let definition = echo("inbox", trigger);
+    app.saved(&definition).await;
+    assert_eq!(enabled(&app, "inbox").await["note"], Value::Null);
+    let note = async || app.call("trigger/list", json!({})).await[0]["note"].clone();
+    let told = until("why it is only looked at", async || note().await.as_str().map(str::to_owned)).await;
+    assert!(told.contains("later isn't there yet") && told.contains("once a minute"), "{told}");
+    fs::create_dir(&later).unwrap();
+    // Saving wakes whoever looks at folders.
+    app.saved(&definition).await;
+    until("it is watched", async || note().await.is_null().then_some(())).await;
+    app.finish().await;
+}
+
 async fn looked_at(app: &TestApp, file: &Path) {
     let name = file.to_str().unwrap().to_owned();
     until("the file was looked at", async || {

@@ -35,6 +35,7 @@ pub(crate) struct Woken {
     schedules: Notify,
     watches: Notify,
     written: watcher::Written,
+    polled: std::sync::Mutex<watcher::Polled>,
 }
 
 impl Woken {
@@ -60,7 +61,7 @@ pub async fn list(app: App, actor: Actor, params: TriggerListParams) -> Result<V
         .store
         .read(move |conn| store::triggers::list(conn, actor.user_id, params.pipeline_id.as_deref()))
         .await?;
-    Ok(rows.iter().map(describe::view).collect())
+    Ok(rows.iter().map(|row| describe::view(&app, row)).collect())
 }
 
 /// Switches a trigger on or off. One that is switched on begins with what happens from then on.
@@ -88,7 +89,7 @@ pub async fn enable(app: App, actor: Actor, params: TriggerEnableParams) -> Resu
     changed(&app, &row.pipeline_id);
     Ok(TriggerView {
         secret: secret.map(|secret: Secret| secret.expose().to_owned()),
-        ..describe::view(&row)
+        ..describe::view(&app, &row)
     })
 }
 

@@ -3,10 +3,11 @@
 use serde_json::Value;
 use store::triggers::TriggerRow;
 
-use super::{super::TriggerView, schedule::Schedule};
+use super::{super::TriggerView, schedule::Schedule, watcher};
+use crate::App;
 
 /// As the page shows it.
-pub(super) fn view(row: &TriggerRow) -> TriggerView {
+pub(super) fn view(app: &App, row: &TriggerRow) -> TriggerView {
     TriggerView {
         pipeline_id: row.pipeline_id.clone(),
         id: row.trigger_id.clone(),
@@ -14,6 +15,7 @@ pub(super) fn view(row: &TriggerRow) -> TriggerView {
         enabled: row.enabled,
         next_at: row.next_at.filter(|_| row.enabled),
         last_error: row.last_error.clone(),
+        note: watcher::note(app, row),
         description: description(row),
         path: (row.kind == "webhook").then(|| format!("/hooks/{}/{}", row.pipeline_id, row.trigger_id)),
         secret: None,

@@ -24,6 +24,13 @@ use crate::{App, Error, events::Event};
 const LOOK: Duration = Duration::from_mins(1);
 /// What our own runs wrote, at most so many.
 const WRITTEN: usize = 10_000;
+/// How Linux says that no further watcher may be made.
+const TOO_MANY_OPEN: i32 = 24;
+
+/// Folders with the pipelines that watch them.
+type Folders = BTreeMap<PathBuf, BTreeSet<String>>;
+/// Folders that the system doesn't watch for us, and why.
+pub(super) type Polled = BTreeMap<PathBuf, String>;
 
 /// What runs of ours wrote: by path, what it held and how many causes lie behind it.
 #[derive(Default)]
@@ -82,24 +89,33 @@ pub(super) async fn keep(app: App, shutdown: CancellationToken) {
     let (tell, mut told) = mpsc::unbounded_channel::<()>();
     let mut watchers: HashMap<PathBuf, RecommendedWatcher> = HashMap::new();
     let mut hashed = Hashed::new();
+    let mut folders = Folders::new();
     loop {
-        let (wait, folders) = match look(&app, &mut hashed).await {
-            Ok(looked) => looked,
+        let wait = match look(&app, &mut hashed).await {
+            Ok((wait, looked)) => {
+                folders = looked;
+                wait
+            }
             Err(error) => {
                 tracing::warn!(%error, "watched folders could not be looked at");
-                (LOOK, watchers.keys().cloned().collect())
+                LOOK
             }
         };
-        watchers.retain(|folder, _| folders.contains(folder));
-        for folder in folders {
-            if !watchers.contains_key(&folder)
-                && let Some(watcher) = watch(&folder, tell.clone())
-            {
-                watchers.insert(folder, watcher);
-                // What came before it was watched is found at once.
-                let _ours = tell.send(());
+        watchers.retain(|folder, _| folders.contains_key(folder));
+        let mut polled = Polled::new();
+        for folder in
+            folders.keys().filter(|folder| !watchers.contains_key(*folder)).cloned().collect::<Vec<_>>()
+        {
+            match watch(&folder, tell.clone()) {
+                Ok(watcher) => {
+                    watchers.insert(folder, watcher);
+                    // What came before it was watched is found at once.
+                    let _ours = tell.send(());
+                }
+                Err(error) => drop(polled.insert(folder.clone(), why(&folder, &error))),
             }
         }
+        noted(&app, &folders, polled);
         tokio::select! {
             () = shutdown.cancelled() => return,
             () = app.pipelines.triggers.watches.notified() => {}
@@ -112,25 +128,75 @@ pub(super) async fn keep(app: App, shutdown: CancellationToken) {
     }
 }
 
-fn watch(folder: &Path, tell: mpsc::UnboundedSender<()>) -> Option<RecommendedWatcher> {
+fn watch(folder: &Path, tell: mpsc::UnboundedSender<()>) -> notify::Result<RecommendedWatcher> {
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         if event.is_ok_and(|event| !event.kind.is_access()) {
             let _gone = tell.send(());
         }
-    })
-    .inspect_err(|error| tracing::warn!(%error, "folders are looked at once a minute only"))
-    .ok()?;
-    watcher.watch(folder, RecursiveMode::Recursive).ok()?;
-    Some(watcher)
+    })?;
+    watcher.watch(folder, RecursiveMode::Recursive)?;
+    Ok(watcher)
+}
+
+/// Why the system doesn't tell when something changes in a folder, and what to do about it.
+fn why(folder: &Path, error: &notify::Error) -> String {
+    let absent = |error: &std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
+    let once = "is looked at once a minute";
+    match &error.kind {
+        notify::ErrorKind::PathNotFound => {
+            format!("{} isn't there yet. Whether it is {once}.", shown(folder))
+        }
+        notify::ErrorKind::Io(error) if absent(error) => {
+            format!("{} isn't there yet. Whether it is {once}.", shown(folder))
+        }
+        notify::ErrorKind::MaxFilesWatch => format!(
+            "The system watches no more folders, so {} {once}. Raise its limit, fs.inotify.max_user_watches, or watch a smaller folder.",
+            shown(folder)
+        ),
+        notify::ErrorKind::Io(error) if error.raw_os_error() == Some(TOO_MANY_OPEN) => format!(
+            "Too many programs watch folders, so {} {once}. Raise the system's limit, fs.inotify.max_user_instances, or close some.",
+            shown(folder)
+        ),
+        _ => format!("The system doesn't tell of changes in {} ({error}), so it {once}.", shown(folder)),
+    }
+}
+
+/// Keeps why folders are only looked at, for who looks at their triggers, and says where that is new.
+fn noted(app: &App, folders: &Folders, polled: Polled) {
+    let before = std::mem::replace(
+        &mut *app.pipelines.triggers.polled.lock().unwrap_or_else(PoisonError::into_inner),
+        polled.clone(),
+    );
+    for (folder, pipelines) in folders {
+        let now = polled.get(folder);
+        if before.get(folder) == now {
+            continue;
+        }
+        if let Some(why) = now {
+            tracing::info!(why, "a folder is only looked at once a minute");
+        }
+        for pipeline in pipelines {
+            app.bus.publish(Event::TriggerChanged { pipeline_id: pipeline.clone() });
+        }
+    }
+}
+
+/// Why the trigger's folder is only looked at, if it is.
+pub(super) fn note(app: &App, row: &TriggerRow) -> Option<String> {
+    if row.kind != "watch" || !row.enabled {
+        return None;
+    }
+    let place = Place::of(&row.config).ok()?;
+    app.pipelines.triggers.polled.lock().unwrap_or_else(PoisonError::into_inner).get(&place.folder).cloned()
 }
 
 /// Begins what is due and says when to look again, and which folders to watch.
-async fn look(app: &App, hashed: &mut Hashed) -> Result<(Duration, BTreeSet<PathBuf>), Error> {
+async fn look(app: &App, hashed: &mut Hashed) -> Result<(Duration, Folders), Error> {
     let rows = app.store.read(|conn| store::triggers::enabled(conn, "watch")).await?;
-    let (mut wait, mut folders) = (LOOK, BTreeSet::new());
+    let (mut wait, mut folders) = (LOOK, Folders::new());
     for row in rows {
         let Ok(place) = Place::of(&row.config) else { continue };
-        folders.insert(place.folder.clone());
+        folders.entry(place.folder.clone()).or_default().insert(row.pipeline_id.clone());
         let soon = place.debounce.max(Duration::from_millis(100));
         match one(app, row, place, hashed).await {
             Ok(false) => {}
@@ -252,4 +318,21 @@ fn shown(path: &Path) -> String {
 )]
 fn newest_now() -> std::time::SystemTime {
     std::time::SystemTime::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use notify::{Error, ErrorKind};
+
+    use super::*;
+
+    #[test]
+    fn why_a_folder_is_only_looked_at_names_the_limit_and_what_to_do() {
+        let told = |kind| why(Path::new("/inbox"), &Error::new(kind));
+        assert!(told(ErrorKind::MaxFilesWatch).contains("Raise its limit, fs.inotify.max_user_watches"));
+        let instances = std::io::Error::from_raw_os_error(TOO_MANY_OPEN);
+        assert!(told(ErrorKind::Io(instances)).contains("fs.inotify.max_user_instances"));
+        assert!(told(ErrorKind::PathNotFound).contains("/inbox isn't there yet"));
+        assert!(told(ErrorKind::Generic("Odd.".into())).contains("(Odd.)"));
+    }
 }

@@ -250,6 +250,9 @@ pub struct TriggerView {
     /// What went wrong last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
+    /// What is to be known of how it works just now: why a watched folder is only looked at once a minute, say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// What it does, as a sentence.
     pub description: String,
     /// Where it is reached on this computer, of a webhook.

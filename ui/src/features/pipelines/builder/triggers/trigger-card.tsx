@@ -95,6 +95,7 @@ export function TriggerCard({ trigger, index, live, onChange, onRemove }: Trigge
         <IconButton label={`Delete ${id}`} icon={Trash2} onClick={onRemove} />
       </div>
       {live?.lastError !== undefined && <Banner tone="danger">{live.lastError}</Banner>}
+      {live?.note !== undefined && <Banner tone="warning">{live.note}</Banner>}
       {failure && <Failure title={enable.error ? 'It wasn’t switched' : 'No run began'} error={failure} />}
       {others.map(({ message }) => (
         <p key={message} className="text-dense text-danger">
