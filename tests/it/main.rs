@@ -16,6 +16,7 @@ mod context;
 mod conversations;
 mod definition_files;
 mod doctor;
+mod estimates;
 mod happenings;
 mod jobs;
 mod ledger;
