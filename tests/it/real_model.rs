@@ -1,7 +1,7 @@
 //! A real model answers, through the embedded engine and the command line.
 
 use serde_json::json;
-use webplus_tests::{PATIENCE, Program, eventually, processes_of};
+use webplus_tests::{PATIENCE, Program, eventually, pipeline, processes_of, rows};
 
 const QUESTION: &str = "What is the capital of France? Answer in one sentence.";
 
@@ -63,4 +63,23 @@ async fn a_small_model_knows_the_capital_of_france() {
     let gone = program.run(&["chat", "--model", model, "--max-tokens", "3", "x"]).await;
     assert_eq!(gone.code(), 1);
     assert!(gone.stderr.trim_end().ends_with('.') && gone.stdout.is_empty(), "{gone:?}");
+}
+
+#[tokio::test]
+async fn vectors_of_the_built_in_engine_stand_in_the_ledger_like_any_call() {
+    let Some((file, program)) = real() else { return };
+    let imported = program.run(&["models", "import", &file, "--json"]).await.good().last();
+    let served = program.serve().await;
+    let embed = json!({"id": "embed", "kind": "embedding",
+        "config": {"model": imported["model"], "texts": "['The sun shines.', 'It rains.']"}});
+    let run = served.call("run/start", json!({"definition": pipeline(json!([embed]), &[])})).await;
+    let data = program.data();
+    let ended = "SELECT status FROM runs WHERE status NOT IN ('queued', 'running', 'waiting')";
+    eventually("the run is over", PATIENCE * 5, || !rows(&data, ended).is_empty()).await;
+    assert_eq!(rows(&data, ended), ["succeeded"]);
+    let calls = "SELECT outcome || ' ' || cost_nano_usd || ' ' || step FROM calls WHERE run_id IS NOT NULL";
+    assert_eq!(rows(&data, calls), ["succeeded 0 embed"]);
+    let view = served.call("run/get", json!({"id": run["id"]})).await;
+    assert!(view["run"]["tokens"].as_u64().unwrap() >= 5, "{view}");
+    served.terminate().await;
 }

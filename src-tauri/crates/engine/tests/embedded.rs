@@ -357,6 +357,9 @@ async fn counting_embedding_and_a_prompt_that_is_too_long() {
     assert_eq!((after.tokens, after.exact), (3, true));
     let vectors = fake.engine.embed("small", vec!["ab".into(), "c".into()]).await.unwrap();
     assert_eq!(vectors.vectors, [[2.0, 1.0], [1.0, 1.0]]);
+    // As any other provider's, with what was read.
+    let asked = llm::Provider::embed(&fake.engine, "small", vec!["ab".into()]).await.unwrap();
+    assert_eq!((asked.vectors, asked.tokens.is_some()), (vec![vec![2.0, 1.0]], true));
     let huge = error(&fake.ask("small", &"x".repeat(9 << 20)).await);
     assert_eq!(huge.code(), ErrorCode::ContextTooLong);
     assert!(fake.engine.loaded().is_some(), "the engine is well");

@@ -7,7 +7,9 @@ use std::{
 
 use domain::Parameters;
 use futures_util::{FutureExt, Stream, future::BoxFuture};
-use llm::{CompletionEvent, CompletionRequest, CompletionStream, Error, Provider, ProviderInfo};
+use llm::{
+    CompletionEvent, CompletionRequest, CompletionStream, EmbeddedTexts, Error, Provider, ProviderInfo,
+};
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -33,6 +35,15 @@ impl Provider for EmbeddedEngine {
             let greeting = process.greet(&self.options).await;
             process.stop().await;
             Ok(ProviderInfo { server: Some(greeting?.engine), models })
+        }
+        .boxed()
+    }
+
+    fn embed(&self, model: &str, texts: Vec<String>) -> BoxFuture<'_, Result<EmbeddedTexts, Error>> {
+        let model = model.to_owned();
+        async move {
+            let made = EmbeddedEngine::embed(self, &model, texts).await?;
+            Ok(EmbeddedTexts { vectors: made.vectors, tokens: Some(made.tokens) })
         }
         .boxed()
     }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Call, ErrorCode, ModelRef};
-use serde_json::{Value, json};
+use domain::{Call, ErrorCode};
+use serde_json::Value;
 
 use super::{
     Answer, StepCall, StepEnd, StepError,
     ask::{resolve, run_ref, stopped, usage},
     config::Config,
-    values::{done, plain},
+    values::plain,
 };
 use crate::gateway;
 
@@ -20,11 +20,6 @@ const MOST: usize = 10_000;
 
 pub(super) async fn run(call: StepCall) -> Answer {
     let config = Config::new(&call.input);
-    let model: ModelRef = config
-        .text("model")?
-        .trim()
-        .parse()
-        .map_err(|error: domain::ParseModelRefError| StepError::invalid(format!("{error}.")))?;
     let texts: Vec<String> = match config.value("texts") {
         Some(Value::Array(texts)) => texts.iter().map(plain).collect(),
         Some(_) => return Err(StepError::invalid("\"texts\" must be a list of texts.")),
@@ -36,10 +31,7 @@ pub(super) async fn run(call: StepCall) -> Answer {
             format!("There are more than {MOST} texts. Embed them in parts, with a map."),
         ));
     }
-    if model.provider() == engine::embedded::PROVIDER {
-        return by_the_engine(&call, &model, texts).await;
-    }
-    let resolved = resolve(&call, &model.to_string()).await?;
+    let resolved = resolve(&call, config.text("model")?).await?;
     let (mut vectors, mut calls): (Vec<Value>, Vec<Call>) = (Vec::new(), Vec::new());
     // Servers take so many at a time; what was paid for goes with an error, too.
     for part in texts.chunks(TOGETHER) {
@@ -64,18 +56,4 @@ pub(super) async fn run(call: StepCall) -> Answer {
         ("usage".to_owned(), usage(&calls)),
     ]);
     Ok(StepEnd::Done { port: "ok".to_owned(), values, calls, vars: BTreeMap::new() })
-}
-
-async fn by_the_engine(call: &StepCall, model: &ModelRef, texts: Vec<String>) -> Answer {
-    let engine = call.app.embedded()?;
-    let made = tokio::select! {
-        () = call.cancel.cancelled() => return Err(stopped(Vec::new())),
-        made = engine.embed(model.name(), texts) => made.map_err(crate::Error::from)?,
-    };
-    let vectors: Vec<Value> = made.vectors.into_iter().map(Value::from).collect();
-    Ok(done([
-        ("embedding", vectors.first().cloned().unwrap_or_default()),
-        ("embeddings", vectors.into()),
-        ("usage", json!({"input": made.tokens, "output": 0, "calls": 1, "cost_nano_usd": 0})),
-    ]))
 }
