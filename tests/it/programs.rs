@@ -190,3 +190,21 @@ async fn a_command_that_forks_and_never_ends_is_ended_with_all_that_it_started()
     eventually("all of it is gone", Duration::from_secs(5), || !is_alive(one) && !is_alive(two)).await;
     served.kill().await;
 }
+
+#[tokio::test]
+async fn a_program_that_is_not_confined_as_was_asked_says_so_at_its_step_for_good() {
+    let program = Program::new();
+    let served = program.serve().await;
+    let step =
+        json!({"id": "x", "kind": "shell", "config": {"argv": ["true"], "capabilities": ["fs:worktree"]}});
+    let id = started(&served, &pipeline(json!([step]), &[])).await;
+    assert_eq!(over(&served, &id).await["run"]["status"], "succeeded");
+    let view = served.call("run/step", json!({"id": id, "node": "x"})).await;
+    if engine::guard::confines_files() {
+        assert_eq!(view["cautions"], Value::Null);
+    } else {
+        let said = view["cautions"][0].as_str().unwrap();
+        assert!(said.contains("not confined to \"fs:worktree\""), "{view}");
+    }
+    served.terminate().await;
+}

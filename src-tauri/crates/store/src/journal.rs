@@ -2,6 +2,7 @@
 
 use domain::{JournalEntry, RunId};
 use rusqlite::{Connection, params};
+use serde_json::Value;
 
 use crate::{
     Error,
@@ -19,6 +20,21 @@ pub fn push(connection: &Connection, run: RunId, entry: &JournalEntry) -> Result
         Json(&entry.body),
     ])?;
     Ok(())
+}
+
+/// The bodies of a step's newest entries of a kind, the newest first.
+pub fn of_step(
+    connection: &Connection,
+    run: RunId,
+    kind: &str,
+    (scope, node): (&str, &str),
+    limit: u32,
+) -> Result<Vec<Value>, Error> {
+    let sql = "SELECT body FROM journal WHERE run_id = ?1 AND kind = ?2 AND json_extract(body, '$.node') = ?4
+               AND coalesce(json_extract(body, '$.scope'), '') = ?3 ORDER BY seq DESC LIMIT ?5";
+    let mut query = connection.prepare_cached(sql)?;
+    let rows = query.query_map(params![Blob(run), kind, scope, node, limit], |found| row::json(found, 0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Entries after that one, oldest first.

@@ -22,6 +22,8 @@ use crate::{App, Error};
 const MAX_STEPS: usize = 500;
 /// The most effects that are told.
 const MAX_EFFECTS: usize = 200;
+/// Tries of a step whose cautions are looked at.
+const MAX_CAUTIONS: u32 = 10;
 /// Bytes of a preview.
 const PREVIEW: usize = 16 * 1024;
 /// The largest value that is given whole, in bytes.
@@ -151,17 +153,20 @@ pub async fn step(app: App, actor: Actor, params: RunStepParams) -> Result<StepV
     let run = find(&app, actor, params.id).await?;
     let key = Key { scope: params.scope, node: params.node };
     let (id, at, name) = (params.id, key.clone(), scope::step_name(&key));
-    let (row, attempts, input, calls, kept) = app
+    let (cautions, (row, attempts, input, calls, kept)) = app
         .store
         .read(move |conn| {
             let calls = store::calls::get_by_step(conn, actor.user_id, id, &name)?;
-            Ok((
+            let place = (at.scope.as_str(), at.node.as_str());
+            let cautions = store::journal::of_step(conn, id, "step.cautioned", place, MAX_CAUTIONS)?;
+            let found = (
                 store::step_runs::get(conn, id, &at.scope, &at.node)?,
                 store::attempts::of_step(conn, id, &at.scope, &at.node)?,
                 store::attempts::newest_input(conn, id, &at.scope, &at.node)?,
                 calls,
                 store::partial_texts::get(conn, id, &at.scope, &at.node)?,
-            ))
+            );
+            Ok((cautions, found))
         })
         .await
         .map_err(|error| crate::conversations::missing(error, "step"))?;
@@ -183,7 +188,11 @@ pub async fn step(app: App, actor: Actor, params: RunStepParams) -> Result<StepV
     // What had come before a crash is shown until the step is tried again.
     let kept = kept.filter(|_| !row.step.status.is_final()).map(|kept| kept.text);
     let text = text.or(kept);
-    Ok(StepView { step: row.step, attempts, input, outputs, calls, text })
+    let mut said: Vec<String> =
+        cautions.iter().filter_map(|body| body["message"].as_str()).map(str::to_owned).collect();
+    // Each try says the same.
+    said.dedup();
+    Ok(StepView { step: row.step, attempts, input, outputs, calls, text, cautions: said })
 }
 
 async fn previews(

@@ -22,6 +22,8 @@ struct Said {
     told: usize,
     /// Lines that weren't told yet.
     lines: Vec<String>,
+    /// What was promised less of than was asked for.
+    cautions: Vec<String>,
     /// When a piece came last.
     last: Option<Instant>,
     /// What must not be seen: secrets that the attempt was given.
@@ -94,6 +96,17 @@ impl Teller {
     /// A sentence for the person.
     pub(crate) fn notice(&self, sentence: &str) {
         self.log(sentence);
+    }
+
+    /// The attempt is made with less safety than its config asks for: told, and kept at the step.
+    pub(crate) fn caution(&self, sentence: &str) {
+        self.log(sentence);
+        self.with(|said| said.cautions.push(said.hide(sentence)));
+    }
+
+    /// Those, once.
+    pub(crate) fn cautions(&self) -> Vec<String> {
+        self.with(|said| std::mem::take(&mut said.cautions))
     }
 
     /// From now on this is shown nowhere: not in what is told, not in results, not in errors.

@@ -26,12 +26,14 @@ impl Driver {
         result: Option<Result<StepEnd, StepError>>,
     ) {
         if let Some(live) = self.leaving.remove(&(key.clone(), number)) {
+            self.cautioned(&key, &live);
             return self.discarded(&key, &live, result);
         }
         if self.live.get(&key).is_none_or(|live| live.number != number) {
             return;
         }
         let Some(live) = self.live.remove(&key) else { return };
+        self.cautioned(&key, &live);
         self.app.pipelines.texts.remove(self.row.run.id, &key);
         if live.snapshot.any && result.is_some() {
             self.batch.texts_gone.push(key.clone());
@@ -51,6 +53,14 @@ impl Driver {
             // Not the step's fault: it costs no try. What may have happened is asked about at the next start.
             None if live.effect == EffectClass::AtMostOnce => {}
             None => self.interrupted(&key, number),
+        }
+    }
+
+    /// What an attempt was made with less safety for than was asked stays at its step.
+    fn cautioned(&mut self, key: &Key, live: &Live) {
+        for message in live.teller.cautions() {
+            let body = json!({ "attempt": live.number, "message": message });
+            self.journal_step("step.cautioned", key, body);
         }
     }
 

@@ -109,7 +109,7 @@ fn reach(
         return Ok(None);
     };
     if !confines_files() {
-        call.tell.notice(&format!(
+        call.tell.caution(&format!(
             "This program is not confined to \"{word}\": it can reach every file that you can."
         ));
         return Ok(None);

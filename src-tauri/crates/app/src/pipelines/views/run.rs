@@ -142,4 +142,8 @@ pub struct StepView {
     /// What has come so far, of one that streams.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// What it was made with less safety for than its settings ask, a sentence each: a program that isn't confined, say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub cautions: Vec<String>,
 }

@@ -36,6 +36,7 @@ const sentences: Record<string, string> = {
   'step.cached': 'was taken from the cache',
   'step.pinned': 'was given its pinned result',
   'step.opened': 'has its list',
+  'step.cautioned': 'ran with less safety than was asked for',
   'step.restored': 'has its working copy as it was at this point',
   'step.judged': 'looked whether it goes round again',
 };

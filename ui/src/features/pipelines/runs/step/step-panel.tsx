@@ -149,6 +149,11 @@ function Details({ view, run, stepKey, title }: { view: StepView; run: string; s
   const { attempts, calls, input } = view;
   return (
     <>
+      {view.cautions?.map((sentence) => (
+        <Banner key={sentence} tone="warning">
+          {sentence}
+        </Banner>
+      ))}
       {outputs.map(([port, value]) => (
         <ValueCard
           key={port}

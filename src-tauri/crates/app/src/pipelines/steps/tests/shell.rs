@@ -187,6 +187,7 @@ async fn a_program_that_is_kept_to_its_folder_reaches_no_file_of_the_person_s_ou
     let (_, lines) = bench.tell.take();
     let told = lines.iter().any(|line| line.contains("not confined to \"fs:worktree\""));
     assert_eq!(told, !engine::guard::confines_files(), "what isn't kept is told: {lines:?}");
+    assert_eq!(bench.tell.cautions().is_empty(), !told, "and stands at the step");
     if !told {
         assert_eq!(left.values["stdout"], "kept\nmade\nsystem\n", "{}", left.values["stderr"]);
         assert!(!bench.path("out").exists());
