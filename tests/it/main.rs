@@ -24,7 +24,6 @@ mod limits;
 mod messages;
 mod models;
 mod moving;
-mod one_step;
 #[cfg(unix)]
 mod ollama;
 #[cfg(unix)]
@@ -33,10 +32,12 @@ mod ollama_models;
 mod ollama_others;
 #[cfg(unix)]
 mod ollama_vectors;
+mod one_step;
 mod providers;
 mod runs;
 mod settings;
 mod shelf;
+mod told;
 mod tree;
 mod triggers;
 mod turns;

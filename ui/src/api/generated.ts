@@ -896,7 +896,27 @@ message: string,
 /**
  * Whether it should stay until it is seen.
  */
-urgent: boolean, } | { "type": "trigger.changed", 
+urgent: boolean, } | { "type": "run.asks", 
+/**
+ * The run, as it is now.
+ */
+run: Run, 
+/**
+ * Where the step is; empty at the top.
+ */
+scope?: string, 
+/**
+ * The step.
+ */
+node: string, 
+/**
+ * What it asks, in its own words; at most 500 characters.
+ */
+question?: string, 
+/**
+ * Whether it must be said what became of an attempt; else it is an answer that is waited for.
+ */
+decision: boolean, } | { "type": "trigger.changed", 
 /**
  * The pipeline.
  */
@@ -3848,7 +3868,8 @@ idempotencyKey?: string,
  */
 until?: string, 
 /**
- * Only this node is run, on pins and the newest run's results.
+ * A test of this node alone: nothing before it is run. What it names is pinned, or what the newest run made; where it is
+ * neither, or the node is inside another, the test is refused.
  */
 only?: string, 
 /**
@@ -4495,7 +4516,11 @@ calls: Array<Call>,
 /**
  * What has come so far, of one that streams.
  */
-text?: string, };
+text?: string, 
+/**
+ * What it was made with less safety for than its settings ask, a sentence each: a program that isn't confined, say.
+ */
+cautions?: Array<string>, };
 
 /**
  * Who asked for a call.
@@ -4578,6 +4603,11 @@ reasoning: number,
 estimated: boolean, };
 
 /**
+ * What is told to webhooks, and to the triggers that wait for an event.
+ */
+export type Topic = "run.queued" | "run.started" | "run.waiting" | "run.paused" | "run.resumed" | "run.succeeded" | "run.failed" | "run.cancelled" | "run.decision_needed" | "human.requested" | "human.answered" | "human.expired" | "step.started" | "step.retrying" | "step.succeeded" | "step.failed" | "budget.threshold" | "budget.exceeded" | "app.recovered" | "webhook.endpoint_disabled" | "conversation.changed" | "conversation.removed" | "message.changed" | "job.changed" | "model.changed";
+
+/**
  * Whether a trigger begins runs.
  */
 export type TriggerEnableParams = { 
@@ -4644,6 +4674,10 @@ nextAt?: Timestamp,
  * What went wrong last.
  */
 lastError?: string, 
+/**
+ * What is to be known of how it works just now: why a watched folder is only looked at once a minute, say.
+ */
+note?: string, 
 /**
  * What it does, as a sentence.
  */
@@ -4818,7 +4852,7 @@ id: WebhookId,
  */
 url: string, 
 /**
- * What it is told; everything where it is empty.
+ * What it is told; everything but what is about single steps where it is empty.
  */
 topics: Array<string>, 
 /**
@@ -4952,7 +4986,7 @@ id?: WebhookId,
  */
 url: string, 
 /**
- * What it is told, such as "run.failed" or "run.*"; everything where there are none.
+ * What it is told, such as "run.failed" or "run.*"; everything but what is about single steps where there are none.
  */
 topics?: Array<string>, 
 /**

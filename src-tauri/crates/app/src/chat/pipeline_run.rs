@@ -12,7 +12,8 @@ use crate::{
     conversations::{self, MAX_TEXT},
     events::Event,
     pipelines::{
-        Came, accept_with, happening, load_value, topic::Topic,
+        Came, accept_with, happening, load_value,
+        topic::Topic,
         triggers::{Chosen, FromChat, from_chat},
         value_size,
     },
@@ -164,7 +165,14 @@ pub(crate) async fn over(app: &App, run: &Run) -> Result<(), Error> {
         };
         store::messages::finish(conn, actor.user_id, &message)?;
         store::conversations::touch(conn, actor.user_id, message.conversation_id, now)?;
-        happening::tell(conn, actor.user_id, Topic::MessageChanged, happening::message(&message), depth, now)?;
+        happening::tell(
+            conn,
+            actor.user_id,
+            Topic::MessageChanged,
+            happening::message(&message),
+            depth,
+            now,
+        )?;
         Ok(true)
     });
     match written.await {

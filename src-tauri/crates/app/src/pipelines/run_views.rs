@@ -1,6 +1,6 @@
 //! A run as its page shows it: with its steps, what it waits for, and the beginnings of its values.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{Actor, ErrorCode, Run, RunId, RunStatus, StepRun, StepStatus, StoredValue, WaitReason};
 use pipeline::Key;
@@ -153,12 +153,21 @@ pub async fn step(app: App, actor: Actor, params: RunStepParams) -> Result<StepV
     let run = find(&app, actor, params.id).await?;
     let key = Key { scope: params.scope, node: params.node };
     let (id, at, name) = (params.id, key.clone(), scope::step_name(&key));
+    let seat = match blueprint(&app, actor, &run.definition_hash).await {
+        Ok(blueprint) => blueprint.seat(&key.node).map(|seat| Arc::clone(&seat.node)),
+        Err(_) => None,
+    };
+    let is_program = seat.as_ref().is_some_and(|node| node.kind == "shell");
     let (cautions, (row, attempts, input, calls, kept)) = app
         .store
         .read(move |conn| {
             let calls = store::calls::get_by_step(conn, actor.user_id, id, &name)?;
             let place = (at.scope.as_str(), at.node.as_str());
-            let cautions = store::journal::of_step(conn, id, "step.cautioned", place, MAX_CAUTIONS)?;
+            let cautions = if is_program {
+                store::journal::of_step(conn, id, "step.cautioned", place, MAX_CAUTIONS)?
+            } else {
+                Vec::new()
+            };
             let found = (
                 store::step_runs::get(conn, id, &at.scope, &at.node)?,
                 store::attempts::of_step(conn, id, &at.scope, &at.node)?,
@@ -170,12 +179,7 @@ pub async fn step(app: App, actor: Actor, params: RunStepParams) -> Result<StepV
         })
         .await
         .map_err(|error| crate::conversations::missing(error, "step"))?;
-    let types = match blueprint(&app, actor, &run.definition_hash).await {
-        Ok(blueprint) => {
-            blueprint.seat(&key.node).map(|seat| pipeline::ports(&seat.node)).unwrap_or_default()
-        }
-        Err(_) => BTreeMap::new(),
-    };
+    let types = seat.map(|node| pipeline::ports(&node)).unwrap_or_default();
     let input = match input {
         Some(stored) if values::size(&stored) <= WHOLE => Some(values::load(&app, &stored).await?),
         _ => None,

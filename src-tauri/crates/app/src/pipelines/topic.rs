@@ -166,9 +166,9 @@ impl Listeners {
 pub(crate) async fn learn(app: &App) {
     let listeners = &app.pipelines.listeners;
     let _alone = listeners.learning.lock().await;
-    let read = app.store.read(|conn| {
-        Ok((store::webhooks::enabled(conn)?, store::triggers::enabled(conn, "event")?))
-    });
+    let read = app
+        .store
+        .read(|conn| Ok((store::webhooks::enabled(conn)?, store::triggers::enabled(conn, "event")?)));
     let (webhooks, triggers) = match read.await {
         Ok(read) => read,
         Err(error) => return tracing::warn!(%error, "who listens to steps could not be looked for"),

@@ -138,7 +138,8 @@ mod tests {
         };
         let step = event("step.failed", json!({"run": {"id": "x"}, "runSeq": 7, "depth": 0}));
         assert!(!wants(&receiver(&[], None), &step, 6) && wants(&receiver(&["step.*"], None), &step, 6));
-        let message = event("message.changed", json!({"message": {"id": "m", "text": "private"}, "depth": 0}));
+        let message =
+            event("message.changed", json!({"message": {"id": "m", "text": "private"}, "depth": 0}));
         assert_eq!(body(&message)["data"], json!({"message": {"id": "m"}}));
     }
 }

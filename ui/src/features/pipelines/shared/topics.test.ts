@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs';
-
 import { expect, it } from 'vitest';
+
+import generated from '@/api/generated.ts?raw';
 
 import { topicChoices, topicWords, triggerTopics } from './topics';
 
 /** What the application can put into its outbox, as its bindings have it. */
 const sent = (() => {
-  const text = readFileSync(new URL('../../../api/generated.ts', import.meta.url), 'utf8');
-  const found = /export type Topic = ([^;]+);/.exec(text)?.[1] ?? '';
+  const found = /export type Topic = ([^;]+);/.exec(generated)?.[1] ?? '';
   return [...found.matchAll(/"([^"]+)"/g)].map(([, topic]) => topic ?? '');
 })();
 

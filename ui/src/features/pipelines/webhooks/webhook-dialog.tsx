@@ -86,7 +86,9 @@ export function WebhookDialog({ webhook, pipelines, onClose, onSaved }: WebhookD
             ))}
           </div>
           {form.topics.length === 0 && (
-            <p className="text-caption text-muted-foreground">Nothing is chosen: it is told everything but what is about single steps.</p>
+            <p className="text-caption text-muted-foreground">
+              Nothing is chosen: it is told everything but what is about single steps.
+            </p>
           )}
         </fieldset>
         <Field label="Of which pipeline">

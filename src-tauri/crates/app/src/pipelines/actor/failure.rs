@@ -188,9 +188,9 @@ impl Driver {
         }
         let taken = self.taken(key, port).await.unwrap_or_default();
         let row = self.step_row(key);
+        let told = json!({ "code": error.code, "message": error.message });
         (row.step.error_code, row.step.error_message) = (Some(error.code), Some(error.message));
         self.journal_step("step.failed", key, json!({ "code": error.code }));
-        let told = json!({ "code": error.code, "message": error.message });
         self.announce_step(Topic::StepFailed, key, told);
         self.stop_node_clock(key);
         self.happened(Event::Ended(key.clone(), Outcome::Failed { taken }));

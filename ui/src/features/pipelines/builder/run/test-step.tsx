@@ -56,8 +56,8 @@ export function TestStep({
       </div>
       {unpinned.length > 0 && !error && (
         <p className="text-caption text-muted-foreground">
-          It takes what the last run made of {unpinned.join(', ')}. Nothing before this step is run; pin a result to try it
-          with another.
+          It takes what the last run made of {unpinned.join(', ')}. Nothing before this step is run; pin a result to try
+          it with another.
         </p>
       )}
       {error ? (

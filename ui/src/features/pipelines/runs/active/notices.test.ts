@@ -51,7 +51,12 @@ it('two questions of one run are told one by one, and the listener hears both', 
   } as unknown as Client;
   new ActiveRuns(client).onNotice((notice) => heard.push(notice));
   tell({ type: 'run.asks', run: run({ seq: 2 }), node: 'first', decision: false });
-  tell({ type: 'run.asks', run: run({ seq: 3, status: 'waiting', waitReason: 'human' }), node: 'second', decision: false });
+  tell({
+    type: 'run.asks',
+    run: run({ seq: 3, status: 'waiting', waitReason: 'human' }),
+    node: 'second',
+    decision: false,
+  });
   tell({ type: 'run.changed', run: run({ seq: 3, status: 'waiting', waitReason: 'human' }) });
   expect(heard.map(({ type }) => type)).toEqual(['needs', 'needs']);
 });

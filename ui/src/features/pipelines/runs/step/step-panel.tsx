@@ -5,6 +5,7 @@ import { useEffect, type ReactNode } from 'react';
 import type { StepRun, StepView } from '@/api/generated';
 import { useCall, useClient } from '@/api/query';
 import { Badge } from '@/components/badge';
+import { Banner } from '@/components/banner';
 import { Button } from '@/components/button';
 import { Disclosure } from '@/components/disclosure';
 import { Failure } from '@/components/error-state';
