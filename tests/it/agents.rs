@@ -100,9 +100,15 @@ async fn a_pipeline_that_does_what_can_not_be_taken_back_needs_somebody_s_word()
     let call = app.next_call().await;
     call.text(r#"{"tool": "look", "args": {"word": "sea"}}"#);
     call.finish();
+    let view = app.run_waits(&id, "human").await;
+    let exact = view["waiting"][0]["exact"].as_str().unwrap();
+    assert!(exact.contains("\"pipeline\": \"lookup\"") && exact.contains("\"word\": \"sea\""), "{exact}");
+    let about = &view["waiting"][0]["about"];
+    let no = json!({"id": id, "node": "think", "answer": "refuse", "about": about, "signalId": "s"});
+    app.call("run/answer", no).await;
     let call = app.next_call().await;
     let seen = call.request.messages.last().unwrap().plain();
-    assert!(seen.contains("only be used with a person's consent"), "{seen}");
+    assert!(seen.contains("A person refused this use of look."), "{seen}");
     call.text(r#"{"tool": "answer", "answer": "No."}"#);
     call.finish();
     app.run_over(&id).await;

@@ -12,6 +12,7 @@
 mod architecture;
 
 mod agents;
+mod consent;
 mod context;
 mod conversations;
 mod definition_files;

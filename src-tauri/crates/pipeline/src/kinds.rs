@@ -66,6 +66,24 @@ fn class<'a>(kind_name: &str, config: impl Fn(&str) -> Option<&'a Value>) -> Eff
     }
 }
 
+/// Whether an agent's tool can be a step of that kind.
+pub fn may_be_tool(of: &str) -> bool {
+    not_a_tool(of).is_none()
+}
+
+/// What to do instead of making a tool of a step of that kind; absent where it can be one.
+pub(crate) fn not_a_tool(of: &str) -> Option<&'static str> {
+    Some(match of {
+        "pipeline" => "Write `pipeline` with its id in the place of `kind` and `config`.",
+        "human" => "Where a person must agree to each use of a tool, write `\"ask\": true` in that tool.",
+        "delay" => "Put the delay before or after the agent.",
+        "variable" => "Set the variable in a step after the agent, from its answer.",
+        "agent" | "join" => "Choose another kind.",
+        _ if kind(of).is_none_or(|kind| kind.container) => "Choose another kind.",
+        _ => return None,
+    })
+}
+
 /// Whether an agent's tool may be used again after a crash. A pipeline is begun once for each use, whatever happens meanwhile.
 fn is_harmless(tool: &Value) -> bool {
     let config = tool.get("config");

@@ -33,7 +33,7 @@ pub use fault::{Fault, Severity};
 pub use format::format_schema;
 pub use hash::{hash, value_hash};
 pub use kind::{Capability, Field, FieldShape, KindInfo, PortInfo};
-pub use kinds::{answers, effect, item_result, kind, kinds, ports, primary_port, ways};
+pub use kinds::{answers, effect, item_result, kind, kinds, may_be_tool, ports, primary_port, ways};
 pub use plan::{Effect, Event, Instance, Key, Limits, Outcome, Plan, RunEnd};
 pub use port::{coerce, compatible};
 pub use read::{MAX_EDGES, MAX_NODES, duration, examine, read};

@@ -7,6 +7,7 @@ mod begin;
 mod children;
 mod clocks;
 mod commit;
+mod consent;
 mod containers;
 mod end;
 mod failure;

@@ -127,6 +127,8 @@ fn waits(row: StepRow) -> WaitingStep {
         form: None,
         answers: None,
         question: None,
+        exact: None,
+        about: None,
         due_at,
         run_id: None,
     };
@@ -139,11 +141,13 @@ fn waits(row: StepRow) -> WaitingStep {
     if wait["type"] == "run" {
         found.kind = WaitReason::Run;
         found.run_id = wait["run"].as_str().and_then(|id| id.parse().ok());
-    } else if let Ok(Wait::Human { form, answers, question, .. }) = serde_json::from_value(wait) {
+    } else if let Ok(Wait::Human { form, answers, question, consent, .. }) = serde_json::from_value(wait) {
         found.kind = WaitReason::Human;
         found.form = Some(form).filter(|form| !form.is_null());
         found.answers = Some(answers);
         found.question = question;
+        (found.exact, found.about) =
+            consent.map(|consent| (Some(consent.exact), Some(consent.about))).unwrap_or_default();
     }
     found
 }

@@ -232,7 +232,7 @@ pub async fn answer(app: App, actor: Actor, params: RunAnswerParams) -> Result<R
         id: format!("{}:{}", params.id, params.signal_id),
         scope: params.scope,
         node: params.node,
-        body: json!({ "answer": given, "values": text }),
+        body: json!({ "answer": given, "values": text, "about": params.about }),
     };
     let step = (signal.scope.clone(), signal.node.clone());
     let known = signal.id.clone();
@@ -248,7 +248,7 @@ pub async fn answer(app: App, actor: Actor, params: RunAnswerParams) -> Result<R
     }
     over(&run)?;
     let wait = row.wait.as_ref().and_then(|wait| serde_json::from_value::<Wait>(wait.clone()).ok());
-    let Some(Wait::Human { answers, form, .. }) =
+    let Some(Wait::Human { answers, form, consent, .. }) =
         wait.filter(|_| row.step.status == domain::StepStatus::Waiting)
     else {
         return Err(Error::new(
@@ -258,6 +258,12 @@ pub async fn answer(app: App, actor: Actor, params: RunAnswerParams) -> Result<R
     };
     if !answers.contains(&params.answer) {
         return Err(Error::invalid(format!("The answer must be one of: {}.", answers.join(", "))));
+    }
+    if consent.is_some_and(|consent| params.about.as_deref() != Some(&consent.about)) {
+        return Err(Error::new(
+            ErrorCode::Conflict,
+            "This answer is to another question than the one that is asked. Reload the run and read what is asked now.",
+        ));
     }
     check_form(&form, &params.values.unwrap_or_default())?;
     app.store.write(move |conn| store::signals::push(conn, id, &signal, now)).await?;

@@ -117,9 +117,32 @@ pub(crate) enum Wait {
         timeout: Option<u64>,
         /// `fail`, or `branch:PORT`.
         on_timeout: Option<String>,
+        /// Where it is a person's word on what an agent wants to do: the step then goes on instead of being left.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        consent: Option<Consent>,
     },
     /// Another run's end; its outputs are then the step's values.
     Run { pipeline: String, inputs: BTreeMap<String, Value> },
+}
+
+/// A use of a tool that a person must agree to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Consent {
+    /// The use's number within the agent's step.
+    pub index: u32,
+    /// The tool.
+    pub tool: String,
+    /// What the word is bound to: a hash of the tool, of exactly what it was given, and of what it would do with that.
+    pub about: String,
+    /// The same in full, to be shown as it is.
+    pub exact: String,
+}
+
+impl Consent {
+    /// The name of the step inside the agent's that keeps the word; no tool has one like it.
+    pub(crate) fn node(tool: &str) -> String {
+        format!("{tool}-consent")
+    }
 }
 
 /// Why an attempt failed.
@@ -228,6 +251,15 @@ pub(crate) enum InnerBegun {
     },
 }
 
+/// How an attempt inside an attempt ended, for good.
+#[derive(Debug)]
+pub(crate) enum InnerEnded {
+    /// With these values.
+    Done(BTreeMap<String, Value>),
+    /// It certainly failed, for that reason.
+    Failed(String),
+}
+
 /// What an attempt inside an attempt cost.
 #[derive(Debug, Default)]
 pub(crate) struct Paid {
@@ -256,6 +288,9 @@ pub(crate) trait InnerAttempts: Send + Sync {
         effect: EffectClass,
         input: Value,
     ) -> BoxFuture<'_, Result<InnerBegun, StepError>>;
+
+    /// How it had ended before, if it had: what is over is neither done nor asked for again.
+    fn ended(&self, index: u32, name: String) -> BoxFuture<'_, Result<Option<InnerEnded>, StepError>>;
 
     /// Commits how it ended, with what it cost.
     fn end(

@@ -151,6 +151,9 @@ pub(crate) struct Answer {
     /// Which step, as SCOPE/NODE; not needed where only one waits.
     #[arg(long)]
     pub step: Option<String>,
+    /// What the answer is to, where the question says so: it counts for exactly that.
+    #[arg(long, value_name = "HASH")]
+    pub about: Option<String>,
     /// What the form is filled in with. Give it again for each field.
     #[arg(long = "value", value_name = "NAME=VALUE", value_parser = pair)]
     pub values: Vec<(String, String)>,

@@ -134,5 +134,9 @@ pub(crate) fn asked(run: &str, step: &Value) -> String {
     let answers: Vec<&str> =
         step["answers"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let answers = if answers.is_empty() { "ANSWER".to_owned() } else { answers.join("|") };
-    format!("{name}: {question} Answer with: webplus runs answer {run} {answers} --step {name}")
+    let (mut exact, mut about) = (String::new(), String::new());
+    if let (Some(shown), Some(bound)) = (step["exact"].as_str(), step["about"].as_str()) {
+        (exact, about) = (format!("\n\n{shown}\n\n"), format!(" --about {bound}"));
+    }
+    format!("{name}: {question}{exact} Answer with: webplus runs answer {run} {answers} --step {name}{about}")
 }

@@ -24,8 +24,9 @@ pub(super) async fn answer(door: &Door, answer: Answer, output: &Output) -> Resu
         .collect();
     let params = json!({
         "id": answer.run, "scope": scope, "node": node, "answer": answer.chosen, "values": values,
-        // One answer a step and run, however often the command is repeated.
-        "signalId": format!("{}:{scope}:{node}", answer.run),
+        // One answer a question, however often the command is repeated.
+        "signalId": format!("{}:{scope}:{node}:{}", answer.run, answer.about.as_deref().unwrap_or_default()),
+        "about": answer.about,
     });
     let _: Value = door.call("run/answer", params).await?;
     told(door, &answer.run, output).await

@@ -5,10 +5,10 @@ use serde_json::Value;
 use super::Checked;
 use super::faults::Faults;
 use super::fields::schema;
-use crate::kinds::branch_of;
+use crate::kinds::{branch_of, not_a_tool};
 use crate::read::fields::joined;
 use crate::read::is_name;
-use crate::{Node, answers, kind};
+use crate::{Node, answers};
 
 pub(super) fn check(checked: &Checked<'_>, index: usize, node: &Node, faults: &mut Faults) {
     let at = format!("/nodes/{index}/config");
@@ -259,14 +259,9 @@ impl Rule<'_, '_> {
             }
             match (word("kind"), word("pipeline")) {
                 (Some(of), None) => {
-                    let usable =
-                        kind(of).is_some_and(|kind| !kind.container && of != "agent" && of != "join");
-                    if !usable {
-                        self.fault(
-                            "unknown_kind",
-                            "tools",
-                            format!("Tool {number}: `{of}` can't be used as a tool."),
-                        );
+                    if let Some(instead) = not_a_tool(of) {
+                        let message = format!("Tool {number}: `{of}` can't be used as a tool. {instead}");
+                        self.fault("unknown_kind", "tools", message);
                     }
                 }
                 (None, Some(id)) => {

@@ -4,7 +4,7 @@ use super::*;
 use crate::{FORMAT, Severity, read};
 
 /// Code Factory in small: plan, a person's yes, a loop inside, a report.
-fn factory() -> Value {
+pub(crate) fn factory() -> Value {
     json!({
         "format": FORMAT, "id": "code-factory",
         "inputs": {"task": {"type": "text", "required": true}, "repo": {"type": "dir", "required": true}},
@@ -224,6 +224,32 @@ fn names_of_other_things_are_checked_where_they_are_known() {
     let known = Known { models: Some(&none), pipelines: Some(&none), secrets: Some(&none) };
     let codes: Vec<_> = check(&definition, &known).into_iter().map(|fault| fault.code).collect();
     assert_eq!(codes, ["missing_secret", "unknown_pipeline", "unknown_model"]);
+}
+
+#[test]
+fn what_an_agent_can_not_use_is_refused_with_what_to_do_instead() {
+    let of = |kind: &str| {
+        let tool = json!({"name": "t", "kind": kind});
+        let agent =
+            json!({"id": "later", "kind": "agent", "config": {"model": "a/b", "task": "x", "tools": [tool]}});
+        let mut value = factory();
+        value["nodes"].as_array_mut().unwrap().push(agent);
+        faults(&value).into_iter().map(|fault| fault.message).collect::<Vec<_>>().join(" ")
+    };
+    for (kind, instead) in [
+        ("human", "write `\"ask\": true`"),
+        ("delay", "before or after the agent"),
+        ("pipeline", "Write `pipeline` with its id"),
+        ("variable", "in a step after the agent"),
+        ("agent", "Choose another kind"),
+        ("map", "Choose another kind"),
+        ("join", "Choose another kind"),
+        ("nonsense", "Choose another kind"),
+    ] {
+        let said = of(kind);
+        assert!(said.contains("can't be used as a tool") && said.contains(instead), "{kind}: {said}");
+    }
+    assert_eq!(of("shell"), "");
 }
 
 #[test]

@@ -224,7 +224,7 @@ fn agent() -> KindInfo {
 
 A tool can also be a pipeline: `{\"name\", \"description\", \"pipeline\": \"ID\"}`; the args are its inputs, and it may do what both it and this one were allowed.
 
-What the model gives a tool is `args` in its templates. What can't be taken back (a program, a request that changes something) is used only where the tool says `\"ask\": false`: what an agent reads may tell it to do harm, and nobody can be asked in the middle of its work. Each use is recorded and is not repeated after a crash unless its kind allows it.",
+What the model gives a tool is `args` in its templates. Before each use of what can't be taken back (a program, a request that changes something) a person is asked and shown exactly what would be done: what an agent reads may tell it to do harm. A yes counts once and for that alone; after a no the model goes on without it. `\"ask\": false` leaves a tool free, `\"ask\": true` asks for any. Each use is recorded and is not repeated after a crash unless its kind allows it.",
     )
     .fields([
         model(),

@@ -232,7 +232,12 @@ impl Driver {
             allowed: self.allowed(),
             cancel: cancel.clone(),
             tell: teller.clone(),
-            inner: Arc::new(Inside { sender: self.sender.clone(), key: key.clone() }),
+            inner: Arc::new(Inside {
+                app: self.app.clone(),
+                run: self.run().id,
+                sender: self.sender.clone(),
+                key: key.clone(),
+            }),
         };
         self.app.pipelines.texts.put(self.run().id, key.clone(), teller.clone());
         let limits = patience::Limits::of(&seat.node, &blueprint.definition);

@@ -52,7 +52,7 @@ impl Driver {
         }
     }
 
-    fn is_agent(&self, key: &Key) -> bool {
+    pub(super) fn is_agent(&self, key: &Key) -> bool {
         self.blueprint.seat(&key.node).is_some_and(|seat| seat.node.kind == "agent")
     }
 

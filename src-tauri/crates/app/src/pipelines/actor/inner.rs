@@ -3,24 +3,37 @@
 
 use std::collections::BTreeMap;
 
-use domain::{AttemptOutcome, EffectClass, ErrorCode, StepStatus};
+use domain::{AttemptOutcome, EffectClass, ErrorCode, RunId, StepStatus};
 use futures_util::future::BoxFuture;
 use pipeline::Key;
 use serde_json::{Value, json};
-use store::attempts::AttemptRow;
+use store::{attempts::AttemptRow, runs::Values};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Driver, InnerBegun, Message, batch::InnerReply};
-use crate::pipelines::{
-    scope,
-    step::{InnerAttempts, Paid, StepError},
-    values,
+use crate::{
+    App,
+    pipelines::{
+        scope,
+        step::{InnerAttempts, InnerEnded, Paid, StepError},
+        values,
+    },
 };
 
 /// The door that an attempt has to its run.
 pub(super) struct Inside {
+    pub app: App,
+    pub run: RunId,
     pub sender: mpsc::UnboundedSender<Message>,
     pub key: Key,
+}
+
+async fn loaded(app: &App, stored: Values) -> Result<BTreeMap<String, Value>, StepError> {
+    let mut found = BTreeMap::new();
+    for (port, stored) in stored {
+        found.insert(port, values::load(app, &stored).await?);
+    }
+    Ok(found)
 }
 
 fn gone() -> StepError {
@@ -41,6 +54,34 @@ impl InnerAttempts for Inside {
             let message = Message::InnerBegin { key, index, name, effect, input, reply };
             self.sender.send(message).map_err(|_| gone())?;
             told.await.unwrap_or_else(|_| Err(gone()))
+        })
+    }
+
+    fn ended(&self, index: u32, name: String) -> BoxFuture<'_, Result<Option<InnerEnded>, StepError>> {
+        let (run, scope) = (self.run, scope::inner(&self.key, index));
+        Box::pin(async move {
+            let found = self.app.store.read(move |conn| {
+                let row = match store::step_runs::get(conn, run, &scope, &name) {
+                    Err(store::Error::NotFound) => return Ok(None),
+                    found => found?,
+                };
+                let newest = store::attempts::of_step(conn, run, &scope, &name)?.pop();
+                Ok(Some((row, newest.map(|attempt| attempt.outcome))))
+            });
+            let Some((row, newest)) = found.await? else { return Ok(None) };
+            Ok(match row.step.status {
+                StepStatus::Succeeded => {
+                    Some(InnerEnded::Done(loaded(&self.app, row.result.unwrap_or_default()).await?))
+                }
+                // What was broken off, or of which nobody knows how it ended, isn't over.
+                StepStatus::Failed
+                    if newest == Some(AttemptOutcome::Failed)
+                        && row.step.error_code != Some(ErrorCode::Interrupted) =>
+                {
+                    Some(InnerEnded::Failed(row.step.error_message.unwrap_or_default()))
+                }
+                _ => None,
+            })
         })
     }
 
@@ -104,10 +145,7 @@ impl Driver {
         if let Some(row) = &row
             && row.step.status == StepStatus::Succeeded
         {
-            let mut found = BTreeMap::new();
-            for (port, stored) in row.result.clone().unwrap_or_default() {
-                found.insert(port, values::load(&self.app, &stored).await?);
-            }
+            let found = loaded(&self.app, row.result.clone().unwrap_or_default()).await?;
             return Ok(InnerBegun::Done(found));
         }
         let newest = attempts.last();

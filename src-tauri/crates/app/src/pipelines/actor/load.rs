@@ -145,7 +145,8 @@ impl Driver {
         for Left { scope, node, attempt, input } in left {
             let key = Key { scope, node };
             let inner = !self.steps.contains_key(&key) || self.blueprint.seat(&key.node).is_none();
-            if attempt.effect == EffectClass::AtMostOnce {
+            // What an agent did is known by its attempts inside, each of which has a class of its own.
+            if attempt.effect == EffectClass::AtMostOnce && (inner || !self.is_agent(&key)) {
                 if inner {
                     self.end_attempt(
                         &key,

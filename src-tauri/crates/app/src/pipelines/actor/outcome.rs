@@ -192,7 +192,12 @@ impl Driver {
 
     async fn waits(&mut self, key: &Key, live: &Live, wait: Wait) {
         let now = self.app.clock.now();
-        self.end_attempt(key, live.number, AttemptOutcome::Succeeded, None);
+        let asks = matches!(wait, Wait::Human { consent: Some(_), .. });
+        if asks {
+            self.asks_for_consent(key, live);
+        } else {
+            self.end_attempt(key, live.number, AttemptOutcome::Succeeded, None);
+        }
         let (mut kept, mut asked) = (json!(wait), None);
         match wait {
             Wait::Until { at } => {

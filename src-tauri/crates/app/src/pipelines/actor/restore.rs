@@ -34,7 +34,12 @@ impl Driver {
                 allowed: self.allowed(),
                 cancel: CancellationToken::new(),
                 tell: Teller::default(),
-                inner: Arc::new(Inside { sender: self.sender.clone(), key: key.clone() }),
+                inner: Arc::new(Inside {
+                    app: self.app.clone(),
+                    run: self.run().id,
+                    sender: self.sender.clone(),
+                    key: key.clone(),
+                }),
             };
             steps::bring_back(&call, &copy).await.map_err(|error| StepError {
                 message: format!(

@@ -69,12 +69,18 @@ impl Driver {
             self.batch.signals.push(signal.id);
             let key = Key { scope: signal.scope, node: signal.node };
             let wait = self.steps.get(&key).filter(|row| row.step.status == StepStatus::Waiting);
-            let Some(Wait::Human { answers, .. }) = wait.and_then(|row| row.wait.as_ref()).and_then(is_human)
+            let Some(Wait::Human { answers, consent, .. }) =
+                wait.and_then(|row| row.wait.as_ref()).and_then(is_human)
             else {
                 continue;
             };
             let answer = signal.body["answer"].as_str().unwrap_or_default().to_owned();
             if !answers.contains(&answer) {
+                continue;
+            }
+            if let Some(consent) = consent {
+                self.consented(&key, consent, &signal.body).await;
+                self.work().await;
                 continue;
             }
             self.clear_timer(&key, "human");

@@ -184,6 +184,9 @@ pub struct RunAnswerParams {
     pub values: Option<BTreeMap<String, Value>>,
     /// Made by the client, so that an answer that is sent twice counts once.
     pub signal_id: String,
+    /// What the waiting step's `about` said, where it has one: the answer is bound to exactly what was shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
 }
 
 /// What became of an attempt whose end isn't known.

@@ -2,18 +2,23 @@
 //! in their templates. The model speaks plain JSON, so that any model can.
 //!
 //! Each answer of the model and each use of a tool is an attempt of its own, committed before the next begins: after a crash
-//! the agent goes on behind what had ended, and a tool that must not be used twice isn't.
+//! the agent goes on behind what had ended, and a tool that must not be used twice isn't. It does the same once a person was
+//! asked: nothing is held while somebody thinks.
 
+mod consent;
 mod sub_run;
 mod tools;
 
 use std::collections::BTreeMap;
 
-use domain::{Call, EffectClass, ErrorCode, Role};
+use domain::{EffectClass, ErrorCode, Role};
 use llm::RequestMessage;
 use serde_json::{Value, json};
 
-use self::tools::{Tool, Used};
+use self::{
+    consent::Word,
+    tools::{Tool, Used},
+};
 use super::{
     Answer, StepCall, StepEnd, StepError,
     ask::{Question, resolve, usage},
@@ -22,7 +27,10 @@ use super::{
     structured::{Wanted, fitting},
     values::{excerpt, plain, schema},
 };
-use crate::{gateway::Resolved, pipelines::step::InnerBegun};
+use crate::{
+    gateway::Resolved,
+    pipelines::step::{InnerBegun, InnerEnded, Wait},
+};
 
 /// How often it may answer or use tools unless told, and at most.
 const TURNS: (usize, usize) = (10, 100);
@@ -38,7 +46,14 @@ struct Agent<'a> {
     question: Question,
     /// What the answer must fit.
     response: Option<Value>,
-    calls: Vec<Call>,
+    /// What each turn used, those before a crash or a question included.
+    used: Vec<Value>,
+}
+
+/// What the model is told of a use; or what must be asked before there is one.
+enum Seen {
+    Told(String),
+    Asks(Wait),
 }
 
 /// What the model decided.
@@ -74,15 +89,17 @@ pub(super) async fn run(call: StepCall) -> Answer {
         parameters: prompt::parameters(config)?,
         quiet: true,
     };
-    let mut agent = Agent { call: &call, resolved, tools, question, response, calls: Vec::new() };
+    let mut agent = Agent { call: &call, resolved, tools, question, response, used: Vec::new() };
     for turn in 0..turns {
         let number = 2 * turn as u32;
         match agent.next(number).await? {
             Turn::Answer(answer) => return Ok(agent.end(answer, turn + 1)),
-            Turn::Use { tool, args } => {
-                let seen = agent.use_tool(number + 1, &tool, args).await?;
-                agent.question.messages.push(RequestMessage::text(Role::User, seen));
-            }
+            Turn::Use { tool, args } => match agent.use_tool(number + 1, &tool, args).await? {
+                Seen::Told(seen) => {
+                    agent.question.messages.push(RequestMessage::text(Role::User, seen));
+                }
+                Seen::Asks(wait) => return Ok(StepEnd::Wait(wait)),
+            },
         }
     }
     Err(StepError::new(
@@ -100,7 +117,10 @@ impl Agent<'_> {
         let input = json!({"model": self.resolved.model.id, "seen": excerpt(&seen, 2000)});
         let begun = self.call.inner.begin(index, "model".to_owned(), EffectClass::Idempotent, input).await?;
         let decided = match begun {
-            InnerBegun::Done(mut values) => values.remove("json").unwrap_or_default(),
+            InnerBegun::Done(mut values) => {
+                self.used.extend(values.remove("usage"));
+                values.remove("json").unwrap_or_default()
+            }
             InnerBegun::Go { .. } => self.asked(index).await?,
         };
         self.question.messages.push(RequestMessage::text(Role::Assistant, decided.to_string()));
@@ -118,9 +138,13 @@ impl Agent<'_> {
         let inner = &self.call.inner;
         match answered {
             Ok(fitting) => {
-                let values = BTreeMap::from([("json".to_owned(), fitting.value.clone())]);
-                inner.end(index, "model".to_owned(), Ok(values), fitting.calls.clone().into()).await?;
-                self.calls.extend(fitting.calls);
+                let used = usage(&fitting.calls);
+                let values = BTreeMap::from([
+                    ("json".to_owned(), fitting.value.clone()),
+                    ("usage".to_owned(), used.clone()),
+                ]);
+                inner.end(index, "model".to_owned(), Ok(values), fitting.calls.into()).await?;
+                self.used.push(used);
                 Ok(fitting.value)
             }
             Err(mut error) => {
@@ -148,29 +172,45 @@ impl Agent<'_> {
         })
     }
 
-    /// Uses a tool; what the model is told of it.
-    async fn use_tool(&self, index: u32, name: &str, args: Value) -> Result<String, StepError> {
+    /// Uses a tool. What had ended before a crash, or before somebody was asked, isn't done again.
+    async fn use_tool(&self, index: u32, name: &str, args: Value) -> Result<Seen, StepError> {
         let Some(tool) = self.tools.iter().find(|tool| tool.name == name) else {
-            return Ok(format!("There is no tool \"{name}\"."));
+            return Ok(Seen::Told(format!("There is no tool \"{name}\".")));
         };
         if let Some(refusal) = tool.refuses(&args) {
-            return Ok(refusal);
+            return Ok(Seen::Told(refusal));
+        }
+        match self.call.inner.ended(index, name.to_owned()).await? {
+            Some(InnerEnded::Done(values)) => return Ok(given(name, &values)),
+            Some(InnerEnded::Failed(message)) => return Ok(failed(name, &message)),
+            None => {}
+        }
+        let prepared = tool.prepare(self.call, &args).await;
+        if let (true, Ok(prepared)) = (tool.ask, &prepared) {
+            match consent::word(self.call, index, tool, &args, prepared).await? {
+                Word::Yes => {}
+                Word::No(told) => return Ok(Seen::Told(told)),
+                Word::Open(wait) => return Ok(Seen::Asks(wait)),
+            }
         }
         let begun = self.call.inner.begin(index, name.to_owned(), tool.effect(), args.clone()).await?;
         let values = match begun {
             InnerBegun::Done(values) => values,
             InnerBegun::Go { idempotency_key } => {
-                let Used { result, paid } = tool.run(self.call, index, args, idempotency_key).await;
+                let Used { result, paid } = match prepared {
+                    Ok(prepared) => tool.run(self.call, index, prepared, args, idempotency_key).await,
+                    Err(error) => Used::failed(error),
+                };
                 self.call.inner.end(index, name.to_owned(), result.clone(), paid).await?;
                 match result {
                     Ok(values) => values,
                     // Nobody knows what it did, or the person stopped it: that isn't the model's to decide on.
                     Err(error) if error.unknown || error.code == ErrorCode::Cancelled => return Err(error),
-                    Err(error) => return Ok(format!("{name} failed: {}", error.message)),
+                    Err(error) => return Ok(failed(name, &error.message)),
                 }
             }
         };
-        Ok(format!("<result of=\"{name}\">\n{}\n</result>", excerpt(&json!(values).to_string(), SHOWN)))
+        Ok(given(name, &values))
     }
 
     fn end(self, answer: Value, turns: usize) -> StepEnd {
@@ -190,11 +230,26 @@ impl Agent<'_> {
             ("json".to_owned(), if self.response.is_some() { answer } else { Value::Null }),
             ("messages".to_owned(), messages.into()),
             ("turns".to_owned(), turns.into()),
-            ("usage".to_owned(), usage(&self.calls)),
+            ("usage".to_owned(), total(&self.used)),
         ]);
         // Each call is settled with its own inner attempt.
         StepEnd::Done { port: "ok".to_owned(), values, calls: Vec::new(), vars: BTreeMap::new() }
     }
+}
+
+/// What all turns used together; the cost only where that of each is known.
+fn total(turns: &[Value]) -> Value {
+    let sum = |of: &str| turns.iter().filter_map(|used| used[of].as_u64()).sum::<u64>();
+    let cost: Option<i64> = turns.iter().map(|used| used["cost_nano_usd"].as_i64()).sum();
+    json!({"input": sum("input"), "output": sum("output"), "calls": sum("calls"), "cost_nano_usd": cost})
+}
+
+fn given(name: &str, values: &BTreeMap<String, Value>) -> Seen {
+    Seen::Told(format!("<result of=\"{name}\">\n{}\n</result>", excerpt(&json!(values).to_string(), SHOWN)))
+}
+
+fn failed(name: &str, message: &str) -> Seen {
+    Seen::Told(format!("{name} failed: {message}"))
 }
 
 fn instructions(own: &str, tools: &[Tool], response: Option<&Value>) -> String {

@@ -19,6 +19,7 @@ pub(super) fn ask(call: &StepCall) -> Answer {
         question: Some(question).filter(|question| !question.is_empty()),
         timeout: config.duration("timeout")?.map(|time| time.as_millis() as u64),
         on_timeout: config.optional_text("on_timeout")?.map(str::to_owned),
+        consent: None,
     }))
 }
 

@@ -52,6 +52,12 @@ pub struct WaitingStep {
     /// What is asked, as a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question: Option<String>,
+    /// Exactly what an agent wants to do, to be shown as it is and not as Markdown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exact: Option<String>,
+    /// What the answer to that is bound to: sent back with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
     /// When it goes on without an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<Timestamp>,

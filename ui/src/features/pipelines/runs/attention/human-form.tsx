@@ -16,8 +16,9 @@ import { SchemaField } from './schema-field';
 import { faultOf, formOf, isWhole, startOf, valuesOf } from './schema-form';
 
 export function HumanForm({ run, waiting }: { run: string; waiting: WaitingStep }) {
-  const { scope, node, answers = ['approve', 'reject'], question, dueAt } = waiting;
-  const key = keyOf({ scope, node });
+  const { scope, node, answers = ['approve', 'reject'], question, dueAt, exact, about } = waiting;
+  // A step may ask more than once; what was typed for one question is no answer to another.
+  const key = about === undefined ? keyOf({ scope, node }) : `${keyOf({ scope, node })}?${about}`;
   const form = useMemo(() => formOf(waiting.form), [waiting.form]);
   const [draft, setDraft] = useState<Draft>(() => readDraft(run, key) ?? { signalId: newSignalId(), typed: {} });
   const typed = useMemo(() => ({ ...startOf(form), ...draft.typed }), [form, draft]);
@@ -31,7 +32,7 @@ export function HumanForm({ run, waiting }: { run: string; waiting: WaitingStep 
     // Who says no need not fill in what a yes would need.
     if (!isNo(word) && !isWhole(form, typed)) return;
     const values = valuesOf(isNo(word) ? onlyWhole(form, typed) : form, typed);
-    answer.mutate({ id: run, scope, node, answer: word, values, signalId: draft.signalId });
+    answer.mutate({ id: run, scope, node, answer: word, values, signalId: draft.signalId, ...(about !== undefined && { about }) });
   };
   return (
     <section
@@ -47,7 +48,17 @@ export function HumanForm({ run, waiting }: { run: string; waiting: WaitingStep 
         )}
       </div>
       {body !== '' && <MarkdownView text={body} />}
-      <AboutWhat run={run} scope={scope} node={node} said={body} />
+      {exact === undefined ? (
+        <AboutWhat run={run} scope={scope} node={node} said={body} />
+      ) : (
+        <pre
+          tabIndex={0}
+          aria-label="What would be done"
+          className="max-h-96 overflow-auto rounded-small bg-muted p-2 font-mono text-caption break-words whitespace-pre-wrap"
+        >
+          {exact}
+        </pre>
+      )}
       {form.fields.map((field) => (
         <SchemaField
           key={field.name}
@@ -87,7 +98,7 @@ export function HumanForm({ run, waiting }: { run: string; waiting: WaitingStep 
   );
 }
 
-const isNo = (word: string): boolean => /^(reject|no|deny|decline|cancel|stop)$/i.test(word);
+const isNo = (word: string): boolean => /^(reject|refuse|no|deny|decline|cancel|stop)$/i.test(word);
 
 function onlyWhole(form: ReturnType<typeof formOf>, typed: Draft['typed']): ReturnType<typeof formOf> {
   return { ...form, fields: form.fields.filter((field) => faultOf(field, typed[field.name]) === null) };

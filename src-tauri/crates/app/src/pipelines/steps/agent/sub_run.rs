@@ -37,6 +37,11 @@ pub(super) async fn is_free(agent: &StepCall, pipeline: &str) -> bool {
     found.definition.nodes.iter().all(harmless)
 }
 
+/// The version of it that a run of the agent's would use.
+pub(super) async fn version(agent: &StepCall, pipeline: &str) -> Result<String, StepError> {
+    Ok(pinned(agent, pipeline).await?.1)
+}
+
 /// Runs it to its end; `key` names this use of it.
 pub(super) async fn run(agent: &StepCall, pipeline: &str, args: Value, key: &str) -> Used {
     match ended(agent, pipeline, args, key).await {

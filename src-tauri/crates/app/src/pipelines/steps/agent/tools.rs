@@ -21,7 +21,25 @@ pub(super) struct Tool {
     fits: Schema,
     pub(super) does: Does,
     /// Whether a person must agree to each use.
-    ask: bool,
+    pub(super) ask: bool,
+}
+
+/// What a use would do, worked out from what the model gave.
+pub(super) enum Prepared {
+    /// A step with that config, in that context.
+    Step { node: Box<Node>, input: Value, context: Value },
+    /// A run of a pipeline in the version that the agent's run is pinned to.
+    Run { pipeline: String, hash: String },
+}
+
+impl Prepared {
+    /// It, for a person to read.
+    pub(super) fn told(&self) -> Value {
+        match self {
+            Self::Step { node, input, .. } => json!({"kind": node.kind, "config": input}),
+            Self::Run { pipeline, hash } => json!({"pipeline": pipeline, "version": hash}),
+        }
+    }
 }
 
 /// What using a tool does.
@@ -78,7 +96,8 @@ fn node(name: &str, tool: &Value) -> Result<Node, StepError> {
     let Some(kind) = tool.get("kind").and_then(Value::as_str) else {
         return Err(StepError::invalid(format!("Say of the tool \"{name}\" which kind of step it is.")));
     };
-    if kind == "agent" || step(kind).is_none() {
+    // The check has told what to do instead; a definition may have been kept before it did.
+    if !pipeline::may_be_tool(kind) || step(kind).is_none() {
         return Err(StepError::invalid(format!(
             "A step of the kind \"{kind}\" can't be a tool. Choose another kind for \"{name}\"."
         )));
@@ -110,14 +129,31 @@ impl Tool {
 
     /// Why it isn't used, told to the model.
     pub(super) fn refuses(&self, args: &Value) -> Option<String> {
-        if self.ask {
-            return Some(format!(
-                "{} may only be used with a person's consent, which can't be had here. Do without it.",
-                self.name
-            ));
-        }
         let faults = self.fits.faults(args);
         (!faults.is_empty()).then(|| format!("The args of {} don't fit: {}", self.name, faults.join(" ")))
+    }
+
+    /// Works out what a use with these args would do, without doing it.
+    pub(super) async fn prepare(&self, agent: &StepCall, args: &Value) -> Result<Prepared, StepError> {
+        let node = match &self.does {
+            Does::Step(node) => node.clone(),
+            Does::Run(pipeline) => {
+                let hash = sub_run::version(agent, pipeline).await?;
+                return Ok(Prepared::Run { pipeline: pipeline.clone(), hash });
+            }
+        };
+        let mut context = agent.context.clone();
+        if let Some(context) = context.as_object_mut() {
+            context.insert("args".to_owned(), args.clone());
+        }
+        let prepared = tokio::task::spawn_blocking(move || {
+            let prepared = pipeline::on_big_stack(|| pipeline::prepare(&node, &context));
+            prepared.map(|input| Prepared::Step { node, input, context })
+        });
+        match prepared.await {
+            Ok(prepared) => Ok(prepared?),
+            Err(_) => Err(StepError::invalid("The tool's config could not be rendered.")),
+        }
     }
 
     /// `number` is that of the use within the agent's step.
@@ -125,34 +161,31 @@ impl Tool {
         &self,
         agent: &StepCall,
         number: u32,
+        prepared: Prepared,
         args: Value,
         idempotency_key: String,
     ) -> Used {
-        match &self.does {
-            Does::Step(node) => self.step(agent, node, args, idempotency_key).await,
-            Does::Run(pipeline) => {
+        match prepared {
+            Prepared::Step { node, input, context } => {
+                self.step(agent, *node, input, context, idempotency_key).await
+            }
+            Prepared::Run { pipeline, .. } => {
                 // The same after a crash, unlike the attempt's own.
                 let key = format!("agent:{}:{}/{}:{number}", agent.run, agent.key.scope, agent.key.node);
-                sub_run::run(agent, pipeline, args, &key).await
+                sub_run::run(agent, &pipeline, args, &key).await
             }
         }
     }
 
-    async fn step(&self, agent: &StepCall, node: &Node, args: Value, idempotency_key: String) -> Used {
-        let mut context = agent.context.clone();
-        if let Some(context) = context.as_object_mut() {
-            context.insert("args".to_owned(), args);
-        }
-        let prepared_node = node.clone();
-        let prepared = tokio::task::spawn_blocking(move || {
-            let prepared = pipeline::on_big_stack(|| pipeline::prepare(&prepared_node, &context));
-            (prepared, context)
-        });
-        let (input, context) = match prepared.await {
-            Ok((Ok(input), context)) => (input, context),
-            Ok((Err(fault), _)) => return Used::failed(StepError::invalid(fault.message)),
-            Err(_) => return Used::failed(StepError::invalid("The tool's config could not be rendered.")),
-        };
+    async fn step(
+        &self,
+        agent: &StepCall,
+        node: Node,
+        input: Value,
+        context: Value,
+        idempotency_key: String,
+    ) -> Used {
+        let kind = node.kind.clone();
         let call = StepCall {
             app: agent.app.clone(),
             actor: agent.actor,
@@ -162,7 +195,7 @@ impl Tool {
                 node: format!("{}-{}", agent.key.node, self.name),
             },
             attempt: agent.attempt,
-            node: std::sync::Arc::new(node.clone()),
+            node: std::sync::Arc::new(node),
             definition: std::sync::Arc::clone(&agent.definition),
             input,
             context,
@@ -172,7 +205,7 @@ impl Tool {
             tell: agent.tell.clone(),
             inner: std::sync::Arc::clone(&agent.inner),
         };
-        let Some(step) = step(&node.kind) else {
+        let Some(step) = step(&kind) else {
             return Used::failed(StepError::invalid("There is no such kind of step."));
         };
         match step.run(call).await {
@@ -192,7 +225,7 @@ impl Tool {
 }
 
 impl Used {
-    fn failed(error: StepError) -> Self {
+    pub(super) fn failed(error: StepError) -> Self {
         Self { result: Err(error), paid: Paid::default() }
     }
 }

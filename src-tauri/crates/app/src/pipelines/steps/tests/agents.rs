@@ -4,6 +4,7 @@ use domain::EffectClass;
 use serde_json::{Value, json};
 
 use super::{bench::Bench, models::answered};
+use crate::pipelines::step::{StepEnd, Wait};
 
 fn node(tools: Value) -> Value {
     json!({"id": "x", "kind": "agent", "config": {"model": "fake/m", "task": "What is in a.md?", "tools": tools, "max_turns": 4}})
@@ -80,13 +81,23 @@ async fn after_a_crash_an_agent_goes_on_behind_what_had_ended() {
 #[tokio::test]
 async fn a_tool_that_can_not_be_taken_back_needs_somebody_s_word() {
     let bench = bench().await;
-    let texts = [
-        "{\"tool\": \"run\", \"args\": {\"script\": \"touch evil\"}}",
-        "{\"tool\": \"answer\", \"answer\": \"no\"}",
-    ];
-    let (left, asked) = answered(&bench, node(json!([run_it()])), rest(), &texts).await;
-    left.unwrap();
-    assert!(asked[1].messages[2].plain().contains("a person's consent"));
+    let use_it = json!({"tool": "run", "args": {"script": "echo $((6 * 7))"}});
+    let said = |value: Value| BTreeMap::from([("json".to_owned(), value)]);
+    bench.inner.ended.lock().unwrap().insert(0, said(use_it.clone()));
+    let end = bench.end(node(json!([run_it()])), rest(), bench.inputs.clone()).await.unwrap();
+    let StepEnd::Wait(Wait::Human { consent: Some(consent), .. }) = end else {
+        panic!("it didn't ask: {end:?}");
+    };
+    // A yes to something else is none; one to this is.
+    for (about, asks) in [("0".repeat(32), true), (consent.about, false)] {
+        let yes = [("answer", json!("approve")), ("about", json!(about))];
+        let yes = yes.map(|(name, value)| (name.to_owned(), value)).into();
+        bench.inner.said.lock().unwrap().insert(1, yes);
+        bench.inner.ended.lock().unwrap().insert(2, said(json!({"tool": "answer", "answer": "yes"})));
+        let end = bench.end(node(json!([run_it()])), rest(), bench.inputs.clone()).await.unwrap();
+        assert_eq!(matches!(end, StepEnd::Wait(_)), asks, "{end:?}");
+    }
+    assert_eq!(bench.inner.ended.lock().unwrap()[&1]["stdout"], "42\n");
     bench.inner.ended.lock().unwrap().clear();
     let mut tool = run_it();
     tool["ask"] = json!(false);

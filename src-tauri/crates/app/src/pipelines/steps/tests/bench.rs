@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     App, AppOptions,
     pipelines::{
-        step::{Allowed, InnerAttempts, InnerBegun, Paid, StepCall, StepEnd, StepError},
+        step::{Allowed, InnerAttempts, InnerBegun, InnerEnded, Paid, StepCall, StepEnd, StepError},
         steps::step,
         tell::Teller,
     },
@@ -189,6 +189,8 @@ fn own_program() -> PathBuf {
 pub(super) struct Inner {
     pub(super) ended: Mutex<BTreeMap<u32, BTreeMap<String, Value>>>,
     pub(super) begun: Mutex<Vec<(u32, String, EffectClass, Value)>>,
+    /// What a person said, by the number of the use.
+    pub(super) said: Mutex<BTreeMap<u32, BTreeMap<String, Value>>>,
 }
 
 impl InnerAttempts for Inner {
@@ -207,6 +209,12 @@ impl InnerAttempts for Inner {
             InnerBegun::Go { idempotency_key: format!("key{index}") }
         };
         Box::pin(async move { Ok(begun) })
+    }
+
+    fn ended(&self, index: u32, name: String) -> BoxFuture<'_, Result<Option<InnerEnded>, StepError>> {
+        let kept = if name.ends_with("-consent") { &self.said } else { &self.ended };
+        let known = kept.lock().unwrap().get(&index).cloned().map(InnerEnded::Done);
+        Box::pin(async move { Ok(known) })
     }
 
     fn end(
