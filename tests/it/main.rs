@@ -34,10 +34,12 @@ mod ollama_others;
 #[cfg(unix)]
 mod ollama_vectors;
 mod one_step;
+mod owners;
 mod providers;
 mod runs;
 mod settings;
 mod shelf;
+mod steering;
 mod told;
 mod tree;
 mod triggers;

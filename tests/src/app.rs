@@ -216,6 +216,23 @@ impl TestApp {
         Self::open(folder, opened).await
     }
 
+    /// The same over what was changed in the folder meanwhile.
+    pub async fn reopened_over(self, change: impl FnOnce(&Path)) -> Self {
+        let (folder, opened) = (Arc::clone(&self.folder), self.opened.clone());
+        let data = self.data();
+        self.finish().await;
+        change(&data);
+        Self::open(folder, opened).await
+    }
+
+    /// Another start on the same folder while this one still runs, as where the lock doesn't hold.
+    #[cfg(unix)]
+    pub async fn taken_over(&self) -> Self {
+        // Whoever has the file open keeps a lock that nobody else can see.
+        std::fs::remove_file(self.data().join("webplus.lock")).unwrap();
+        Self::open(Arc::clone(&self.folder), self.opened.clone()).await
+    }
+
     /// The folder as a crash at this moment would leave it, opened: files are copied while the application runs.
     pub async fn after_a_crash(&self) -> Self {
         let folder = tempfile::tempdir().unwrap();

@@ -135,6 +135,7 @@ impl From<store::Error> for Error {
             store::Error::DiskFull => ErrorCode::DiskFull,
             store::Error::ReadOnly => ErrorCode::ReadOnly,
             store::Error::Damaged => ErrorCode::DatabaseDamaged,
+            store::Error::NotOwner => ErrorCode::Busy,
             _ => ErrorCode::Internal,
         };
         Self::new(code, error.to_string()).caused_by(error)

@@ -23,6 +23,11 @@ pub enum Error {
     /// The database is damaged; what can be read still is.
     #[error("The database is damaged, so this can't be done. Start Web+ again to repair it from a backup.")]
     Damaged,
+    /// A later start of the application owns the folder.
+    #[error(
+        "Web+ was started again on this data folder, so nothing more is saved from here. Close this one and go on in the other."
+    )]
+    NotOwner,
     /// The store was closed.
     #[error("The database is closed, because Web+ is ending.")]
     Closed,

@@ -8,7 +8,8 @@ use crate::{Error, row};
 
 /// The epoch as it stands.
 pub fn epoch(connection: &Connection) -> Result<u64, Error> {
-    Ok(connection.query_row("SELECT epoch FROM owner WHERE one = 1", [], |found| row::count(found, 0))?)
+    let sql = "SELECT epoch FROM owner WHERE one = 1";
+    Ok(connection.prepare_cached(sql)?.query_row([], |found| row::count(found, 0))?)
 }
 
 /// Begins a new epoch. Only opening does this.

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row, params};
 use serde_json::Value;
 
 use crate::{
-    Error, owner,
+    Error,
     row::{self, Blob, Json, Text},
 };
 
@@ -135,11 +135,8 @@ pub fn insert(connection: &Connection, epoch: u64, new: &RunRow) -> Result<(), E
     Ok(())
 }
 
-/// Says how the run stands now; `Conflict` where this process owns the folder no more.
+/// Says how the run stands now, by the process of that epoch.
 pub fn advance(connection: &Connection, epoch: u64, run: &Run, cancelling: bool) -> Result<(), Error> {
-    if owner::epoch(connection)? != epoch {
-        return Err(Error::Conflict);
-    }
     let sql = "UPDATE runs SET status = ?2, wait_reason = ?3, reason = ?4, error_code = ?5, error_message = ?6, seq = ?7,
                cost_nano_usd = ?8, tokens = ?9, started_at = ?10, finished_at = ?11, cancelling = ?12, epoch = ?13
                WHERE id = ?1";

@@ -68,7 +68,7 @@ impl Store {
         threads.extend(readers::more(readers.saturating_sub(1), &folder.database(), &reads)?);
         let threads = Threads {
             readers: threads,
-            writer: Some(writer::start(writing, ballast, lock, Arc::clone(&writes))?),
+            writer: Some(writer::start(writing, ballast, lock, epoch, Arc::clone(&writes))?),
             lock: None,
         };
         let threads = Mutex::new(threads);

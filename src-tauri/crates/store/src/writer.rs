@@ -2,6 +2,8 @@
 //!
 //! Each closure runs in a savepoint, so its failure takes back its own changes alone. Nobody is answered before the
 //! commit that holds their changes is on the disk; if that commit fails, all whose work it held are told.
+//!
+//! Each transaction begins with a look at whose the folder is: a process that was taken for dead writes nothing more.
 
 use std::{
     fs::File,
@@ -15,7 +17,7 @@ use rusqlite::Connection;
 use crate::{
     Error,
     ballast::Ballast,
-    kill_point,
+    kill_point, owner,
     queue::{Job, Queue},
 };
 
@@ -28,10 +30,11 @@ pub(crate) fn start(
     connection: Connection,
     ballast: Ballast,
     lock: File,
+    epoch: u64,
     queue: Arc<Queue>,
 ) -> std::io::Result<JoinHandle<()>> {
     thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
-        let mut writer = Writer { connection, ballast };
+        let mut writer = Writer { connection, ballast, epoch };
         let mut first = true;
         loop {
             let jobs = queue.take(TOGETHER);
@@ -52,19 +55,31 @@ pub(crate) fn start(
 struct Writer {
     connection: Connection,
     ballast: Ballast,
+    epoch: u64,
 }
 
 impl Writer {
     fn commit_together(&mut self, mut jobs: IntoIter<Box<dyn Job>>) {
         // More than one round only where SQLite gave up a transaction in the middle: the rest begins anew.
         while jobs.len() > 0 {
-            if let Err(error) = self.execute("BEGIN IMMEDIATE") {
+            if let Err(error) = self.begin() {
                 self.give_up(jobs.by_ref(), &error);
             } else if let Some(held) = self.run_all(&mut jobs) {
                 self.commit(held);
             }
         }
         self.ballast.make_if_due();
+    }
+
+    /// Begins a transaction, as long as the folder is ours: nobody else's epoch begins while it is open.
+    fn begin(&self) -> Result<(), Error> {
+        self.execute("BEGIN IMMEDIATE")?;
+        let owned = owner::epoch(&self.connection)
+            .and_then(|epoch| if epoch == self.epoch { Ok(()) } else { Err(Error::NotOwner) });
+        if owned.is_err() {
+            self.roll_back();
+        }
+        owned
     }
 
     /// Runs jobs until they are all run, and returns those that wait for the commit; nothing if the transaction was lost.
