@@ -126,14 +126,57 @@ async fn a_run_that_needs_somebody_ends_with_3_and_says_how_to_answer() {
 }
 
 #[tokio::test]
-async fn a_command_leaves_the_runs_of_others_alone() {
+async fn inputs_are_read_from_files_as_their_types_say() {
     let program = Program::new();
-    let waiting = json!({
+    let file = file(&program, "greeting.json", &greeting());
+    let (name, times) = (program.home().join("name.txt"), program.home().join("times.json"));
+    std::fs::write(&name, "Ada Lovelace").unwrap();
+    std::fs::write(&times, "3\n").unwrap();
+    let (name, times) = (format!("name={}", name.display()), format!("times={}", times.display()));
+    let words = ["run", &file, "--input-file", &name, "--input-file", &times];
+    assert_eq!(program.run(&words).await.good().stdout, "Hello Ada Lovelace!!!\n");
+    let gone = program.run(&["run", &file, "--input-file", "name=nobody.txt"]).await;
+    assert!(
+        gone.code() != 0 && gone.stderr.contains("The input name can't be read from nobody.txt"),
+        "{gone:?}"
+    );
+    let wrong = program
+        .run(&["run", &file, "--input", "name=Ada", "--input-file", &name.replace("name=", "times=")])
+        .await;
+    assert!(wrong.code() != 0 && wrong.stderr.contains("times is number"), "{wrong:?}");
+}
+
+#[tokio::test]
+async fn a_run_that_was_killed_is_gone_on_with_by_resume() {
+    let program = Program::new();
+    let definition = json!({
         "format": "webplus.pipeline/1", "id": "sleeping",
-        "nodes": [{ "id": "sleep", "kind": "delay", "config": { "for": "2h" } }],
+        "outputs": { "text": { "type": "text", "from": "after.text" } },
+        "nodes": [
+            { "id": "before", "kind": "template", "config": { "template": "begun" } },
+            { "id": "sleep", "kind": "delay", "config": { "for": "2s" } },
+            { "id": "after", "kind": "template", "config": { "template": "{{ nodes.before.text }}, ended" } },
+        ],
+        "edges": [{ "from": "before", "to": "sleep" }, { "from": "sleep", "to": "after" }],
     });
-    let sleeping = file(&program, "sleeping.json", &waiting);
-    let mut child = program.command(&["run", &sleeping, "--json"]).spawn().unwrap();
+    let file = file(&program, "sleeping.json", &definition);
+    let mut child = program.command(&["run", &file, "--json"]).spawn().unwrap();
+    sleeps(&program).await;
+    child.kill().await.unwrap();
+    let listed = program.run(&["runs", "list", "--json"]).await.good().last();
+    assert_eq!(listed["status"], "waiting");
+    let id = listed["id"].as_str().unwrap();
+    let resumed = program.run(&["run", "--resume", id, "--json"]).await.good();
+    let last = last_of(&resumed);
+    assert_eq!((&last["id"], &last["outputs"]), (&listed["id"], &json!({"text": "begun, ended"})));
+    let tries = "SELECT DISTINCT number FROM attempts";
+    assert_eq!(webplus_tests::rows(&program.data(), tries), ["1"], "nothing was done twice");
+    // One that is over is told as it ended.
+    assert_eq!(program.run(&["run", "--resume", id]).await.good().stdout, "begun, ended\n");
+}
+
+/// Waits until a run waits for a time.
+async fn sleeps(program: &Program) {
     webplus_tests::eventually("it sleeps", webplus_tests::PATIENCE, || {
         let exists = |name| {
             let sql = format!("SELECT 1 FROM sqlite_master WHERE name = '{name}'");
@@ -143,6 +186,18 @@ async fn a_command_leaves_the_runs_of_others_alone() {
         exists("timers") && webplus_tests::rows(&program.data(), "SELECT 1 FROM timers").len() == 1
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_command_leaves_the_runs_of_others_alone() {
+    let program = Program::new();
+    let waiting = json!({
+        "format": "webplus.pipeline/1", "id": "sleeping",
+        "nodes": [{ "id": "sleep", "kind": "delay", "config": { "for": "2h" } }],
+    });
+    let sleeping = file(&program, "sleeping.json", &waiting);
+    let mut child = program.command(&["run", &sleeping, "--json"]).spawn().unwrap();
+    sleeps(&program).await;
     child.kill().await.unwrap();
     let other = file(&program, "greeting.json", &greeting());
     program.run(&["run", &other, "--input", "name=Ada"]).await.good();
@@ -182,6 +237,16 @@ async fn a_file_s_own_tests_are_told_a_line_each() {
     assert_eq!(told.code(), 1, "{told:?}");
     let passed: Vec<Value> = told.lines().iter().map(|line| line["passed"].clone()).collect();
     assert_eq!(passed, [json!(true), json!(false)]);
+}
+
+#[tokio::test]
+async fn the_schema_of_the_format_is_printed() {
+    let program = Program::new();
+    let printed = program.run(&["pipelines", "schema"]).await.good().stdout;
+    let schema: Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    let kept = include_str!("../../src-tauri/crates/pipeline/format.schema.json");
+    assert!(schema == serde_json::from_str::<Value>(kept).unwrap(), "not the one that is kept");
 }
 
 #[tokio::test]

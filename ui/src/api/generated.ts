@@ -3671,7 +3671,11 @@ values?: Record<string, unknown>,
 /**
  * Made by the client, so that an answer that is sent twice counts once.
  */
-signalId: string, };
+signalId: string, 
+/**
+ * What the waiting step's `about` said, where it has one: the answer is bound to exactly what was shown.
+ */
+about?: string, };
 
 /**
  * What somebody found out about such an attempt.
@@ -4831,6 +4835,14 @@ answers?: Array<string>,
  */
 question?: string, 
 /**
+ * Exactly what an agent wants to do, to be shown as it is and not as Markdown.
+ */
+exact?: string, 
+/**
+ * What the answer to that is bound to: sent back with it.
+ */
+about?: string, 
+/**
  * When it goes on without an answer.
  */
 dueAt?: Timestamp, 
@@ -5089,6 +5101,7 @@ export interface Methods {
   "pipeline/restore": { params: PipelineIdParams; result: PipelineView };
   "pipeline/retention": { params: PipelineRetentionParams; result: Retention };
   "pipeline/save": { params: PipelineSaveParams; result: PipelineView };
+  "pipeline/schema": { params: Nothing; result: ValueView };
   "pipeline/templates": { params: Nothing; result: Array<PipelineTemplate> };
   "pipeline/test": { params: PipelineDefinitionParams; result: PipelineTestReport };
   "pipeline/validate": { params: PipelineDefinitionParams; result: PipelineCheck };

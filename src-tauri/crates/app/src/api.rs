@@ -123,6 +123,7 @@ methods! {
     "pipeline/restore" Write pipelines::library::restore, pipelines::PipelineIdParams => pipelines::PipelineView;
     "pipeline/retention" Write pipelines::retention::retention, pipelines::retention::PipelineRetentionParams => pipelines::retention::Retention;
     "pipeline/save" Write pipelines::library::save, pipelines::PipelineSaveParams => pipelines::PipelineView;
+    "pipeline/schema" Read pipelines::look::schema, Nothing => pipelines::ValueView;
     "pipeline/templates" Read pipelines::look::templates, Nothing => Vec<pipelines::PipelineTemplate>;
     "pipeline/test" Write pipelines::look::test, pipelines::PipelineDefinitionParams => pipelines::PipelineTestReport;
     "pipeline/validate" Read pipelines::look::validate, pipelines::PipelineDefinitionParams => pipelines::PipelineCheck;

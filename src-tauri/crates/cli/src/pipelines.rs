@@ -74,6 +74,11 @@ pub(crate) async fn run(door: &Door, command: Pipelines, output: &Output) -> Res
             let all: Vec<Value> = door.call("pipeline/watch", json!({ "folders": whole })).await?;
             files(&all, output)?;
         }
+        Pipelines::Schema => {
+            let schema: Value = door.call("pipeline/schema", json!({})).await?;
+            output.json(&schema["value"])?;
+            output.sentence(&serde_json::to_string_pretty(&schema["value"]).unwrap_or_default())?;
+        }
         Pipelines::Remove { id } => {
             let _: Value = door.call("pipeline/delete", json!({ "id": id })).await?;
             output.json(&json!({ "removed": id }))?;

@@ -207,42 +207,4 @@ fn shape(field: &Field) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Schema;
-
-    const KEPT: &str = include_str!("../format.schema.json");
-
-    #[test]
-    fn the_kept_schema_is_the_one_that_the_table_makes() {
-        let kept: Value = serde_json::from_str(KEPT).unwrap_or_default();
-        let made = format_schema();
-        assert!(kept == made, "run: cargo test --workspace --lib -- --ignored write_the_kept_schema");
-    }
-
-    #[test]
-    #[ignore = "writes format.schema.json anew after a change of the table"]
-    fn write_the_kept_schema() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/format.schema.json");
-        let text = serde_json::to_string_pretty(&format_schema()).unwrap();
-        std::fs::write(path, text + "\n").unwrap();
-    }
-
-    #[test]
-    fn it_accepts_a_sound_definition_and_refuses_others() {
-        let schema = Schema::compile(&format_schema()).unwrap();
-        let mut value = json!({
-            "format": FORMAT, "id": "a-b", "inputs": {"x": {"type": "text"}},
-            "nodes": [
-                {"id": "a", "kind": "llm", "config": {"model": "a/b", "prompt": "{{ inputs.x }}"}, "timeout": "5s", "on_error": {"default": {}}},
-                {"id": "l", "kind": "loop", "body": ["a"], "config": {"max_iterations": 2}}
-            ],
-            "triggers": [{"id": "s", "kind": "schedule", "cron": "0 7 * * *"}]
-        });
-        assert_eq!(schema.faults(&value), Vec::<String>::new());
-        value["nodes"][0]["config"]["promt"] = json!("x");
-        value["nodes"][1]["kind"] = json!("lop");
-        value["triggers"][0]["kind"] = json!("moon");
-        assert!(schema.faults(&value).len() >= 3, "{:?}", schema.faults(&value));
-    }
-}
+mod tests;

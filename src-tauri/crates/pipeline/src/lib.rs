@@ -12,6 +12,7 @@ mod format;
 mod hash;
 mod kind;
 mod kinds;
+mod migrations;
 mod plan;
 mod port;
 mod read;

@@ -39,6 +39,12 @@ pub async fn kinds(_app: App, _actor: Actor, _params: Nothing) -> Result<Vec<pip
     Ok(pipeline::kinds().to_vec())
 }
 
+/// What a definition's file must fit, as a JSON Schema: for editors and other programs.
+#[allow(clippy::unused_async, reason = "a verb is async")]
+pub async fn schema(_app: App, _actor: Actor, _params: Nothing) -> Result<ValueView, Error> {
+    Ok(ValueView { value: pipeline::format_schema() })
+}
+
 /// Pipelines to begin with.
 #[allow(clippy::unused_async, reason = "a verb is async")]
 pub async fn templates(_app: App, _actor: Actor, _params: Nothing) -> Result<Vec<PipelineTemplate>, Error> {

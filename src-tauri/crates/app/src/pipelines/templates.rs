@@ -40,7 +40,9 @@ mod tests {
     #[test]
     fn each_template_is_without_fault_and_has_tests_of_its_own() {
         assert_eq!(all().len(), FILES.len());
+        let schema = pipeline::Schema::compile(&pipeline::format_schema()).unwrap();
         for template in all() {
+            assert!(schema.faults(&template.definition).is_empty(), "{}", template.id);
             let definition = pipeline::read(&template.definition)
                 .unwrap_or_else(|faults| panic!("{}: {faults:#?}", template.id));
             let faults: Vec<_> = pipeline::check(&definition, &Known::default())

@@ -88,6 +88,8 @@ pub(crate) enum Pipelines {
         /// The folders; none to look at none.
         folders: Vec<PathBuf>,
     },
+    /// Print the JSON Schema of pipeline files, for an editor that helps to write them.
+    Schema,
     /// Remove a pipeline. Its runs stay.
     Remove {
         /// Its id.

@@ -4,7 +4,7 @@ use super::*;
 use crate::{FORMAT, Severity, read};
 
 /// Code Factory in small: plan, a person's yes, a loop inside, a report.
-pub(crate) fn factory() -> Value {
+fn factory() -> Value {
     json!({
         "format": FORMAT, "id": "code-factory",
         "inputs": {"task": {"type": "text", "required": true}, "repo": {"type": "dir", "required": true}},

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::fields::{Fields, Sink};
 use super::{Named, is_name, parts};
 use crate::expression::kind_of;
-use crate::{Cache, Defaults, Node, OnAmbiguous, OnError, Source};
+use crate::{Cache, Defaults, Node, OnAmbiguous, OnError, Source, migrations};
 
 pub(super) fn node(value: &Value, place: String, defaults: &Defaults, sink: &Sink) -> Option<Node> {
     let before = sink.count();
@@ -58,7 +58,7 @@ pub(super) fn node(value: &Value, place: String, defaults: &Defaults, sink: &Sin
     let carry = texts(fields.inner("carry"), "an expression", sink);
     fields.finish();
     sink.mark_from(before, &id);
-    Some(Node {
+    Some(migrations::newest(Node {
         id,
         kind,
         version,
@@ -75,7 +75,7 @@ pub(super) fn node(value: &Value, place: String, defaults: &Defaults, sink: &Sin
         on_ambiguous,
         body,
         carry,
-    })
+    }))
 }
 
 fn sources(inputs: Fields<'_>, sink: &Sink) -> Named<Source> {
