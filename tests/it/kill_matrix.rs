@@ -8,6 +8,7 @@
 mod check;
 mod left;
 mod oracle;
+mod others;
 mod plan;
 mod play;
 mod power;
@@ -45,6 +46,9 @@ async fn a_kill_at_any_boundary_changes_nothing_that_a_run_promises() {
         for kill in met {
             plan.add(fixture, kill, Arc::clone(&reference));
         }
+    }
+    if is_wanted("removed") {
+        others::kill_everywhere(&stage, &mut plan.singles).await;
     }
     let plan = Arc::new(Mutex::new(plan));
     let lanes = (0..LANES).map(|_| {

@@ -132,7 +132,10 @@ fn steps_are_over(data: &Path, status: &str) -> Result<(), String> {
         data,
         &format!("SELECT scope || '/' || node || ' ' || status FROM step_runs WHERE status NOT IN {over}"),
     );
-    let asks = open.len() == 1 && open.iter().all(|step| step.ends_with("ambiguous"));
+    // What an agent had begun is as unclear as the agent itself.
+    let within = |step: &&String| !step.starts_with("think:");
+    let at_top: Vec<&String> = open.iter().filter(within).collect();
+    let asks = matches!(at_top.as_slice(), [step] if step.ends_with("ambiguous"));
     if status == "waiting" && asks || status != "waiting" && open.is_empty() {
         Ok(())
     } else {
@@ -143,11 +146,16 @@ fn steps_are_over(data: &Path, status: &str) -> Result<(), String> {
 /// Effects are counted by what was asked, whatever the key: once, or as often as a kill could cut it off.
 pub(super) fn outside(stage: &Stage, fixture: &Fixture, case: &str, kills: usize) -> Result<(), String> {
     let mut by_step: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for seen in stage.oracle.seen(case) {
+    for seen in stage.seen(case) {
         by_step.entry(seen.what).or_default().push(seen.key);
     }
     for (what, keys) in by_step {
-        let tries = if what == "flaky" { 3 } else { 1 };
+        let tries = match what.as_str() {
+            "flaky" => 3,
+            // It asks again once it knows what came of its tool.
+            "model" if fixture.name == "agent" => 2,
+            _ => 1,
+        };
         let most = if fixture.once == Some(what.as_str()) { 1 } else { tries + kills };
         if keys.len() > most {
             return Err(format!("{what} was asked {} times", keys.len()));

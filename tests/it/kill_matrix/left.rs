@@ -119,7 +119,7 @@ fn state(stage: &Stage, case: &str, data: &Path) -> String {
          UNION ALL SELECT 'delivery ' || topic || ' ' || state || ' ' || tries FROM deliveries",
     );
     lines.extend(check::held_and_there(data).1);
-    lines.extend(stage.oracle.seen(case).into_iter().map(|seen| format!("asked {}", seen.what)));
+    lines.extend(stage.seen(case).into_iter().map(|seen| format!("asked {}", seen.what)));
     lines.extend(
         stage.oracle.seen(&check::run_id(data)).into_iter().map(|seen| format!("told {}", seen.what)),
     );

@@ -78,9 +78,9 @@ fn answer(log: &Log, request: &Recorded) -> Script {
         return Script::reply(204, &[], "");
     }
     let model = request.target.ends_with("/chat/completions");
+    let body = if model { request.json() } else { Value::Null };
     let (case, what) = if model {
-        let asked = question_text(&request.json());
-        (asked.trim_start_matches("case ").to_owned(), "model".to_owned())
+        (case_of(&body), "model".to_owned())
     } else {
         let (case, what) = request.target.trim_start_matches('/').split_once('/').unwrap_or_default();
         (case.to_owned(), what.to_owned())
@@ -89,6 +89,7 @@ fn answer(log: &Log, request: &Recorded) -> Script {
     let before = note(log, Seen { case, what: what.clone(), key });
     let text = |text: &str| Script::reply(200, &[("content-type", "text/plain")], text);
     match what.split('?').next().unwrap_or_default() {
+        "model" if asks_for_tools(&body) => spoken(&turn(&body)),
         "model" => spoken("four words of wisdom"),
         "flaky" if before < FLAKES => Script::reply(503, &[], "not yet"),
         "flaky" => text("at last"),
@@ -97,6 +98,26 @@ fn answer(log: &Log, request: &Recorded) -> Script {
         "pay" => text("paid"),
         _ => text(what.split('=').next_back().unwrap_or_default()),
     }
+}
+
+/// Which play a conversation is of: its first question says so.
+fn case_of(body: &Value) -> String {
+    let messages = body["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let first = messages.iter().find(|message| message["role"] == "user");
+    let text = first.and_then(|message| message["content"].as_str()).unwrap_or_default();
+    text.trim_start_matches("case ").to_owned()
+}
+
+fn asks_for_tools(body: &Value) -> bool {
+    body["messages"][0]["content"].as_str().is_some_and(|system| system.contains("You work in turns"))
+}
+
+/// An agent's turn: it pays, and is content with what came of it.
+fn turn(body: &Value) -> String {
+    if question_text(body).contains("<result of=\"pay\">") {
+        return json!({"tool": "answer", "answer": "paid"}).to_string();
+    }
+    json!({"tool": "pay", "args": {"what": "bread"}}).to_string()
 }
 
 /// Keeps the call before it is answered; how often the same was asked before.

@@ -10,9 +10,14 @@ use std::{
 };
 
 use serde_json::Value;
-use webplus_tests::{Program, eventually};
+use webplus_tests::{Program, eventually, git};
 
-use super::{check, left::Wrecks, oracle::Oracle, told};
+use super::{
+    check,
+    left::Wrecks,
+    oracle::{Oracle, Seen},
+    told,
+};
 
 /// How long one process may take, recovery included.
 const BOUND: Duration = Duration::from_secs(30);
@@ -32,10 +37,12 @@ pub(crate) struct Fixture {
     pub once: Option<&'static str>,
     /// Whether somebody is told of it by webhook.
     pub told: bool,
+    /// A place outside that it is given as the input of that name: a `log` to write to, a `repo` to work in.
+    pub place: Option<&'static str>,
 }
 
 const fn fixture(name: &'static str) -> Fixture {
-    Fixture { name, cancelled: false, once: None, told: false }
+    Fixture { name, cancelled: false, once: None, told: false, place: None }
 }
 
 pub(crate) const FIXTURES: &[Fixture] = &[
@@ -53,6 +60,9 @@ pub(crate) const FIXTURES: &[Fixture] = &[
     fixture("blob"),
     fixture("model"),
     Fixture { told: true, ..fixture("told") },
+    Fixture { once: Some("pay"), place: Some("log"), ..fixture("shell") },
+    Fixture { once: Some("keep"), place: Some("repo"), ..fixture("git") },
+    Fixture { once: Some("pay"), ..fixture("agent") },
 ];
 
 /// Where a process of a play ends: which process, at which meeting of a boundary.
@@ -226,20 +236,8 @@ impl Stage {
         program: Program,
         record: bool,
     ) -> Result<Played, String> {
-        let (file, input) = (self.file(fixture.name), format!("case={case}"));
-        let run = [
-            "run",
-            file.to_str().unwrap_or_default(),
-            "--input",
-            &input,
-            "--idempotency-key",
-            "once",
-            "--allow",
-            "http",
-            "--json",
-        ];
-        let (mut words, mut met, mut wrecks) =
-            (run.map(str::to_owned).to_vec(), Vec::new(), Wrecks::default());
+        let run = self.words(&case, fixture, &program);
+        let (mut words, mut met, mut wrecks) = (run.clone(), Vec::new(), Wrecks::default());
         let mut over = None;
         for process in 0..PROCESSES {
             let kill = kills.iter().find(|kill| kill.process == process);
@@ -270,7 +268,7 @@ impl Stage {
                 let (kills, states) = (wrecks.states.len(), wrecks.states);
                 return Ok(Played { over, kills, processes: process + 1, states, met, program, case });
             }
-            words = run.map(str::to_owned).to_vec();
+            words.clone_from(&run);
             match output.status.code() {
                 _ if over.is_some() => words = vec!["serve".to_owned()],
                 None if killed => {}
@@ -278,6 +276,9 @@ impl Stage {
                 Some(3) if told["waiting"][0]["kind"] == "human" => {
                     let id = told["id"].as_str().unwrap_or_default();
                     words = ["runs", "answer", id, "approve", "--json"].map(str::to_owned).to_vec();
+                    let about = told["waiting"][0]["about"].as_str();
+                    words
+                        .extend(about.into_iter().flat_map(|about| ["--about".to_owned(), about.to_owned()]));
                 }
                 // What was answered before the kill can't be answered again.
                 Some(1) if told["code"] == "conflict" && !wrecks.states.is_empty() => {}
@@ -290,6 +291,41 @@ impl Stage {
             }
         }
         Err("it never ends".to_owned())
+    }
+
+    /// The command that begins a play, and goes on with it.
+    pub(crate) fn words(&self, case: &str, fixture: &Fixture, program: &Program) -> Vec<String> {
+        let (file, input) = (self.file(fixture.name), format!("case={case}"));
+        let allowed = "http,commands,files";
+        let mut words = ["run", "--input", &input, "--idempotency-key", "once", "--allow", allowed, "--json"]
+            .map(str::to_owned)
+            .to_vec();
+        words.insert(1, file.to_string_lossy().into_owned());
+        if let Some(name) = fixture.place {
+            let place = match name {
+                "repo" => repository(program),
+                _ => self.log(case),
+            };
+            words.extend(["--input".to_owned(), format!("{name}={}", place.display())]);
+        }
+        words
+    }
+
+    /// Where a program of a play says what it did, a line each time.
+    fn log(&self, case: &str) -> PathBuf {
+        self.seed.home().join(format!("{case}.log"))
+    }
+
+    /// What a play did outside: asked somebody, or wrote to its log.
+    pub(crate) fn seen(&self, case: &str) -> Vec<Seen> {
+        let mut seen = self.oracle.seen(case);
+        let log = std::fs::read_to_string(self.log(case)).unwrap_or_default();
+        seen.extend(log.lines().map(|what| Seen {
+            case: case.to_owned(),
+            what: what.to_owned(),
+            key: "written".to_owned(),
+        }));
+        seen
     }
 
     async fn process(
@@ -350,6 +386,19 @@ async fn all_told(program: &Program) {
 async fn cancel(program: &Program) {
     let run = check::run_id(&program.data());
     let _ = program.run(&["runs", "cancel", &run, "--json"]).await;
+}
+
+/// A repository of the play's own, with something in it.
+fn repository(program: &Program) -> PathBuf {
+    let folder = program.home().join("repo");
+    if !folder.exists() {
+        std::fs::create_dir(&folder).unwrap();
+        git(&folder, &["init", "--quiet", "--initial-branch", "main"]);
+        std::fs::write(folder.join("old.txt"), "old\n").unwrap();
+        git(&folder, &["add", "."]);
+        git(&folder, &["commit", "--quiet", "--message", "Begin"]);
+    }
+    folder
 }
 
 pub(crate) fn copy(from: &Path, to: &Path) {

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// The fixtures that are cut.
-pub(crate) const CUT: &[&str] = &["chain", "once", "model"];
+pub(crate) const CUT: &[&str] = &["chain", "once", "model", "blob", "timer", "human"];
 /// Bytes of the log's own head, and of each page's in it.
 const HEAD: usize = 32;
 const PAGE_HEAD: usize = 24;
@@ -25,19 +25,8 @@ pub(crate) async fn cut_everywhere(stage: &Stage, fixture: &Fixture) -> usize {
     let reference = stage.reference(fixture).await.0;
     let case = format!("power-{}", fixture.name);
     let data = whole.data();
-    let file = stage.file(fixture.name);
-    let input = format!("case={case}");
-    let words = [
-        "run",
-        file.to_str().unwrap(),
-        "--input",
-        &input,
-        "--idempotency-key",
-        "once",
-        "--allow",
-        "http",
-        "--json",
-    ];
+    let words = stage.words(&case, fixture, &whole);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let ended = whole.command(&words).env("WEBPLUS_KILL_AT", &last.meeting).output().await.unwrap();
     assert_eq!(ended.status.code(), None, "{}", String::from_utf8_lossy(&ended.stderr));
     let log = fs::read(data.join("webplus.db-wal")).unwrap();
@@ -53,6 +42,10 @@ pub(crate) async fn cut_everywhere(stage: &Stage, fixture: &Fixture) -> usize {
             // The index of the log is memory that a power cut takes along.
             let _ = fs::remove_file(program.data().join("webplus.db-shm"));
             let before = completed(&program.data());
+            // A file that no row names yet may not have got to the disk either.
+            if rows(&program.data(), "SELECT 1 FROM blob_refs").is_empty() {
+                let _ = fs::remove_dir_all(program.data().join("values"));
+            }
             let begun = !rows(&program.data(), "SELECT 1 FROM attempts WHERE node = 'pay'").is_empty();
             let paid = payments(stage, &case);
             let played = stage.play_as(case.clone(), fixture, &[], program, false).await.unwrap();

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use super::play::{FIXTURES, Outcome};
+use super::{
+    others,
+    play::{FIXTURES, Outcome},
+};
 
 /// Boundaries that need not be met again in the same order: others' work shares their transactions.
 const MOST_NOT_MET: usize = 20;
@@ -13,7 +16,8 @@ const HEAD: &str = "\
 Each boundary of each fixture pipeline (`tests/fixtures/pipelines`) was met by a process that ended there with SIGKILL. What it
 left was judged as it was, then the run was gone on with, and judged again. A number is how many kills ended in the same state
 and with the same outputs as without one; `asks` means that the run waits for a person, because nobody can know whether a request
-that must not be repeated arrived; `not met` that another order of commits passed the boundary by.
+that must not be repeated arrived; `not met` that another order of commits passed the boundary by. Two columns are no runs:
+`removed` deletes a run with a large value, `migrated` opens the database of an earlier release.
 ";
 const SECONDS: &str = "\n## A second kill in the recovery\n\n";
 
@@ -67,16 +71,18 @@ impl Table {
         let mut points: Vec<&str> = self.cells.keys().map(|(point, _)| point.as_str()).collect();
         points.dedup();
         let mut grid = "| boundary |".to_owned();
-        for fixture in FIXTURES {
-            let _ = write!(grid, " {} |", fixture.name);
+        let columns: Vec<&'static str> =
+            FIXTURES.iter().map(|fixture| fixture.name).chain(others::NAMES.iter().copied()).collect();
+        for column in &columns {
+            let _ = write!(grid, " {column} |");
         }
         grid.push_str("\n|---|");
-        grid.push_str(&"---|".repeat(FIXTURES.len()));
+        grid.push_str(&"---|".repeat(columns.len()));
         grid.push('\n');
         for point in points {
             let _ = write!(grid, "| `{point}` |");
-            for fixture in FIXTURES {
-                let cell = self.cells.get(&(point.to_owned(), fixture.name));
+            for column in &columns {
+                let cell = self.cells.get(&(point.to_owned(), *column));
                 let _ = write!(grid, " {} |", cell.map(Cell::text).unwrap_or_default());
             }
             grid.push('\n');
