@@ -53,7 +53,13 @@ mod tests {
                 }
             },
         },
-        Migration { kind: "echo", from: 2, change: |config| drop(config.entry("times").or_insert(json!(1))) },
+        Migration {
+            kind: "echo",
+            from: 2,
+            change: |config| {
+                config.entry("times").or_insert(json!(1));
+            },
+        },
     ];
 
     fn echo(version: u32, config: Value) -> Node {
