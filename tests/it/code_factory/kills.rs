@@ -22,7 +22,7 @@ fn piece(text: &str) -> String {
     format!("data: {}\n\n", json!({"choices": [{"delta": {"content": text}}]}))
 }
 
-fn said(text: &str) -> Script {
+pub(super) fn said(text: &str) -> Script {
     let end = json!({
         "choices": [{"delta": {}, "finish_reason": "stop"}],
         "usage": {"prompt_tokens": 11, "completion_tokens": 7}
@@ -31,7 +31,7 @@ fn said(text: &str) -> Script {
 }
 
 /// What was asked, as text.
-fn asked(request: &Recorded) -> String {
+pub(super) fn asked(request: &Recorded) -> String {
     request.json()["messages"].to_string()
 }
 
@@ -75,17 +75,18 @@ pub(super) async fn approve(served: &Served, id: &str, node: &str) -> Value {
     view["waiting"][0].clone()
 }
 
-/// Begins the template with the scripted model as the default one.
-async fn begin(served: &Served, vendor: &FaultServer, repo: &Path, test: &str) -> String {
+/// Begins the template, changed by `change`, with the scripted model as the default one.
+pub(super) async fn begin(
+    served: &Served,
+    vendor: &FaultServer,
+    repo: &Path,
+    test: &str,
+    change: impl Fn(&mut Value),
+) -> String {
     let provider =
         json!({"kind": "openai_compatible", "name": "Drip", "baseUrl": format!("{}/v1", vendor.url())});
     served.call("provider/add", provider).await;
     served.call("settings/update", json!({"defaultModel": "drip/m"})).await;
-    started(served, repo, test, |_| {}).await
-}
-
-/// Begins the template, changed by `change`, with the default model.
-pub(super) async fn started(served: &Served, repo: &Path, test: &str, change: impl Fn(&mut Value)) -> String {
     let templates = served.call("pipeline/templates", json!({})).await;
     let found = templates.as_array().unwrap().iter().find(|template| template["id"] == "code-factory");
     let mut definition = found.unwrap()["definition"].clone();
@@ -118,7 +119,7 @@ async fn killed_twice_on_the_way_it_makes_the_same_patch_and_pays_again_for_what
     let program = Program::new();
     let served = program.serve().await;
     let test = format!("sh {} {} && sh test.sh", script_file.display(), outside.path().display());
-    let run = begin(&served, &vendor, repo.path(), &test).await;
+    let run = begin(&served, &vendor, repo.path(), &test, |_| {}).await;
     let id = run.as_str();
     approve(&served, id, "plan_gate").await;
 
