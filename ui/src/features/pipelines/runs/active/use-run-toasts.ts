@@ -1,53 +1,87 @@
-/** Says over the page that a run in the background ended or needs somebody, with the way there. Nothing of the run that is being looked at. */
+/**
+ * Says over the page that a run in the background ended or needs somebody, with the way there, and what runs tell themselves. That a
+ * run which is being looked at ended isn't said; what it tells is: nothing else on the page shows it.
+ */
 import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useCallback, useEffect, useRef } from 'react';
 
+import { useEvent } from '@/api/query';
 import { showToast } from '@/components/toast';
 import { formatPlural } from '@/lib/format';
 
 import { runFacts } from '../step/facts';
 import { useNotices } from './active-runs';
 import { together, type Notice } from './notices';
+import { messagesOf, type Told, type Way } from './told';
 
 /** Milliseconds that what happens at once is gathered. */
 const gatherMs = 400;
 
+/** Answers a function that hands on what it was given since the first of them, all at once, a moment later. */
+function useGathered<T>(say: (all: T[]) => void): (one: T) => void {
+  const latest = useRef(say);
+  useEffect(() => {
+    latest.current = say;
+  });
+  const gathered = useRef<T[]>([]);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      timer.current = undefined;
+    },
+    [],
+  );
+  return useCallback((one: T) => {
+    gathered.current.push(one);
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      latest.current(gathered.current.splice(0));
+    }, gatherMs);
+  }, []);
+}
+
 export function useRunToasts(): void {
   const navigate = useNavigate();
   const router = useRouter();
-  const gathered = useRef<Notice[]>([]);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
+  const go = (way: Way) =>
+    void (way.to === 'run' ? navigate({ to: '/runs/$runId', params: { runId: way.id } }) : navigate({ to: '/runs' }));
+  const notice = useGathered<Notice>((all) => {
+    // Somebody may have gone there meanwhile.
+    const here = router.state.location.pathname;
+    const { single, more } = together(all.filter(({ run }) => here !== `/runs/${run.id}`));
+    for (const one of single) say(one, () => go({ to: 'run', id: one.run.id }));
+    if (more) {
+      const words = [
+        more.needs > 0 ? `${formatPlural(more.needs, 'run needs', 'runs need')} you` : '',
+        more.failed > 0 ? `${formatPlural(more.failed, 'run')} failed` : '',
+        more.succeeded > 0 ? `${formatPlural(more.succeeded, 'run')} succeeded` : '',
+      ].filter(Boolean);
+      showToast({
+        title: words.join(', '),
+        tone: more.failed > 0 ? 'danger' : more.needs > 0 ? 'warning' : 'success',
+        action: { label: 'Show runs', onSelect: () => go({ to: 'runs' }) },
+      });
+    }
+  });
   useNotices(
     useCallback(
-      (notice) => {
-        if (router.state.location.pathname === `/runs/${notice.run.id}`) return;
-        gathered.current.push(notice);
-        timer.current ??= setTimeout(() => {
-          timer.current = undefined;
-          // Somebody may have gone there meanwhile.
-          const here = router.state.location.pathname;
-          const news = gathered.current.splice(0).filter(({ run }) => here !== `/runs/${run.id}`);
-          const { single, more } = together(news);
-          for (const one of single)
-            say(one, () => void navigate({ to: '/runs/$runId', params: { runId: one.run.id } }));
-          if (more) {
-            const words = [
-              more.needs > 0 ? `${formatPlural(more.needs, 'run needs', 'runs need')} you` : '',
-              more.failed > 0 ? `${formatPlural(more.failed, 'run')} failed` : '',
-              more.succeeded > 0 ? `${formatPlural(more.succeeded, 'run')} succeeded` : '',
-            ].filter(Boolean);
-            showToast({
-              title: words.join(', '),
-              tone: more.failed > 0 ? 'danger' : more.needs > 0 ? 'warning' : 'success',
-              action: { label: 'Show runs', onSelect: () => void navigate({ to: '/runs' }) },
-            });
-          }
-        }, gatherMs);
+      (one) => {
+        if (router.state.location.pathname !== `/runs/${one.run.id}`) notice(one);
       },
-      [navigate, router],
+      [router, notice],
     ),
   );
+  const tell = useGathered<Told>((all) => {
+    const here = /^\/runs\/(.+)$/.exec(router.state.location.pathname)?.[1] ?? null;
+    for (const { way, ...message } of messagesOf(all, here)) {
+      showToast({
+        ...message,
+        ...(way && { action: { label: way.to === 'run' ? 'Show run' : 'Show runs', onSelect: () => go(way) } }),
+      });
+    }
+  });
+  useEvent('run.notice', tell);
 }
 
 function say(notice: Notice, show: () => void): void {
