@@ -2924,6 +2924,10 @@ required: boolean,
  */
 choices: Array<string>, 
 /**
+ * What the step does without it, where that is a value like any other: a switch that is on unless told is shown on.
+ */
+default?: unknown, 
+/**
  * What the form says below it.
  */
 help: string, 

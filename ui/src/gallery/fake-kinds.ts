@@ -59,7 +59,10 @@ export const kinds: PipelineKind[] = [
       field('separator', 'Separator', 'template', { help: 'For `split` and `join`.' }),
       field('pattern', 'Search for', 'text', { help: 'For `replace` and `match`.' }),
       field('with', 'Replace by', 'template', { help: 'For `replace`.' }),
-      field('regex', 'Regular expression', 'bool', { help: 'For `replace`: whether the pattern is one.' }),
+      field('regex', 'Regular expression', 'bool', {
+        default: false,
+        help: 'For `replace`: whether the pattern is one.',
+      }),
     ],
   }),
   kind('condition', 'Condition', 'flow', {

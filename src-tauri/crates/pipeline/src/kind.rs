@@ -3,6 +3,7 @@
 
 use domain::EffectClass;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use ts_rs::TS;
 
 /// What must be allowed before a definition from outside may do it.
@@ -65,7 +66,7 @@ pub enum FieldShape {
 /// A field of a step's `config`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(rename = "PipelineField")]
+#[ts(rename = "PipelineField", optional_fields)]
 pub struct Field {
     /// Its name in `config`.
     pub name: String,
@@ -77,6 +78,10 @@ pub struct Field {
     pub required: bool,
     /// What it may be, of a `Choice`.
     pub choices: Vec<String>,
+    /// What the step does without it, where that is a value like any other: a switch that is on unless told is shown on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(type = "unknown")]
+    pub default: Option<Value>,
     /// What the form says below it.
     pub help: String,
     /// Whether `secret://NAME` may stand in it.

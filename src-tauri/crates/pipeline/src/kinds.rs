@@ -167,3 +167,6 @@ pub fn item_result(map: &Node, nodes: &[Node], edges: &[Edge]) -> String {
         None => "none".into(),
     }
 }
+
+#[cfg(test)]
+mod tests;

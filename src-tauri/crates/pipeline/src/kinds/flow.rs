@@ -83,8 +83,8 @@ The list is read once, at the start, and may have up to 100,000 items.",
     )
     .fields([
         field("over", "List", Expression, "Such as `nodes.split.items`.").required(),
-        field("parallel", "At once", Number, "How many items at once, 1 to 256; 4 unless told."),
-        choice("on_item_error", "When an item fails", &["stop", "none", "drop"], "stop unless told."),
+        field("parallel", "At once", Number, "How many items at once, 1 to 256; 4 unless told.").unless_told(4),
+        choice("on_item_error", "When an item fails", &["stop", "none", "drop"], "stop unless told.").unless_told("stop"),
         field("result", "Result of an item", Expression, "Such as `nodes.review.text`."),
     ])
     .ports(&[("items", "list<any>", "The results, in order."), ("failed", "number", "How many items failed.")])
@@ -131,7 +131,7 @@ fn join() -> KindInfo {
 
 Other steps with several ways in wait for all of them. The result of a step that was passed over is none: `nodes.a.text or nodes.b.text`.",
     )
-    .fields([field("policy", "Policy", Json, "\"all\", \"any\", \"first\" or {\"n\": 2}.")])
+    .fields([field("policy", "Policy", Json, "\"all\" (unless told), \"any\", \"first\" or {\"n\": 2}.").unless_told("all")])
     .ports(&[("from", "list<text>", "The steps that it came from.")])
 }
 

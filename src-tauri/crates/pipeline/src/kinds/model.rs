@@ -109,7 +109,7 @@ fn structured() -> KindInfo {
     .fields(prompts())
     .fields([
         field("schema", "Schema", Schema, "\"#/schemas/NAME\", or a JSON Schema.").required(),
-        field("repair", "Repairs", Number, "How often the model is asked to mend an answer that doesn't fit, 0 to 10; 2 unless told."),
+        field("repair", "Repairs", Number, "How often the model is asked to mend an answer that doesn't fit, 0 to 10; 2 unless told.").unless_told(2),
     ])
     .fields(parameters())
     .ports(&[
@@ -164,8 +164,8 @@ The step itself succeeds whatever the verdict; put a condition on `nodes.review.
         field("subject", "What is judged", LongTemplate, "The text to rate.").required(),
         field("criteria", "Criteria", LongTemplate, "What makes it good.").required(),
         field("reference", "Reference", LongTemplate, "What it is compared with, if anything."),
-        field("pass", "Passes from", Number, "A score from 0 to 1; 0.5 unless told."),
-        field("temperature", "Temperature", Number, "0 unless told, so that verdicts vary little."),
+        field("pass", "Passes from", Number, "A score from 0 to 1; 0.5 unless told.").unless_told(0.5),
+        field("temperature", "Temperature", Number, "0 unless told, so that verdicts vary little.").unless_told(0),
         field("max_tokens", "Longest answer", Number, "In tokens."),
     ])
     .ports(&[
@@ -197,7 +197,7 @@ Each name in `routes` is a way out of this step; its text tells the model when t
         field("input", "What is routed", LongTemplate, "The text that decides.").required(),
         field("routes", "Ways", Map, "A name for each way, and when to take it.").required(),
         field("instructions", "Instructions", LongTemplate, "What else the model should know."),
-        field("temperature", "Temperature", Number, "0 unless told."),
+        field("temperature", "Temperature", Number, "0 unless told.").unless_told(0),
         field("max_tokens", "Longest answer", Number, "In tokens."),
     ])
     .ways(&["default"])
@@ -231,7 +231,7 @@ What the model gives a tool is `args` in its templates. Before each use of what 
         field("system", "Instructions", LongTemplate, "What the agent is and how it should work."),
         field("task", "Task", LongTemplate, "What it should do.").required(),
         field("tools", "Tools", Json, "A list of tools: {name, description, kind and config or pipeline, parameters?, ask?}."),
-        field("max_turns", "Most turns", Number, "How often it may answer or use tools, 1 to 100; 10 unless told."),
+        field("max_turns", "Most turns", Number, "How often it may answer or use tools, 1 to 100; 10 unless told.").unless_told(10),
         field("response", "Answer as JSON", Json, "{\"schema_ref\": \"#/schemas/NAME\"} or {\"schema\": {…}}."),
         field("temperature", "Temperature", Number, "0 to 2."),
         field("max_tokens", "Longest answer", Number, "In tokens, of each turn."),

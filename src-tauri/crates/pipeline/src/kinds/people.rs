@@ -27,10 +27,10 @@ Nothing is lost while it waits: quit Web+, come back in three days, and answer."
     .fields([
         field("title", "Title", Template, "What is asked, in one line."),
         field("message", "Message", LongTemplate, "What the person should look at, in Markdown."),
-        field("answers", "Answers", Words, "A button for each."),
+        field("answers", "Answers", Words, "A button for each; approve and reject unless told.").unless_told(vec!["approve", "reject"]),
         field("form", "Form", Schema, "\"#/schemas/NAME\", or a JSON Schema of an object."),
         field("timeout", "Wait at most", Duration, "Such as \"3d\"."),
-        field("on_timeout", "Then", Text, "fail, branch:NAME or answer:NAME."),
+        field("on_timeout", "Then", Text, "fail (unless told), branch:NAME or answer:NAME.").unless_told("fail"),
     ])
     .ways(&["approve", "reject"])
     .ports(&[
@@ -46,12 +46,12 @@ fn notify() -> KindInfo {
         "people",
         AtMostOnce,
         "Notify",
-        "Shows a notification on this computer.",
-        "A desktop notification that opens the run when it is clicked. It is shown at most once, also after a crash.",
+        "Shows a message on this computer.",
+        "A message over the page, and a notification of the desktop while Web+ isn't in front; both lead to the run. With the urgency `high` it stays until it is seen. It is shown at most once, also after a crash.",
     )
     .fields([
         field("title", "Title", Template, "One line.").required(),
         field("message", "Message", LongTemplate, "A sentence or two."),
-        choice("urgency", "Urgency", &["low", "normal", "high"], "normal unless told."),
+        choice("urgency", "Urgency", &["low", "normal", "high"], "normal unless told.").unless_told("normal"),
     ])
 }

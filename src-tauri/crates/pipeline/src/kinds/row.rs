@@ -1,6 +1,7 @@
 //! Words that make a row of the table readable.
 
 use domain::EffectClass;
+use serde_json::Value;
 
 use crate::{Capability, Field, FieldShape, KindInfo, PortInfo};
 
@@ -38,6 +39,8 @@ pub(super) fn field(name: &str, label: &str, shape: FieldShape, help: &str) -> F
         shape,
         required: false,
         choices: Vec::new(),
+        // A switch is off unless told.
+        default: (shape == FieldShape::Bool).then_some(Value::Bool(false)),
         help: help.into(),
         secret: false,
     }
@@ -52,6 +55,10 @@ pub(super) fn choice(name: &str, label: &str, choices: &[&str], help: &str) -> F
 impl Field {
     pub(super) fn required(self) -> Self {
         Self { required: true, ..self }
+    }
+
+    pub(super) fn unless_told(self, value: impl Into<Value>) -> Self {
+        Self { default: Some(value.into()), ..self }
     }
 
     pub(super) fn with_secrets(self) -> Self {

@@ -82,7 +82,8 @@ fn text() -> KindInfo {
             "For `replace`: whether the pattern is one.",
         ),
         field("language", "Language", Text, "For `extract_code`."),
-        field("limit", "Length", Number, "In characters, for `truncate` and `chunk`."),
+        field("limit", "Length", Number, "In characters, for `truncate` and `chunk`; 4,000 unless told.")
+            .unless_told(4000),
     ])
     .ports(&[
         ("text", "text", "The text."),
@@ -108,7 +109,7 @@ The result is `nodes.ID.json`, and `nodes.ID.text` as text.",
         field("text", "Text", LongTemplate, "JSON as text."),
         field("value", "Value", Expression, "A value, such as `nodes.http.json`."),
         field("query", "jq program", crate::FieldShape::Code, "Reshapes the value."),
-        choice("results", "Results of the program", &["auto", "first", "all"], "auto: one as it is, several as a list."),
+        choice("results", "Results of the program", &["auto", "first", "all"], "auto: one as it is, several as a list.").unless_told("auto"),
         field("schema", "Schema", Schema, "\"#/schemas/NAME\", or a JSON Schema."),
     ])
     .ports(&[("json", "any", "The value."), ("text", "text", "The value as text.")])

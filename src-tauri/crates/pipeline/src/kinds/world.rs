@@ -27,14 +27,14 @@ A secret is written as `secret://NAME` in a header, a query parameter or the bod
 Answers of 400 and above fail the step unless `fail_on_status` is false. Addresses of this computer and of your own network need to be allowed in `hosts`.",
     )
     .fields([
-        choice("method", "Method", &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], "GET unless told."),
+        choice("method", "Method", &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], "GET unless told.").unless_told("GET"),
         field("url", "Address", Template, "https://…").required(),
         field("headers", "Headers", Map, "A name and a template each.").with_secrets(),
         field("query", "Query", Map, "Parameters that are added to the address.").with_secrets(),
         field("body", "Body", LongTemplate, "Text to send.").with_secrets(),
         field("json", "Body as JSON", Expressions, "An expression for each key, instead of a body."),
-        field("fail_on_status", "Fail on 400 and above", Bool, "Yes unless told."),
-        field("max_bytes", "Largest answer", Number, "In bytes; 10 MB unless told."),
+        field("fail_on_status", "Fail on 400 and above", Bool, "Yes unless told.").unless_told(true),
+        field("max_bytes", "Largest answer", Number, "In bytes; 10 MB unless told.").unless_told(10 << 20),
         field("hosts", "Allowed hosts", Words, "Hosts of your own network that it may ask, such as \"nas.local:8080\"."),
     ])
     .ports(&[
@@ -67,8 +67,8 @@ Only folders that are inputs of the pipeline, or that you allowed, can be reache
         choice("op", "What to do", &["read", "write", "append", "glob"], "See the help.").required(),
         field("path", "Path", Template, "A file; for `glob` a folder.").required(),
         field("content", "Content", LongTemplate, "For `write` and `append`."),
-        field("pattern", "Pattern", Template, "For `glob`, such as `**/*.md`."),
-        field("limit", "At most", Number, "Files, for `glob`; 1,000 unless told."),
+        field("pattern", "Pattern", Template, "For `glob`, such as `**/*.md`; every file unless told.").unless_told("**/*"),
+        field("limit", "At most", Number, "Files, for `glob`; 1,000 unless told.").unless_told(1000),
     ])
     .ports(&[
         ("text", "text", "What the file says."),

@@ -33,6 +33,8 @@ export function ConfigField({ node, field, error }: { node: NodeSpec; field: Pip
       `${node.id}.${field.name}`,
     );
   const text = typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
+  const usual = field.default;
+  const placeholder = usual === undefined ? undefined : typeof usual === 'string' ? usual : JSON.stringify(usual);
   const setText = (next: string) => set(next === '' ? undefined : next);
   const words = {
     label: field.required ? `${field.label} (required)` : field.label,
@@ -42,10 +44,14 @@ export function ConfigField({ node, field, error }: { node: NodeSpec; field: Pip
   // A newer Web+ may have shapes that this page has never heard of: those are JSON.
   switch (field.shape as string) {
     case 'model':
-      return <ModelField {...words} value={text} onChange={setText} />;
-    case 'long_template':
-    case 'code':
       return (
+        <WithValue node={node} text={text} template>
+          <ModelField {...words} value={text} onChange={setText} />
+        </WithValue>
+      );
+    case 'long_template':
+    case 'code': {
+      const area = (
         <Field {...words}>
           <Textarea
             value={text}
@@ -57,20 +63,30 @@ export function ConfigField({ node, field, error }: { node: NodeSpec; field: Pip
           />
         </Field>
       );
+      // A program is never rendered.
+      return field.shape === 'code' ? (
+        area
+      ) : (
+        <WithValue node={node} text={text} template>
+          {area}
+        </WithValue>
+      );
+    }
     case 'expression':
       return (
         <div className="flex flex-col gap-1">
-          <Field {...words}>
-            <Textarea
-              value={text}
-              onChange={setText}
-              minRows={1}
-              maxRows={8}
-              spellCheck={false}
-              className="font-mono text-dense!"
-            />
-          </Field>
-          <LiveValue node={node.id} text={text} template={false} />
+          <WithValue node={node} text={text}>
+            <Field {...words}>
+              <Textarea
+                value={text}
+                onChange={setText}
+                minRows={1}
+                maxRows={8}
+                spellCheck={false}
+                className="font-mono text-dense!"
+              />
+            </Field>
+          </WithValue>
           {conditions.has(`${node.kind}.${field.name}`) && (
             <ConditionRows node={node.id} text={text} onChange={setText} />
           )}
@@ -80,13 +96,16 @@ export function ConfigField({ node, field, error }: { node: NodeSpec; field: Pip
     case 'duration':
     case 'text':
       return (
-        <Field {...words}>
-          <Input
-            value={text}
-            onChange={setText}
-            className={field.shape === 'text' ? undefined : 'font-mono text-dense!'}
-          />
-        </Field>
+        <WithValue node={node} text={field.shape === 'text' ? '' : text} template>
+          <Field {...words}>
+            <Input
+              value={text}
+              onChange={setText}
+              placeholder={placeholder}
+              className={field.shape === 'text' ? undefined : 'font-mono text-dense!'}
+            />
+          </Field>
+        </WithValue>
       );
     case 'pipeline':
       return <PipelineField {...words} value={text} onChange={setText} />;
@@ -96,6 +115,7 @@ export function ConfigField({ node, field, error }: { node: NodeSpec; field: Pip
           <Input
             inputMode="decimal"
             value={text}
+            placeholder={placeholder}
             onChange={(next) => set(next === '' ? undefined : Number.isFinite(Number(next)) ? Number(next) : next)}
           />
         </Field>
@@ -103,17 +123,16 @@ export function ConfigField({ node, field, error }: { node: NodeSpec; field: Pip
     case 'bool':
       return (
         <Field {...words} inline>
-          <Switch checked={value === true} onChange={(next) => set(next ? true : undefined)} />
+          <Switch checked={(value ?? usual) === true} onChange={(next) => set(unlessUsual(field, next))} />
         </Field>
       );
     case 'choice':
       return (
         <Field {...words}>
           <Select
-            options={field.choices.map((choice) => ({ value: choice, label: choice }))}
-            value={text === '' ? null : text}
-            onChange={set}
-            placeholder="As usual"
+            options={choicesOf(field)}
+            value={text === '' ? (typeof usual === 'string' ? usual : field.required ? null : asUsual) : text}
+            onChange={(next) => set(next === asUsual ? undefined : unlessUsual(field, next))}
           />
         </Field>
       );
@@ -126,6 +145,7 @@ export function ConfigField({ node, field, error }: { node: NodeSpec; field: Pip
           value={value}
           onChange={set}
           second={field.shape === 'map' ? 'text' : 'expression'}
+          below={(one) => <LiveValue node={node.id} text={one} template={field.shape === 'map'} />}
         />
       );
     case 'words':
@@ -134,6 +154,7 @@ export function ConfigField({ node, field, error }: { node: NodeSpec; field: Pip
         <Field {...words} description={<>{words.description} One to a line.</>}>
           <Textarea
             value={Array.isArray(value) ? value.join('\n') : text}
+            placeholder={Array.isArray(usual) ? usual.join('\n') : undefined}
             onChange={(next) => set(next === '' ? undefined : next.split('\n'))}
             minRows={2}
             spellCheck={false}
@@ -142,12 +163,50 @@ export function ConfigField({ node, field, error }: { node: NodeSpec; field: Pip
         </Field>
       );
     case 'messages':
-      return <MessagesField label={words.label} value={value} onChange={set} />;
+      return (
+        <MessagesField
+          label={words.label}
+          value={value}
+          onChange={set}
+          below={(content) => <LiveValue node={node.id} text={content} template />}
+        />
+      );
     case 'schema':
       return <SchemaField {...words} value={value} onChange={set} />;
     default:
-      return <JsonField {...words} value={value} onChange={set} />;
+      return <JsonField {...words} value={value} onChange={set} placeholder={placeholder} />;
   }
+}
+
+/** What a step does anyway isn't written down, so that what is written down is what somebody chose. */
+const unlessUsual = (field: PipelineField, next: unknown): unknown => (next === field.default ? undefined : next);
+
+/** The way back from a choice whose absence is no choice of its own: what the provider does then is its own. */
+const asUsual = 'as usual';
+
+function choicesOf({ choices, required, default: usual }: PipelineField): { value: string; label: string }[] {
+  const options = choices.map((choice) => ({ value: choice, label: choice }));
+  return required || usual !== undefined ? options : [{ value: asUsual, label: 'As usual' }, ...options];
+}
+
+/** A field with what its text gives now below it. */
+function WithValue({
+  node,
+  text,
+  template = false,
+  children,
+}: {
+  node: NodeSpec;
+  text: string;
+  template?: boolean;
+  children: ReactNode;
+}) {
+  return (
+    <div className="flex flex-col gap-1">
+      {children}
+      <LiveValue node={node.id} text={text} template={template} />
+    </div>
+  );
 }
 
 interface TextProps {

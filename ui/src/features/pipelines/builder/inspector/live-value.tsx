@@ -3,22 +3,30 @@ import { useEffect, useState } from 'react';
 
 import { isAbort, toApiError } from '@/api/error';
 import { useClient } from '@/api/query';
+import { classNames } from '@/lib/class-names';
 
 import { useDefinition } from '../model/use-editor';
 
 /** Milliseconds of rest before it is asked. */
 const restMs = 400;
+/** The most characters that are shown of a value, and of a text that a template makes. */
+const most = { value: 160, text: 480 };
+
+/** A template without braces gives what it says: nothing is asked and shown of it. */
+const isWorthAsking = (text: string, template: boolean): boolean =>
+  template ? /\{\{|\{%/.test(text) : text.trim() !== '';
 
 export function LiveValue({ node, text, template }: { node: string; text: string; template: boolean }) {
   const client = useClient();
   const definition = useDefinition();
   const [answer, setAnswer] = useState<{ text: string; shown: string; failed: boolean } | null>(null);
+  const asks = isWorthAsking(text, template);
   useEffect(() => {
-    if (text.trim() === '') return;
+    if (!asks) return;
     const asked = new AbortController();
     const timer = setTimeout(() => {
       client.call('pipeline/evaluate', { definition, node, text, template }, asked.signal).then(
-        ({ value }) => setAnswer({ text, shown: shown(value), failed: false }),
+        ({ value }) => setAnswer({ text, shown: shown(value, template), failed: false }),
         (thrown: unknown) => {
           if (!isAbort(thrown)) setAnswer({ text, shown: toApiError(thrown).message, failed: true });
         },
@@ -28,23 +36,23 @@ export function LiveValue({ node, text, template }: { node: string; text: string
       clearTimeout(timer);
       asked.abort();
     };
-  }, [client, definition, node, text, template]);
-  if (text.trim() === '' || !answer) return null;
+  }, [client, definition, node, text, template, asks]);
+  if (!asks || !answer) return null;
+  if (answer.failed)
+    return <p className="text-caption break-words text-muted-foreground">No value yet: {answer.shown}</p>;
   return (
-    <p className={answer.failed ? 'text-caption text-muted-foreground' : 'text-caption break-words text-foreground'}>
-      {answer.failed ? (
-        `No value yet: ${answer.shown}`
-      ) : (
-        <>
-          <span className="text-muted-foreground">Now: </span>
-          <span className="font-mono">{answer.shown}</span>
-        </>
-      )}
+    <p
+      data-live
+      className={classNames('text-caption break-words text-foreground', template && 'line-clamp-6 whitespace-pre-wrap')}
+    >
+      <span className="text-muted-foreground">Now: </span>
+      <span className="font-mono">{answer.shown}</span>
     </p>
   );
 }
 
-function shown(value: unknown): string {
+function shown(value: unknown, template: boolean): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'none');
-  return text.length > 160 ? `${text.slice(0, 160)}…` : text;
+  const longest = template ? most.text : most.value;
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }

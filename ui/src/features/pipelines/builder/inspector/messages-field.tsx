@@ -1,4 +1,5 @@
 import { Plus, X } from 'lucide-react';
+import type { ReactNode } from 'react';
 
 import { Button } from '@/components/button';
 import { IconButton } from '@/components/icon-button';
@@ -21,10 +22,13 @@ export function MessagesField({
   label,
   value,
   onChange,
+  below,
 }: {
   label: string;
   value: unknown;
   onChange: (value: Message[] | undefined) => void;
+  /** What stands below a message, of its content. */
+  below?: (content: string) => ReactNode;
 }) {
   const messages = Array.isArray(value) ? value.filter(isMessage) : [];
   const set = (next: Message[]) => onChange(next.length > 0 ? next : undefined);
@@ -55,6 +59,7 @@ export function MessagesField({
               onChange={(content) => change({ content })}
               className="font-mono text-dense!"
             />
+            {below?.(message.content)}
           </div>
         );
       })}

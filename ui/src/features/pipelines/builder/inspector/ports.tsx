@@ -14,6 +14,7 @@ import { colourToken, portColour } from '../../shared/types';
 import { changed, freshId, setInput, withNode } from '../model/edits';
 import { useDefinition, useEditor } from '../model/use-editor';
 import { JsonField } from './json-field';
+import { LiveValue } from './live-value';
 
 export function Inputs({ node }: { node: NodeSpec }) {
   const editor = useEditor();
@@ -31,17 +32,20 @@ export function Inputs({ node }: { node: NodeSpec }) {
           Its texts name them as in.NAME. Draw a line from a port to add one.
         </p>
         {inputs.map(([name, source]) => (
-          <div key={name} className="flex items-center gap-1">
-            <span className="w-2/5 shrink-0 truncate font-mono text-dense" title={name}>
-              {name}
-            </span>
-            <Input
-              aria-label={`Where ${name} comes from`}
-              value={sourceText(source)}
-              onChange={(text) => set(name, sourceOf(text))}
-              className="font-mono text-dense!"
-            />
-            <IconButton label={`Remove ${name}`} icon={X} onClick={() => set(name, undefined)} />
+          <div key={name} className="flex flex-col gap-1">
+            <div className="flex items-center gap-1">
+              <span className="w-2/5 shrink-0 truncate font-mono text-dense" title={name}>
+                {name}
+              </span>
+              <Input
+                aria-label={`Where ${name} comes from`}
+                value={sourceText(source)}
+                onChange={(text) => set(name, sourceOf(text))}
+                className="font-mono text-dense!"
+              />
+              <IconButton label={`Remove ${name}`} icon={X} onClick={() => set(name, undefined)} />
+            </div>
+            <LiveValue node={node.id} text={sourceText(source)} template={false} />
           </div>
         ))}
         <Button
