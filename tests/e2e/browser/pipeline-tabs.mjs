@@ -107,6 +107,47 @@ export default async function journey({ step, serve, visit, picture, accessible,
     await rows.getByText('Hello world').waitFor();
     await accessible(page);
     await picture(page, 'condition');
+    const inspector = page.getByRole('region', { name: 'Inspector' });
+    await inspector.getByRole('button', { name: 'How this step works' }).click();
+    await inspector.locator('code', { hasText: 'nodes.review.score >= 0.8' }).waitFor();
+    await accessible(page);
+    await picture(page, 'help');
+  });
+
+  await step('below a template stands what it gave with the values of the last run', async () => {
+    await page.locator('.react-flow__node[data-id="say"]').click();
+    await page.getByRole('region', { name: 'Inspector' }).getByText('Hello world', { exact: true }).waitFor();
+    await picture(page, 'live');
+  });
+
+  const text = page.getByRole('region', { name: 'Text', exact: true });
+  const written = text.getByRole('textbox', { name: 'The definition as JSON' });
+  await step('the text stands beside the canvas, and what is changed in either is in both', async () => {
+    await page.locator('.react-flow__node[data-id="say"]').focus();
+    await page.keyboard.press('b');
+    await written.waitFor();
+    await page.getByRole('region', { name: 'Inspector' }).getByRole('textbox', { name: 'Name', exact: true }).fill('Greets');
+    await until('the name is in the text', async () => JSON.parse(await written.inputValue()).nodes[0].label === 'Greets');
+    await written.fill((await written.inputValue()).replace('"Greets"', '"Says hello"'));
+    await page.locator('.react-flow__node[data-id="say"]').getByText('Says hello').waitFor();
+    await until('it is kept', async () => (await saved()).nodes[0].label === 'Says hello');
+    await accessible(page);
+    await picture(page, 'beside');
+  });
+
+  await step('it is remembered, gives way where there is no room, and goes when it isn’t wanted', async () => {
+    await page.reload();
+    await written.waitFor();
+    await page.setViewportSize({ width: 700, height: 900 });
+    await written.waitFor({ state: 'hidden' });
+    await page.getByRole('link', { name: 'Text', exact: true }).click();
+    await page.getByRole('textbox', { name: 'The definition as JSON' }).waitFor();
+    await accessible(page);
+    await picture(page, 'narrow');
+    await page.getByRole('link', { name: 'Canvas', exact: true }).click();
+    await page.setViewportSize({ width: 1280, height: 1000 });
+    await page.getByRole('button', { name: 'Text beside the canvas' }).click();
+    await written.waitFor({ state: 'detached' });
   });
   await server.stop();
 }

@@ -17,9 +17,12 @@ import { Inspector } from './inspector/inspector';
 import { useEditor, useEditorState } from './model/use-editor';
 import { TestStep } from './run/test-step';
 import type { CanvasWays } from './canvas/canvas';
+import { useTextBeside } from './views/beside';
 
 const Canvas = later(() => import('./canvas/canvas'));
+const TextView = later(() => import('./views/text-view'));
 const paletteLimits = { min: 180, max: 320, initial: 208 };
+const textLimits = { min: 280, max: 720, initial: 400 };
 
 export function Bench({ step, onRun }: { step: string | undefined; onRun: (until?: string) => void }) {
   const editor = useEditor();
@@ -28,6 +31,7 @@ export function Bench({ step, onRun }: { step: string | undefined; onRun: (until
   const [connecting, setConnecting] = useState<string | null>(null);
   const [test, setTest] = useState<{ step: string; round: number } | null>(null);
   const [chosen] = useEditorState((state) => state.chosen).nodes;
+  const isBeside = useTextBeside();
   const onTest = useCallback((id: string) => {
     setTest((before) => ({ step: id, round: (before?.round ?? 0) + 1 }));
   }, []);
@@ -86,37 +90,46 @@ export function Bench({ step, onRun }: { step: string | undefined; onRun: (until
         }
       >
         <SplitPane
-          name="pipelines.palette"
-          label="Steps"
-          limits={paletteLimits}
-          side={
-            <PalettePanel
-              onAdd={(kind) => ways?.add(kind)}
-              onShow={(id) => {
-                editor.choose({ nodes: [id] });
-                ways?.show(id);
-              }}
-            />
-          }
+          name="pipelines.text"
+          label="Text"
+          edge="right"
+          limits={textLimits}
+          hidden={!isBeside}
+          side={isBeside && <TextView at={chosen} meanwhile={<SkeletonRows label="Loading the text" />} />}
         >
-          <div className="@container flex h-full min-h-0 flex-col">
-            <div className="relative min-h-0 flex-1">
-              <Canvas
-                meanwhile={<SkeletonRows label="Loading the canvas" />}
-                at={step}
-                onReady={setWays}
-                onAdd={() => setAdding(true)}
-                onConnect={setConnecting}
-                onTest={onTest}
+          <SplitPane
+            name="pipelines.palette"
+            label="Steps"
+            limits={paletteLimits}
+            side={
+              <PalettePanel
+                onAdd={(kind) => ways?.add(kind)}
+                onShow={(id) => {
+                  editor.choose({ nodes: [id] });
+                  ways?.show(id);
+                }}
               />
-            </div>
-            {chosen !== undefined && (
-              <div className="border-t border-border p-2 sm:hidden">
-                <Button onClick={() => setFilling(true)}>Fill in what is chosen</Button>
+            }
+          >
+            <div className="@container flex h-full min-h-0 flex-col">
+              <div className="relative min-h-0 flex-1">
+                <Canvas
+                  meanwhile={<SkeletonRows label="Loading the canvas" />}
+                  at={step}
+                  onReady={setWays}
+                  onAdd={() => setAdding(true)}
+                  onConnect={setConnecting}
+                  onTest={onTest}
+                />
               </div>
-            )}
-            <FaultLine onGo={go} />
-          </div>
+              {chosen !== undefined && (
+                <div className="border-t border-border p-2 sm:hidden">
+                  <Button onClick={() => setFilling(true)}>Fill in what is chosen</Button>
+                </div>
+              )}
+              <FaultLine onGo={go} />
+            </div>
+          </SplitPane>
         </SplitPane>
       </SplitPane>
       {adding && (

@@ -1,6 +1,6 @@
 /** What can be done with the canvas as a whole, at its top; and what was said last, at its foot. */
 import { Panel } from '@xyflow/react';
-import { CircleHelp, LayoutDashboard, Plus, Redo2, Undo2, X } from 'lucide-react';
+import { Braces, CircleHelp, LayoutDashboard, Plus, Redo2, Undo2, X } from 'lucide-react';
 import { useState } from 'react';
 
 import { Button } from '@/components/button';
@@ -14,12 +14,14 @@ import { ZoomButtons } from '../../shared/zoom-buttons';
 import type { Editor } from '../model/editor';
 import { redoLabel, undoLabel } from '../model/history';
 import { useEditorState } from '../model/use-editor';
+import { toggleTextBeside, useTextBeside } from '../views/beside';
 import { arrange } from './commands';
 import { shortcuts } from './keys';
 
 export function CanvasBar({ editor, onFit, onAdd }: { editor: Editor; onFit: () => void; onAdd: () => void }) {
   const undo = useEditorState((state) => undoLabel(state.history));
   const redo = useEditorState((state) => redoLabel(state.history));
+  const isBeside = useTextBeside();
   return (
     <>
       <Panel
@@ -50,6 +52,15 @@ export function CanvasBar({ editor, onFit, onAdd }: { editor: Editor; onFit: () 
           shortcut="Shift+L"
           onClick={() => arrange(editor)}
         />
+        <span className="hidden xl:contents">
+          <IconButton
+            label="Text beside the canvas"
+            icon={Braces}
+            shortcut="B"
+            pressed={isBeside}
+            onClick={toggleTextBeside}
+          />
+        </span>
       </Panel>
       <Panel
         position="bottom-left"

@@ -5,6 +5,7 @@ import type { ClipboardEvent, KeyboardEvent } from 'react';
 import { isApple } from '@/lib/shortcut';
 
 import type { Editor } from '../model/editor';
+import { toggleTextBeside } from '../views/beside';
 import {
   arrange,
   chosenSteps,
@@ -45,6 +46,7 @@ export const shortcuts: readonly { title: string; shortcut: string }[] = [
   { title: 'Step before', shortcut: '[' },
   { title: 'Arrange all steps', shortcut: 'Shift+L' },
   { title: 'Show all of it', shortcut: 'F' },
+  { title: 'Text beside the canvas', shortcut: 'B' },
   { title: 'Fill in the chosen step', shortcut: 'E' },
   { title: 'Back from its fields to the step', shortcut: 'Escape' },
   { title: 'Delete what is chosen', shortcut: 'Delete' },
@@ -96,6 +98,8 @@ export function handleKeys(editor: Editor, flow: Flow, ways: Ways) {
         };
       case 'L':
         return () => arrange(editor);
+      case 'b':
+        return toggleTextBeside;
       case 'f':
         return ways.fit;
       case 'Delete':

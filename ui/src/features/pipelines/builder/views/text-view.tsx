@@ -1,6 +1,10 @@
-/** The same definition as text. What parses is drawn at once; what doesn't stays here, as it was typed. */
-import { useRef, useState } from 'react';
+/**
+ * The same definition as text, on a tab or beside the canvas. What parses is drawn at once; what doesn't stays here, as it was typed,
+ * also while the canvas is changed: whoever typed it says which of both counts.
+ */
+import { useEffect, useRef, useState } from 'react';
 
+import { Button } from '@/components/button';
 import { ScrollArea } from '@/components/scroll-area';
 
 import { readDefinition } from '../../shared/definition';
@@ -10,14 +14,17 @@ import { equal } from '../model/saving';
 import { useEditor, useEditorState } from '../model/use-editor';
 import { lineOf } from './places';
 
-export default function TextView() {
+/** `at` is the step that is chosen on the canvas beside it: the text shows where it is written. */
+export default function TextView({ at }: { at?: string | undefined }) {
   const editor = useEditor();
   const definition = useEditorState((state) => state.definition);
   const faults = useEditorState((state) => state.faults);
   const area = useRef<HTMLTextAreaElement>(null);
-  const [draft, setDraft] = useState<{ text: string; made: unknown } | null>(null);
+  // `over` is what was drawn when this was typed.
+  const [draft, setDraft] = useState<{ text: string; made: unknown; over: unknown } | null>(null);
   const written = JSON.stringify(definition, null, 2);
   const text = draft && (draft.made === undefined || equal(draft.made, definition)) ? draft.text : written;
+  const isBehind = draft !== null && draft.made === undefined && !equal(draft.over, definition);
   const parsed = parseJson(text);
   const read = 'problem' in parsed ? parsed : readDefinition(parsed.value);
   const problem =
@@ -29,11 +36,30 @@ export default function TextView() {
   const type = (next: string) => {
     const value = parseJson(next);
     const shape = 'problem' in value ? value : readDefinition(value.value);
-    if ('problem' in shape || shape.definition.id !== editor.id) return setDraft({ text: next, made: undefined });
+    if ('problem' in shape || shape.definition.id !== editor.id) {
+      return setDraft((now) => ({
+        text: next,
+        made: undefined,
+        over: now && now.made === undefined ? now.over : definition,
+      }));
+    }
     const placed = withPlaces(shape.definition, editor.kinds);
     editor.edit('Edit the text', (now) => (equal(now, placed) ? now : placed), 'text');
-    setDraft({ text: next, made: placed });
+    setDraft({ text: next, made: placed, over: placed });
   };
+  const chosen = at === undefined ? -1 : definition.nodes.findIndex(({ id }) => id === at);
+  const show = useRef<(place: string) => void>(() => undefined);
+  useEffect(() => {
+    show.current = (place) => {
+      const element = area.current;
+      // Not under the hands of somebody who types here.
+      if (!element || document.activeElement === element) return;
+      element.scrollTop = Math.max(0, lineOf(text, place) * 18 - element.clientHeight / 4);
+    };
+  });
+  useEffect(() => {
+    if (chosen >= 0) show.current(`/nodes/${chosen}`);
+  }, [chosen]);
   const go = (place: string) => {
     const line = lineOf(text, place);
     const element = area.current;
@@ -74,8 +100,16 @@ export default function TextView() {
       <ScrollArea id="text-faults" className="max-h-40 shrink-0 border-t border-border bg-panel px-3 py-2 text-dense">
         {problem !== null && (
           <p role="alert" className="text-danger">
-            {problem} The canvas stays as it was until then.
+            {problem}{' '}
+            {isBehind
+              ? 'The canvas was changed meanwhile: once this can be read, it counts instead.'
+              : 'The canvas stays as it was until then.'}
           </p>
+        )}
+        {isBehind && (
+          <Button size="small" className="mt-1" onClick={() => setDraft(null)}>
+            Show what is drawn
+          </Button>
         )}
         {problem === null && faults.length === 0 && <p className="text-muted-foreground">Nothing is wrong with it.</p>}
         {problem === null &&
