@@ -44,7 +44,11 @@ startedAt: Timestamp,
 /**
  * When it ended.
  */
-endedAt?: Timestamp, };
+endedAt?: Timestamp, 
+/**
+ * The last lines of its log, once it ended.
+ */
+log?: Array<string>, };
 
 /**
  * How an attempt ended.
@@ -896,27 +900,7 @@ message: string,
 /**
  * Whether it should stay until it is seen.
  */
-urgent: boolean, } | { "type": "run.asks", 
-/**
- * The run, as it is now.
- */
-run: Run, 
-/**
- * Where the step is; empty at the top.
- */
-scope?: string, 
-/**
- * The step.
- */
-node: string, 
-/**
- * What it asks, in its own words; at most 500 characters.
- */
-question?: string, 
-/**
- * Whether it must be said what became of an attempt; else it is an answer that is waited for.
- */
-decision: boolean, } | { "type": "trigger.changed", 
+urgent: boolean, } | { "type": "trigger.changed", 
 /**
  * The pipeline.
  */
@@ -3675,11 +3659,57 @@ values?: Record<string, unknown>,
 /**
  * Made by the client, so that an answer that is sent twice counts once.
  */
-signalId: string, 
+signalId: string, };
+
 /**
- * What the waiting step's `about` said, where it has one: the answer is bound to exactly what was shown.
+ * Changes that were applied, or would be.
  */
-about?: string, };
+export type RunApplied = { 
+/**
+ * Where.
+ */
+folder: string, 
+/**
+ * The commit that they were made for, which is checked out there; absent where the run doesn't say.
+ */
+base?: string, 
+/**
+ * The files concerned.
+ */
+files: Array<string>, 
+/**
+ * Whether they had been applied before.
+ */
+already: boolean, };
+
+/**
+ * Which changes of which step are applied where.
+ */
+export type RunApplyParams = { 
+/**
+ * The run.
+ */
+id: RunId, 
+/**
+ * The step's scope.
+ */
+scope: string, 
+/**
+ * The node.
+ */
+node: string, 
+/**
+ * Its data port, which holds a diff.
+ */
+port: string, 
+/**
+ * The input of the run that names the folder.
+ */
+input: string, 
+/**
+ * Whether it is only looked at what would be done.
+ */
+check: boolean, };
 
 /**
  * What somebody found out about such an attempt.
@@ -3710,6 +3740,19 @@ values?: Record<string, unknown>, };
  * What became of an attempt whose end isn't known.
  */
 export type RunDecision = "done" | "retry" | "fail";
+
+/**
+ * An image.
+ */
+export type RunFile = { 
+/**
+ * "image/png", …: by its bytes, whatever it is called.
+ */
+mime: string, 
+/**
+ * Its bytes in Base64; at most 8 MiB of them.
+ */
+data: string, };
 
 /**
  * A run of a pipeline.
@@ -3876,8 +3919,7 @@ idempotencyKey?: string,
  */
 until?: string, 
 /**
- * A test of this node alone: nothing before it is run. What it names is pinned, or what the newest run made; where it is
- * neither, or the node is inside another, the test is refused.
+ * Only this node is run, on pins and the newest run's results.
  */
 only?: string, 
 /**
@@ -4183,6 +4225,19 @@ startedAt: Timestamp,
  * When it ended.
  */
 finishedAt: Timestamp, };
+
+/**
+ * A message as it was sent to a model.
+ */
+export type SentMessage = { 
+/**
+ * "system", "user" or "assistant".
+ */
+role: string, 
+/**
+ * Its words; of very long ones the beginning and how much more there was.
+ */
+content: string, };
 
 /**
  * All settings, with what holds where nothing was set.
@@ -4526,9 +4581,13 @@ calls: Array<Call>,
  */
 text?: string, 
 /**
- * What it was made with less safety for than its settings ask, a sentence each: a program that isn't confined, say.
+ * What a model was asked last, word for word, where that is more than what the step was given.
  */
-cautions?: Array<string>, };
+sent?: Array<SentMessage>, 
+/**
+ * What an agent used, in the order in which it did.
+ */
+uses?: Array<ToolUse>, };
 
 /**
  * Who asked for a call.
@@ -4611,9 +4670,17 @@ reasoning: number,
 estimated: boolean, };
 
 /**
- * What is told to webhooks, and to the triggers that wait for an event.
+ * What an agent used once. Its details are those of a step of that scope and node.
  */
-export type Topic = "run.queued" | "run.started" | "run.waiting" | "run.paused" | "run.resumed" | "run.succeeded" | "run.failed" | "run.cancelled" | "run.decision_needed" | "human.requested" | "human.answered" | "human.expired" | "step.started" | "step.retrying" | "step.succeeded" | "step.failed" | "budget.threshold" | "budget.exceeded" | "app.recovered" | "webhook.endpoint_disabled" | "conversation.changed" | "conversation.removed" | "message.changed" | "job.changed" | "model.changed";
+export type ToolUse = { 
+/**
+ * The tool, as a step inside of the agent.
+ */
+step: StepRun, 
+/**
+ * What the model gave it: the beginning of its JSON.
+ */
+args?: string, };
 
 /**
  * Whether a trigger begins runs.
@@ -4682,10 +4749,6 @@ nextAt?: Timestamp,
  * What went wrong last.
  */
 lastError?: string, 
-/**
- * What is to be known of how it works just now: why a watched folder is only looked at once a minute, say.
- */
-note?: string, 
 /**
  * What it does, as a sentence.
  */
@@ -4839,14 +4902,6 @@ answers?: Array<string>,
  */
 question?: string, 
 /**
- * Exactly what an agent wants to do, to be shown as it is and not as Markdown.
- */
-exact?: string, 
-/**
- * What the answer to that is bound to: sent back with it.
- */
-about?: string, 
-/**
  * When it goes on without an answer.
  */
 dueAt?: Timestamp, 
@@ -4868,7 +4923,7 @@ id: WebhookId,
  */
 url: string, 
 /**
- * What it is told; everything but what is about single steps where it is empty.
+ * What it is told; everything where it is empty.
  */
 topics: Array<string>, 
 /**
@@ -5002,7 +5057,7 @@ id?: WebhookId,
  */
 url: string, 
 /**
- * What it is told, such as "run.failed" or "run.*"; everything but what is about single steps where there are none.
+ * What it is told, such as "run.failed" or "run.*"; everything where there are none.
  */
 topics?: Array<string>, 
 /**
@@ -5105,7 +5160,6 @@ export interface Methods {
   "pipeline/restore": { params: PipelineIdParams; result: PipelineView };
   "pipeline/retention": { params: PipelineRetentionParams; result: Retention };
   "pipeline/save": { params: PipelineSaveParams; result: PipelineView };
-  "pipeline/schema": { params: Nothing; result: ValueView };
   "pipeline/templates": { params: Nothing; result: Array<PipelineTemplate> };
   "pipeline/test": { params: PipelineDefinitionParams; result: PipelineTestReport };
   "pipeline/validate": { params: PipelineDefinitionParams; result: PipelineCheck };
@@ -5124,9 +5178,11 @@ export interface Methods {
   "provider/update": { params: ProviderUpdateParams; result: Provider };
   "provider/vendors": { params: Nothing; result: Array<Vendor> };
   "run/answer": { params: RunAnswerParams; result: Run };
+  "run/apply": { params: RunApplyParams; result: RunApplied };
   "run/cancel": { params: RunIdParams; result: Run };
   "run/decide": { params: RunDecideParams; result: Run };
   "run/delete": { params: RunIdParams; result: Nothing };
+  "run/file": { params: RunValueParams; result: RunFile };
   "run/get": { params: RunIdParams; result: RunView };
   "run/items": { params: RunItemsParams; result: Page<RunItem> };
   "run/journal": { params: RunJournalParams; result: Page<JournalEntry> };

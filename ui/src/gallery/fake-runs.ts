@@ -248,9 +248,15 @@ function stepView(scene: Scene, scope: string, node: string): StepView {
     step: found,
     attempts: failed
       ? [
-          attempt(1, 'failed', { errorMessage: 'hooks.example.net answered with 503.' }),
+          attempt(1, 'failed', {
+            errorMessage: 'hooks.example.net answered with 503.',
+            log: ['Asks hooks.example.net', 'It answered with 503'],
+          }),
           attempt(2, 'timed_out', { errorMessage: 'No answer within 30 s.' }),
-          attempt(3, 'failed', { errorMessage: 'hooks.example.net answered with 503.' }),
+          attempt(3, 'failed', {
+            errorMessage: 'hooks.example.net answered with 503.',
+            log: ['Asks hooks.example.net', 'It answered with 503', 'No try is left'],
+          }),
         ]
       : [attempt(1, 'succeeded', { effect: 'idempotent' })],
     ...(node === 'plan' || node === 'review' || node === 'write'
@@ -264,6 +270,13 @@ function stepView(scene: Scene, scope: string, node: string): StepView {
             ],
           },
           calls: [call],
+          sent: [
+            {
+              role: 'system',
+              content: 'You plan changes of programs.\n\nAnswer with JSON only: no explanation before or after it.',
+            },
+            { role: 'user', content: 'Plan: make the sum safe against overflow.' },
+          ],
         }
       : {
           calls: [],
@@ -358,6 +371,13 @@ export function answerRuns(method: string, params: unknown, wanted: URLSearchPar
           status: index < 2 ? 'succeeded' : index === 2 ? 'running' : 'pending',
           costNanoUsd: index < 3 ? 34_000_000 : 0,
         })),
+      };
+    case 'run/apply':
+      return {
+        folder: '/home/ann/code/sum',
+        base: '3f9c2ab7d1e04c55',
+        files: ['src/lib.rs', 'tests/sum.rs'],
+        already: false,
       };
     case 'run/value':
       return { value: 'All of it. '.repeat(200) };

@@ -142,9 +142,11 @@ methods! {
     "provider/update" Admin providers::update, providers::ProviderUpdateParams => domain::Provider;
     "provider/vendors" Read providers::vendors, Nothing => Vec<providers::Vendor>;
     "run/answer" Write pipelines::runs::answer, pipelines::RunAnswerParams => domain::Run;
+    "run/apply" Admin pipelines::made::apply, pipelines::RunApplyParams => pipelines::RunApplied;
     "run/cancel" Write pipelines::runs::cancel, pipelines::RunIdParams => domain::Run;
     "run/decide" Write pipelines::runs::decide, pipelines::RunDecideParams => domain::Run;
     "run/delete" Write pipelines::runs::delete, pipelines::RunIdParams => Nothing;
+    "run/file" Read pipelines::made::file, pipelines::RunValueParams => pipelines::RunFile;
     "run/get" Read pipelines::runs::get, pipelines::RunIdParams => pipelines::RunView;
     "run/items" Read pipelines::runs::items, pipelines::RunItemsParams => domain::Page<pipelines::RunItem>;
     "run/journal" Read pipelines::runs::journal, pipelines::RunJournalParams => domain::Page<domain::JournalEntry>;

@@ -17,6 +17,7 @@ pub mod kept;
 pub(crate) mod kill;
 pub mod library;
 pub mod look;
+pub mod made;
 mod net;
 mod outbox;
 mod params;

@@ -29,8 +29,8 @@ pub use id::{
 pub use job::{Job, JobState, JobStatus};
 pub use model::{Capability, Model, ModelRef, ModelState, ParameterName, ParameterSpec, ParseModelRefError};
 pub use pipeline::{
-    Attempt, AttemptOutcome, EffectClass, JournalEntry, Run, RunOrigin, RunStatus, StepRun, StepStatus,
-    StoredValue, WaitReason,
+    Attempt, AttemptOutcome, EffectClass, JournalEntry, Run, RunOrigin, RunStatus, SentMessage, StepRun,
+    StepStatus, StoredValue, WaitReason,
 };
 pub use provider::{KeySource, KeyState, Provider, ProviderKind, Secret};
 pub use runner::{MAX_LINE, RUNNER_PROTOCOL, RunnerEnd, RunnerMessage, RunnerReply, RunnerRequest};

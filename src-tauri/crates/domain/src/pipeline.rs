@@ -271,6 +271,19 @@ pub struct Attempt {
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
+    /// The last lines of its log, once it ended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub log: Vec<String>,
+}
+
+/// A message as it was sent to a model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SentMessage {
+    /// "system", "user" or "assistant".
+    pub role: String,
+    /// Its words; of very long ones the beginning and how much more there was.
+    pub content: String,
 }
 
 /// One entry of a run's journal.

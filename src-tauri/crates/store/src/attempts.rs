@@ -1,6 +1,6 @@
 //! Attempts of steps: the intent stands here before anything is done, the outcome after.
 
-use domain::{Attempt, AttemptOutcome, EffectClass, RunId, StoredValue, Timestamp};
+use domain::{Attempt, AttemptOutcome, EffectClass, RunId, SentMessage, StoredValue, Timestamp};
 use rusqlite::{Connection, Row, params};
 
 use crate::{
@@ -27,6 +27,15 @@ pub struct AttemptRow {
     pub started_at: Timestamp,
 }
 
+/// What an attempt said and was asked, for who looks at it later.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LastWords {
+    /// The last lines of its log.
+    pub log: Vec<String>,
+    /// What a model was sent last.
+    pub sent: Vec<SentMessage>,
+}
+
 /// An attempt's end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AttemptEnd {
@@ -42,6 +51,8 @@ pub struct AttemptEnd {
     pub error_message: Option<String>,
     /// When it ended.
     pub ended_at: Timestamp,
+    /// What it said.
+    pub words: LastWords,
 }
 
 /// Adds an attempt under this epoch.
@@ -65,7 +76,8 @@ pub fn begin(connection: &Connection, run: RunId, epoch: u64, new: &AttemptRow) 
 
 /// Says how it ended. One that ended already stays as it is.
 pub fn end(connection: &Connection, run: RunId, end: &AttemptEnd) -> Result<(), Error> {
-    let sql = "UPDATE attempts SET outcome = ?5, error_message = ?6, ended_at = ?7
+    let LastWords { log, sent } = &end.words;
+    let sql = "UPDATE attempts SET outcome = ?5, error_message = ?6, ended_at = ?7, log = ?8, sent = ?9
                WHERE run_id = ?1 AND scope = ?2 AND node = ?3 AND number = ?4 AND outcome = 'running'";
     connection.prepare_cached(sql)?.execute(params![
         Blob(run),
@@ -75,6 +87,8 @@ pub fn end(connection: &Connection, run: RunId, end: &AttemptEnd) -> Result<(), 
         Text(end.outcome),
         end.error_message,
         end.ended_at.millis(),
+        (!log.is_empty()).then_some(Json(log)),
+        (!sent.is_empty()).then_some(Json(sent)),
     ])?;
     Ok(())
 }
@@ -102,16 +116,37 @@ fn attempt(found: &Row<'_>) -> rusqlite::Result<Attempt> {
         error_message: found.get(4)?,
         started_at: row::time(found, 5)?,
         ended_at: found.get::<_, Option<i64>>(6)?.map(Timestamp::from_millis),
+        log: Vec::new(),
     })
 }
 
 /// All of a step's, oldest first.
 pub fn of_step(connection: &Connection, run: RunId, scope: &str, node: &str) -> Result<Vec<Attempt>, Error> {
     let sql =
-        "SELECT number, effect, idempotency_key, outcome, error_message, started_at, ended_at FROM attempts
+        "SELECT number, effect, idempotency_key, outcome, error_message, started_at, ended_at, log FROM attempts
                WHERE run_id = ?1 AND scope = ?2 AND node = ?3 ORDER BY number";
     let mut query = connection.prepare_cached(sql)?;
-    Ok(query.query_map(params![Blob(run), scope, node], attempt)?.collect::<Result<_, _>>()?)
+    let rows = query.query_map(params![Blob(run), scope, node], |found| {
+        Ok(Attempt { log: row::optional_json(found, 7)?.unwrap_or_default(), ..attempt(found)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What a model was sent last in the step's newest attempt that says so.
+pub fn newest_sent(
+    connection: &Connection,
+    run: RunId,
+    scope: &str,
+    node: &str,
+) -> Result<Vec<SentMessage>, Error> {
+    let sql = "SELECT sent FROM attempts WHERE run_id = ?1 AND scope = ?2 AND node = ?3 AND sent IS NOT NULL
+               ORDER BY number DESC LIMIT 1";
+    let mut query = connection.prepare_cached(sql)?;
+    let mut rows = query.query(params![Blob(run), scope, node])?;
+    Ok(match rows.next()? {
+        Some(found) => row::json(found, 0)?,
+        None => Vec::new(),
+    })
 }
 
 /// What the step's newest attempt was given.

@@ -11,6 +11,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0003_pipelines.sql"),
     include_str!("../migrations/0004_webhooks.sql"),
     include_str!("../migrations/0005_webhooks_after.sql"),
+    include_str!("../migrations/0006_last_words.sql"),
 ];
 
 /// How many steps the database has seen: 0 for a new one.

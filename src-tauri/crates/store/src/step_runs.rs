@@ -161,6 +161,21 @@ pub fn of_scope(
     Ok(query.query_map(params![Blob(run), scope, after, limit], whole)?.collect::<Result<_, _>>()?)
 }
 
+/// The steps whose scope is `prefix` and a number: what is inside of a step, whatever its number, but nothing deeper.
+pub fn numbered(
+    connection: &Connection,
+    run: RunId,
+    prefix: &str,
+    limit: u32,
+) -> Result<Vec<StepRun>, Error> {
+    // ";" comes right after ":", which a prefix ends in.
+    let end = format!("{};", prefix.strip_suffix(':').unwrap_or(prefix));
+    let mut query = connection.prepare_cached(select!(
+        "WHERE run_id = ?1 AND scope > ?2 AND scope < ?3 AND instr(substr(scope, length(?2) + 1), '/') = 0 LIMIT ?4"
+    ))?;
+    Ok(query.query_map(params![Blob(run), prefix, end, limit], step)?.collect::<Result<_, _>>()?)
+}
+
 /// How one item or iteration of a container stands: how many of its steps are under way, failed without a way on, or ended, and
 /// what they cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

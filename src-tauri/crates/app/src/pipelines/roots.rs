@@ -7,7 +7,8 @@ use std::{
 };
 
 use cap_std::{ambient_authority, fs::Dir};
-use domain::{ErrorCode, RunId, RunOrigin};
+use domain::{Actor, ErrorCode, RunId, RunOrigin};
+use pipeline::Definition;
 use serde_json::Value;
 
 use super::{
@@ -42,14 +43,26 @@ pub(crate) struct Inside {
 
 impl Roots {
     pub(crate) async fn of(call: &StepCall) -> Self {
-        let own = real(&call.app.options.data_dir);
+        let named = call.context.get("inputs").unwrap_or(&Value::Null);
+        Self::of_run(&call.app, call.actor, call.run, &call.definition, named).await
+    }
+
+    /// The same of a run as it is kept; `named` stands in for inputs of one that isn't.
+    pub(crate) async fn of_run(
+        app: &App,
+        actor: Actor,
+        run: RunId,
+        definition: &Definition,
+        named: &Value,
+    ) -> Self {
+        let own = real(&app.options.data_dir);
         let worktrees = own.join("worktrees");
-        let runs = runs(call).await;
-        let given = given(call).await;
+        let runs = runs(app, actor, run).await;
+        let given = given(app, run, definition).await;
         let folders = runs.into_iter().map(|run| worktrees.join(run.to_string())).collect();
         let mut roots = Self { folders, files: Vec::new(), own, worktrees };
-        for (name, input) in &call.definition.inputs {
-            let named = call.context.get("inputs").and_then(|inputs| inputs.get(name));
+        for (name, input) in &definition.inputs {
+            let named = named.get(name);
             roots.add(&input.kind, given.get(name).or(named).unwrap_or(&Value::Null));
         }
         roots
@@ -128,11 +141,11 @@ impl Roots {
 }
 
 /// This run and those that it took results over from: their working copies are its own, too.
-async fn runs(call: &StepCall) -> Vec<RunId> {
-    let mut found = vec![call.run];
+async fn runs(app: &App, actor: Actor, run: RunId) -> Vec<RunId> {
+    let mut found = vec![run];
     while found.len() < EARLIER {
-        let (owner, id) = (call.actor.user_id, found.last().copied().unwrap_or(call.run));
-        let run = call.app.store.read(move |conn| store::runs::get(conn, owner, id)).await;
+        let (owner, id) = (actor.user_id, found.last().copied().unwrap_or(run));
+        let run = app.store.read(move |conn| store::runs::get(conn, owner, id)).await;
         match run.map(|run| run.origin) {
             Ok(RunOrigin::Rerun { run_id }) => found.push(run_id),
             _ => break,
@@ -142,16 +155,15 @@ async fn runs(call: &StepCall) -> Vec<RunId> {
 }
 
 /// The run's inputs that may name a folder or a file, whether the step's own texts name them or not.
-async fn given(call: &StepCall) -> BTreeMap<String, Value> {
-    let run = call.run;
-    let Ok(row) = call.app.store.read(move |conn| store::runs::get_whole(conn, run)).await else {
+async fn given(app: &App, run: RunId, definition: &Definition) -> BTreeMap<String, Value> {
+    let Ok(row) = app.store.read(move |conn| store::runs::get_whole(conn, run)).await else {
         return BTreeMap::new();
     };
     let mut found = BTreeMap::new();
     for (name, stored) in row.input {
-        let kind = call.definition.inputs.get(&name).map(|input| input.kind.as_str()).unwrap_or_default();
+        let kind = definition.inputs.get(&name).map(|input| input.kind.as_str()).unwrap_or_default();
         if ["dir", "file", "image", "audio"].iter().any(|place| kind.contains(place))
-            && let Ok(value) = values::load(&call.app, &stored).await
+            && let Ok(value) = values::load(app, &stored).await
         {
             found.insert(name, value);
         }

@@ -8,8 +8,8 @@ use serde_json::Value;
 use store::{runs::Values, step_runs::StepRow};
 
 use super::{
-    OutsideEffect, RunIdParams, RunStepParams, RunValueParams, RunView, StepView, ValuePreview, ValueView,
-    WaitingStep, blobs,
+    OutsideEffect, RunIdParams, RunStepParams, RunValueParams, RunView, StepView, ToolUse, ValuePreview,
+    ValueView, WaitingStep, blobs,
     blueprint::blueprint,
     runs::{find, missing},
     scope,
@@ -24,6 +24,12 @@ const MAX_STEPS: usize = 500;
 const MAX_EFFECTS: usize = 200;
 /// Tries of a step whose cautions are looked at.
 const MAX_CAUTIONS: u32 = 10;
+/// The most uses of tools that are listed.
+const MAX_USES: u32 = 400;
+/// Characters that are shown of what a tool was given.
+const ARGS: usize = 200;
+/// What an agent's own questions are called inside of it.
+const ASKS: &str = "model";
 /// Bytes of a preview.
 const PREVIEW: usize = 16 * 1024;
 /// The largest value that is given whole, in bytes.
@@ -162,7 +168,8 @@ pub async fn step(app: App, actor: Actor, params: RunStepParams) -> Result<StepV
         Err(_) => None,
     };
     let is_program = seat.as_ref().is_some_and(|node| node.kind == "shell");
-    let (cautions, (row, attempts, input, calls, kept)) = app
+    let is_agent = seat.as_ref().is_some_and(|node| node.kind == "agent");
+    let (cautions, ((sent, uses), row, attempts, input, calls, kept)) = app
         .store
         .read(move |conn| {
             let calls = store::calls::get_by_step(conn, actor.user_id, id, &name)?;
@@ -172,7 +179,10 @@ pub async fn step(app: App, actor: Actor, params: RunStepParams) -> Result<StepV
             } else {
                 Vec::new()
             };
+            let sent = store::attempts::newest_sent(conn, id, &at.scope, &at.node)?;
+            let uses = if is_agent { uses(conn, id, &at)? } else { Vec::new() };
             let found = (
+                (sent, uses),
                 store::step_runs::get(conn, id, &at.scope, &at.node)?,
                 store::attempts::of_step(conn, id, &at.scope, &at.node)?,
                 store::attempts::newest_input(conn, id, &at.scope, &at.node)?,
@@ -200,7 +210,35 @@ pub async fn step(app: App, actor: Actor, params: RunStepParams) -> Result<StepV
         cautions.iter().filter_map(|body| body["message"].as_str()).map(str::to_owned).collect();
     // Each try says the same.
     said.dedup();
-    Ok(StepView { step: row.step, attempts, input, outputs, calls, text, cautions: said })
+    let sent = app.pipelines.texts.sent(id, &key).unwrap_or(sent);
+    let uses = uses.into_iter().map(|(step, args)| ToolUse { step, args: args.map(|args| excerpt(&args)) });
+    let uses = uses.collect();
+    Ok(StepView { step: row.step, attempts, input, outputs, calls, text, cautions: said, sent, uses })
+}
+
+/// What is inside of an agent, its own questions apart.
+fn uses(
+    conn: &store::Connection,
+    run: RunId,
+    agent: &Key,
+) -> Result<Vec<(StepRun, Option<StoredValue>)>, store::Error> {
+    let inside = store::step_runs::numbered(conn, run, &scope::inside(agent), MAX_USES)?;
+    let mut found = Vec::new();
+    for step in inside.into_iter().filter(|step| step.node != ASKS) {
+        let args = store::attempts::newest_input(conn, run, &step.scope, &step.node)?;
+        found.push((step, args));
+    }
+    let number = |step: &StepRun| scope::parts(&step.scope).last().map(|(_, index)| *index);
+    found.sort_by_key(|(step, _)| number(step));
+    Ok(found)
+}
+
+/// A line's worth of what a tool was given.
+fn excerpt(args: &StoredValue) -> String {
+    let StoredValue::Inline { value } = args else { return "a large value".to_owned() };
+    let text = value.to_string();
+    let short: String = text.chars().take(ARGS).collect();
+    if short.len() < text.len() { format!("{short}…") } else { short }
 }
 
 async fn previews(
@@ -251,6 +289,11 @@ async fn preview(app: &App, kind: String, stored: StoredValue) -> Result<ValuePr
 /// A whole value.
 pub async fn value(app: App, actor: Actor, params: RunValueParams) -> Result<ValueView, Error> {
     find(&app, actor, params.id).await?;
+    Ok(ValueView { value: whole(&app, params).await? })
+}
+
+/// The same, of a run that the actor may see.
+pub(super) async fn whole(app: &App, params: RunValueParams) -> Result<Value, Error> {
     let (id, scope, node) = (params.id, params.scope, params.node);
     let result = app.store.read(move |conn| store::step_runs::result(conn, id, &scope, &node)).await?;
     let stored = result
@@ -262,5 +305,5 @@ pub async fn value(app: App, actor: Actor, params: RunValueParams) -> Result<Val
             "The value is larger than 8 MiB. Let the pipeline write it to a file, and open that.",
         ));
     }
-    Ok(ValueView { value: values::load(&app, &stored).await? })
+    values::load(app, &stored).await
 }

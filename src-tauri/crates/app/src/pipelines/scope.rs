@@ -11,6 +11,11 @@ pub(crate) fn inner(key: &Key, index: u32) -> String {
     }
 }
 
+/// What the scopes of everything inside of it, and of nothing else, begin with.
+pub(crate) fn inside(key: &Key) -> String {
+    if key.scope.is_empty() { format!("{}:", key.node) } else { format!("{}/{}:", key.scope, key.node) }
+}
+
 /// The containers of a scope with their indices, the outermost first.
 pub(crate) fn parts(scope: &str) -> Vec<(&str, u32)> {
     scope

@@ -233,6 +233,12 @@ impl From<store::Error> for StepError {
     }
 }
 
+impl From<StepError> for Error {
+    fn from(error: StepError) -> Self {
+        Self::new(error.code, error.message)
+    }
+}
+
 /// A kind of step.
 pub(crate) trait Step: Send + Sync {
     /// Makes one attempt.

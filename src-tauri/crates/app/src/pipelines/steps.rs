@@ -31,7 +31,7 @@ use futures_util::future::BoxFuture;
 
 use super::step::{Step, StepCall, StepEnd, StepError};
 
-pub(crate) use git::bring_back;
+pub(crate) use git::{apply_patch, bring_back};
 
 type Answer = Result<StepEnd, StepError>;
 

@@ -1,13 +1,22 @@
-//! What an attempt says while it is under way: told to the page about thirty times a second, never kept, never waited for.
+//! What an attempt says while it is under way: told to the page about thirty times a second and never waited for. The last lines of
+//! its log and what it asked a model last are kept with its end.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use domain::Secret;
+use domain::{Secret, SentMessage};
 use serde_json::Value;
+use store::attempts::LastWords;
 use tokio::time::Instant;
 
 /// How much of a stream is held for who joins late, in bytes; its end is kept.
 const HELD: usize = 1024 * 1024;
+/// How much of a log is kept with its attempt: its last lines, and of them at most so many bytes.
+const KEPT_LINES: (usize, usize) = (200, 16 * 1024);
+/// Bytes of what a model was asked that are kept with the attempt: in all, and of one message.
+const KEPT_SENT: (usize, usize) = (64 * 1024, 32 * 1024);
 
 /// Where an attempt says things. Cheap to clone.
 #[derive(Clone, Default)]
@@ -24,6 +33,10 @@ struct Said {
     lines: Vec<String>,
     /// What was promised less of than was asked for.
     cautions: Vec<String>,
+    /// The last lines, told or not, and their bytes.
+    last_lines: (VecDeque<String>, usize),
+    /// What a model was asked last.
+    sent: Vec<SentMessage>,
     /// When a piece came last.
     last: Option<Instant>,
     /// What must not be seen: secrets that the attempt was given.
@@ -36,6 +49,16 @@ const HIDDEN: &str = "[secret]";
 const SHORTEST: usize = 4;
 
 impl Said {
+    fn remember(&mut self, line: String) {
+        let (lines, bytes) = &mut self.last_lines;
+        *bytes += line.len();
+        lines.push_back(line);
+        while lines.len() > KEPT_LINES.0 || (*bytes > KEPT_LINES.1 && lines.len() > 1) {
+            let Some(gone) = lines.pop_front() else { break };
+            *bytes -= gone.len();
+        }
+    }
+
     fn hide(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for secret in &self.hidden {
@@ -89,8 +112,26 @@ impl Teller {
             }
             let line: String = line.chars().take(4000).collect();
             let line = said.hide(&line);
-            said.lines.push(line);
+            said.lines.push(line.clone());
+            said.remember(line);
         });
+    }
+
+    /// What a model is asked, word for word; the newest question counts.
+    pub(crate) fn asked(&self, messages: impl IntoIterator<Item = SentMessage>) {
+        self.with(|said| {
+            let hidden =
+                messages.into_iter().map(|one| SentMessage { content: said.hide(&one.content), ..one });
+            said.sent = cut(hidden.collect());
+        });
+    }
+
+    /// What is kept of it when it has ended.
+    pub(crate) fn last_words(&self) -> LastWords {
+        self.with(|said| LastWords {
+            log: said.last_lines.0.iter().cloned().collect(),
+            sent: said.sent.clone(),
+        })
     }
 
     /// A sentence for the person.
@@ -168,6 +209,27 @@ impl Teller {
     }
 }
 
+/// Long messages by their beginning; of many the first and the last ones.
+fn cut(mut messages: Vec<SentMessage>) -> Vec<SentMessage> {
+    for message in &mut messages {
+        let whole = message.content.len();
+        if whole > KEPT_SENT.1 {
+            let mut end = KEPT_SENT.1;
+            while !message.content.is_char_boundary(end) {
+                end -= 1;
+            }
+            message.content.truncate(end);
+            message.content.push_str(&format!("… ({} more bytes)", whole - end));
+        }
+    }
+    let mut sum: usize = messages.iter().map(|message| message.content.len()).sum();
+    // The first says what the model is, the last what it is asked now.
+    while sum > KEPT_SENT.0 && messages.len() > 2 {
+        sum -= messages.remove(1).content.len();
+    }
+    messages
+}
+
 fn redact(said: &Said, value: Value) -> Value {
     match value {
         Value::String(text) => Value::String(said.hide(&text)),
@@ -198,5 +260,29 @@ mod tests {
         let mut value = json!({"a": ["x hunter2-hunter2"]});
         teller.redact_value(&mut value);
         assert_eq!(value, json!({"a": ["x [secret]"]}));
+    }
+
+    #[test]
+    fn the_last_lines_and_the_newest_question_are_kept_within_bounds_and_without_secrets() {
+        let teller = Teller::default();
+        teller.hide(&Secret::new("hunter2-hunter2".to_owned()));
+        for number in 0..1000 {
+            teller.log(&format!("line {number}"));
+        }
+        teller.log("The key is hunter2-hunter2.");
+        let message = |role: &str, content: String| SentMessage { role: role.to_owned(), content };
+        teller.asked([message("user", "an earlier one".to_owned())]);
+        let long = std::iter::repeat_n(message("user", "ä".repeat(20_000)), 4);
+        let first = message("system", "Never say hunter2-hunter2.".to_owned());
+        teller.asked(std::iter::once(first).chain(long).chain([message("user", "And now?".to_owned())]));
+        let LastWords { log, sent } = teller.last_words();
+        assert_eq!(log.len(), KEPT_LINES.0);
+        assert_eq!(log.last().map(String::as_str), Some("The key is [secret]."));
+        assert_eq!(sent.first().map(|one| one.content.as_str()), Some("Never say [secret]."));
+        assert_eq!(sent.last().map(|one| one.content.as_str()), Some("And now?"));
+        assert!(sent.iter().map(|one| one.content.len()).sum::<usize>() <= KEPT_SENT.0);
+        assert!(sent.iter().any(|one| one.content.ends_with("more bytes)")), "what was cut says so");
+        // Told as before: what is kept takes nothing away from it.
+        assert_eq!(teller.take().1.len(), 1000);
     }
 }

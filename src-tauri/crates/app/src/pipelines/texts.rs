@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use domain::RunId;
+use domain::{RunId, SentMessage};
 use pipeline::Key;
 
 use super::tell::Teller;
@@ -29,5 +29,11 @@ impl Texts {
     pub(crate) fn so_far(&self, run: RunId, key: &Key) -> Option<String> {
         let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         held.get(&(run, key.clone())).map(Teller::so_far)
+    }
+
+    /// What it asks a model.
+    pub(crate) fn sent(&self, run: RunId, key: &Key) -> Option<Vec<SentMessage>> {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.get(&(run, key.clone())).map(|teller| teller.last_words().sent)
     }
 }

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use domain::{AttemptOutcome, EffectClass};
 use pipeline::{Event, Key, Outcome};
 use serde_json::{Value, json};
-use store::{attempts::AttemptEnd, step_cache::Cached};
+use store::{
+    attempts::{AttemptEnd, LastWords},
+    step_cache::Cached,
+};
 
 use super::{Driver, Live};
 use crate::pipelines::{
@@ -27,7 +30,8 @@ impl Driver {
     ) {
         if let Some(live) = self.leaving.remove(&(key.clone(), number)) {
             self.cautioned(&key, &live);
-            return self.discarded(&key, &live, result);
+            self.discarded(&key, &live, result);
+            return self.said(&key, &live);
         }
         if self.live.get(&key).is_none_or(|live| live.number != number) {
             return;
@@ -53,6 +57,17 @@ impl Driver {
             // Not the step's fault: it costs no try. What may have happened is asked about at the next start.
             None if live.effect == EffectClass::AtMostOnce => {}
             None => self.interrupted(&key, number),
+        }
+        self.said(&key, &live);
+    }
+
+    /// What the attempt said goes with its end, where that is written now.
+    fn said(&mut self, key: &Key, live: &Live) {
+        let is_its = |end: &&mut AttemptEnd| {
+            end.number == live.number && end.node == key.node && end.scope == key.scope
+        };
+        if let Some(end) = self.batch.ends.iter_mut().rev().find(is_its) {
+            end.words = live.teller.last_words();
         }
     }
 
@@ -104,6 +119,7 @@ impl Driver {
             outcome,
             error_message,
             ended_at: self.app.clock.now(),
+            words: LastWords::default(),
         });
     }
 

@@ -128,6 +128,25 @@ pub struct RunValueParams {
     pub port: String,
 }
 
+/// Which changes of which step are applied where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RunApplyParams {
+    /// The run.
+    pub id: RunId,
+    /// The step's scope.
+    #[serde(default)]
+    pub scope: String,
+    /// The node.
+    pub node: String,
+    /// Its data port, which holds a diff.
+    pub port: String,
+    /// The input of the run that names the folder.
+    pub input: String,
+    /// Whether it is only looked at what would be done.
+    #[serde(default)]
+    pub check: bool,
+}
+
 /// Which entries of a run's journal, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(optional_fields)]

@@ -1,7 +1,9 @@
 //! One question to a model: resolved, sent through the gateway, told while it streams, and its row of the ledger handed back
 //! for the transaction of the result. A step that is dropped half way leaves a settled row too.
 
-use domain::{Actor, Call, CallOutcome, ErrorCode, FinishReason, ModelRef, Parameters, Surface};
+use domain::{
+    Actor, Call, CallOutcome, ErrorCode, FinishReason, ModelRef, Parameters, Role, SentMessage, Surface,
+};
 use llm::{CompletionEvent, CompletionRequest, Continuation, RequestMessage};
 use serde_json::{Value, json};
 
@@ -20,6 +22,20 @@ pub(super) struct Question {
     pub parameters: Parameters,
     /// Whether the answer is shown while it is written.
     pub quiet: bool,
+}
+
+impl Question {
+    /// Word for word, for who looks at the step: instructions are added to what it was given, and the model's own answers.
+    pub(super) fn sent(&self) -> Vec<SentMessage> {
+        let message = |role: &str, content: String| SentMessage { role: role.to_owned(), content };
+        let system = Some(&self.system).filter(|system| !system.is_empty());
+        let system = system.map(|system| message("system", system.clone()));
+        let said = self
+            .messages
+            .iter()
+            .map(|one| message(if one.role == Role::Assistant { "assistant" } else { "user" }, one.plain()));
+        system.into_iter().chain(said).collect()
+    }
 }
 
 /// What was answered.

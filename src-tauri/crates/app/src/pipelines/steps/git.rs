@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use domain::ErrorCode;
 use pipeline::Capability;
-use serde_json::Value;
 
 use self::calls::Git;
 use super::{Answer, StepCall, StepEnd, StepError, config::Config, values::done};
@@ -132,6 +131,31 @@ async fn diff(git: &Git<'_>, base: &str) -> Answer {
 /// Applies a patch to the files, with a base only while that is still what is checked out. One that is applied already counts
 /// as done.
 async fn apply(git: &Git<'_>, patch: &str, base: Option<&str>, check: bool) -> Answer {
+    let Applied { files, .. } = put(git, patch, base, check).await?;
+    Ok(done([("clean", patch.trim().is_empty().into()), ("files", files.into())]))
+}
+
+/// What a patch did to the files, or would do.
+pub(crate) struct Applied {
+    pub files: Vec<String>,
+    /// Whether it had been applied before.
+    pub already: bool,
+}
+
+/// Applies a patch that a run made to a folder that it was given: what a person asks for apart from the run's own steps.
+pub(crate) async fn apply_patch(
+    call: &StepCall,
+    folder: &str,
+    patch: &str,
+    base: Option<&str>,
+    check: bool,
+) -> Result<Applied, StepError> {
+    let folder = Roots::of(call).await.folder(folder)?;
+    let git = Git::in_folder(call, folder).await?;
+    put(&git, patch, base, check).await
+}
+
+async fn put(git: &Git<'_>, patch: &str, base: Option<&str>, check: bool) -> Result<Applied, StepError> {
     if let Some(base) = base {
         let (base, now) = (git.commit_of(base).await?, git.commit_of("HEAD").await?);
         if base != now {
@@ -144,7 +168,7 @@ async fn apply(git: &Git<'_>, patch: &str, base: Option<&str>, check: bool) -> A
         }
     }
     if patch.trim().is_empty() {
-        return Ok(done([("files", Value::Array(Vec::new())), ("clean", true.into())]));
+        return Ok(Applied { files: Vec::new(), already: true });
     }
     let patch = format!("{}\n", patch.trim_end_matches('\n'));
     let options = ["apply", "--recount", "--whitespace=nowarn"];
@@ -157,7 +181,8 @@ async fn apply(git: &Git<'_>, patch: &str, base: Option<&str>, check: bool) -> A
     let files: Vec<String> =
         names.stdout.split('\0').filter_map(|entry| Some(entry.splitn(3, '\t').nth(2)?.to_owned())).collect();
     let fits = git.try_run(&with(&["--check"]), Some(&patch)).await?;
-    if fits.code != Some(0) {
+    let already = fits.code != Some(0);
+    if already {
         let there = git.try_run(&with(&["--check", "--reverse"]), Some(&patch)).await?;
         if there.code != Some(0) {
             return Err(unfit(&fits.stderr));
@@ -165,7 +190,7 @@ async fn apply(git: &Git<'_>, patch: &str, base: Option<&str>, check: bool) -> A
     } else if !check {
         git.feed(&with(&[]), &patch).await?;
     }
-    Ok(done([("files", files.into()), ("clean", false.into())]))
+    Ok(Applied { files, already })
 }
 
 fn unfit(why: &str) -> StepError {

@@ -89,6 +89,7 @@ pub(super) async fn fitting(
     }
     let mut calls = Vec::new();
     for left in (0..=wanted.repair).rev() {
+        call.tell.asked(question.sent());
         let answered = match ask(call, resolved, question.clone()).await {
             Ok(answered) => answered,
             Err(mut error) => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Attempt, Call, Run, RunId, StepRun, StepStatus, Timestamp, WaitReason};
+use domain::{Attempt, Call, Run, RunId, SentMessage, StepRun, StepStatus, Timestamp, WaitReason};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
@@ -13,6 +13,30 @@ pub struct ValueView {
     /// It.
     #[ts(type = "unknown")]
     pub value: Value,
+}
+
+/// An image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RunFile {
+    /// "image/png", …: by its bytes, whatever it is called.
+    pub mime: String,
+    /// Its bytes in Base64; at most 8 MiB of them.
+    pub data: String,
+}
+
+/// Changes that were applied, or would be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(optional_fields)]
+pub struct RunApplied {
+    /// Where.
+    pub folder: String,
+    /// The commit that they were made for, which is checked out there; absent where the run doesn't say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
+    /// The files concerned.
+    pub files: Vec<String>,
+    /// Whether they had been applied before.
+    pub already: bool,
 }
 
 /// The beginning of a value.
@@ -152,4 +176,23 @@ pub struct StepView {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<String>>")]
     pub cautions: Vec<String>,
+    /// What a model was asked last, word for word, where that is more than what the step was given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<SentMessage>>")]
+    pub sent: Vec<SentMessage>,
+    /// What an agent used, in the order in which it did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<ToolUse>>")]
+    pub uses: Vec<ToolUse>,
+}
+
+/// What an agent used once. Its details are those of a step of that scope and node.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(optional_fields)]
+pub struct ToolUse {
+    /// The tool, as a step inside of the agent.
+    pub step: StepRun,
+    /// What the model gave it: the beginning of its JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub args: Option<String>,
 }

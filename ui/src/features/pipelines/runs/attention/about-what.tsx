@@ -1,11 +1,12 @@
 /** What an answer is about: the results that the question names, where reading them as such says more than their text does. */
-import { useCall, useClient } from '@/api/query';
+import { useCall } from '@/api/query';
 
 import { isPort } from '../../shared/definition';
 import { graphOf, namedIn } from '../../shared/graph';
 import { baseType } from '../../shared/types';
 import { keyOf } from '../state/keys';
 import { usePlace, useShownScopes } from '../state/place';
+import { languageOf } from '../results/language';
 import { ValueCard } from '../results/value-card';
 
 /** Types that are worth more than words in a message. */
@@ -50,7 +51,7 @@ interface NamedProps {
 }
 
 function Named({ run, scope: _scope, node, port, said, always }: NamedProps) {
-  const client = useClient();
+  const { definition } = usePlace();
   const shown = useShownScopes();
   const scope = shown.scopeOf(node);
   const step = useCall('run/step', { id: run, scope, node });
@@ -63,7 +64,8 @@ function Named({ run, scope: _scope, node, port, said, always }: NamedProps) {
       title={`${port} of ${keyOf({ scope, node })}`}
       value={value}
       file={[node, port]}
-      load={() => client.call('run/value', { id: run, scope, node, port }).then((answer) => answer.value)}
+      of={{ run, scope, node, port }}
+      language={languageOf(graphOf(definition).nodes.get(node), port)}
     />
   );
 }

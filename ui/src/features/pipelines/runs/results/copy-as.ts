@@ -1,4 +1,6 @@
 /** A value in the forms that people carry elsewhere. */
+import { isDiff } from './diff';
+import { endingOf, fencedCode } from './language';
 import { cellText, readTable, toCsv } from './table';
 
 export interface Form {
@@ -9,7 +11,8 @@ export interface Form {
   make: () => string;
 }
 
-export function formsOf(value: unknown): Form[] {
+/** `language` is that of a text, where the step that made it says. */
+export function formsOf(value: unknown, language: string | null = null): Form[] {
   const json: Form = {
     label: 'JSON',
     ending: 'json',
@@ -17,7 +20,13 @@ export function formsOf(value: unknown): Form[] {
     make: () => JSON.stringify(value, null, 2),
   };
   if (typeof value === 'string') {
+    const fenced = fencedCode(value);
+    const code = fenced?.language ?? language;
     return [
+      ...(isDiff(value) ? [{ label: 'Patch', ending: 'patch', mime: 'text/x-patch', make: () => value }] : []),
+      ...(code === null || code === 'json'
+        ? []
+        : [{ label: 'Code', ending: endingOf(code), mime: 'text/plain', make: () => fenced?.text ?? value }]),
       { label: 'Text', ending: 'txt', mime: 'text/plain', make: () => value },
       { label: 'Markdown', ending: 'md', mime: 'text/markdown', make: () => value },
       json,

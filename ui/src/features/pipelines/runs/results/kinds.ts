@@ -2,6 +2,7 @@
 import { isRecord } from '../../shared/definition';
 import { baseType } from '../../shared/types';
 import { isDiff } from './diff';
+import { fencedCode } from './language';
 import { readTable } from './table';
 import { readTestReport } from './test-report';
 
@@ -34,9 +35,18 @@ export const wayWords: Record<Way, string> = {
   scalar: 'Value',
 };
 
-export function waysFor(type: string, value: unknown): Way[] {
+/** Whether a result is changes of files: by its type, or by what it looks like. */
+export function holdsChanges({ type, preview }: { type: string; preview: unknown }): boolean {
+  return typeof preview === 'string' && preview.trim() !== '' && (baseType(type) === 'diff' || isDiff(preview));
+}
+
+/** `language` is that of a text, where the step that made it says. */
+export function waysFor(type: string, value: unknown, language: string | null = null): Way[] {
   const ways: Way[] = [];
   const add = (...more: Way[]) => ways.push(...more.filter((way) => !ways.includes(way) && can(way, value)));
+  if (typeof value === 'string' && !isDiff(value) && (language !== null || fencedCode(value) !== null)) {
+    add(...(fencedCode(value) === null ? (['code', 'text'] as const) : (['code', 'markdown', 'text'] as const)));
+  }
   switch (baseType(type)) {
     case 'markdown':
       add('markdown', 'text');
@@ -110,7 +120,7 @@ function can(way: Way, value: unknown): boolean {
     case 'tests':
       return readTestReport(value) !== null;
     case 'image':
-      return mediaUrl(value, 'image') !== null;
+      return mediaUrl(value, 'image') !== null || isImagePath(value);
     case 'audio':
       return mediaUrl(value, 'audio') !== null;
     case 'file':
@@ -139,6 +149,11 @@ export function mediaUrl(value: unknown, kind: 'image' | 'audio'): string | null
     if (mime.startsWith(`${kind}/`)) return `data:${mime};base64,${value.data}`;
   }
   return null;
+}
+
+/** Whether it names a file that is an image by its ending. What it holds is looked at where it is read. */
+export function isImagePath(value: unknown): boolean {
+  return /\.(png|jpe?g|gif|webp|avif|bmp|svg)$/i.test(filePath(value) ?? '');
 }
 
 export function filePath(value: unknown): string | null {

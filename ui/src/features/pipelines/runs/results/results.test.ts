@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { fileName, formsOf, toMarkdown } from './copy-as';
 import { isDiff, parseDiff, totals } from './diff';
 import { linesOf, mostLines, opensAlone, pathOf, valueText } from './json-tree';
-import { filePath, mediaUrl, waysFor } from './kinds';
+import { filePath, holdsChanges, mediaUrl, waysFor } from './kinds';
+import { endingOf, fencedCode, languageOf } from './language';
 import { readTable, sorted, toCsv } from './table';
 import { readTestReport } from './test-report';
 
@@ -178,4 +179,45 @@ it('a value is copied in the forms that fit it', () => {
   expect(formsOf({ a: 1 }).map(({ label }) => label)).toEqual(['JSON']);
   expect(toMarkdown(['a'], [['x|y\nz']])).toBe('| a |\n| --- |\n| x\\|y<br>z |\n');
   expect(fileName(['Code Factory', 'report'], 'md')).toBe('code-factory-report.md');
+});
+
+it('a patch is saved as a patch, and code with the ending of its language', () => {
+  expect(formsOf(patch)[0]).toMatchObject({ label: 'Patch', ending: 'patch' });
+  expect(formsOf('fn main() {}', 'rust')[0]).toMatchObject({ label: 'Code', ending: 'rs' });
+  const [code] = formsOf('```python\nprint(1)\n```');
+  expect([code?.ending, code?.make()]).toEqual(['py', 'print(1)']);
+  expect([endingOf('c++'), endingOf('toml'), endingOf('a language')]).toEqual(['cpp', 'toml', 'txt']);
+});
+
+it('text in a language is shown as code: by the step that made it, or as one block and nothing else', () => {
+  const made = (kind: string, config: Record<string, unknown>) => languageOf({ id: 'x', kind, config }, 'text');
+  expect(made('text', { op: 'extract_code', language: 'Python' })).toBe('python');
+  expect(made('text', { op: 'trim', language: 'Python' })).toBeNull();
+  expect(made('file', { op: 'read', path: '{{ inputs.repo }}/src/main.rs' })).toBe('rs');
+  expect(made('file', { op: 'read', path: '{{ inputs.file }}' })).toBeNull();
+  expect(made('file', { op: 'read', path: 'notes.md' })).toBeNull();
+  expect(made('json', { text: '{}' })).toBe('json');
+  expect(languageOf({ id: 'x', kind: 'json' }, 'json')).toBeNull();
+  expect(waysFor('text', 'fn main() {}', 'rust')).toEqual(['code', 'text']);
+  expect(waysFor('text', '# a comment, not a heading', 'python')[0]).toBe('code');
+  expect(waysFor('text', '```js\nlet a = 1;\n```')).toEqual(['code', 'markdown', 'text']);
+  expect(fencedCode('Here it is:\n```js\nlet a = 1;\n```')).toBeNull();
+  expect(fencedCode('```js\na\n```\nand\n```js\nb\n```')).toBeNull();
+  expect(fencedCode('```\nwords\n```')).toBeNull();
+  // A patch is more than code.
+  expect(waysFor('text', patch, 'diff')[0]).toBe('diff');
+});
+
+it('an image may be a file of the run, whose bytes are asked for; whatever else it is called is a file', () => {
+  expect(waysFor('image', '/home/ann/out/chart.png')).toEqual(['image', 'file', 'text']);
+  expect(waysFor('file', '/home/ann/out/chart.svg')[0]).toBe('image');
+  expect(waysFor('file', '/home/ann/out/chart.csv')[0]).toBe('file');
+  expect(waysFor('text', '/home/ann/out/chart.png')).toEqual(['text']);
+});
+
+it('changes of files are known by their type or by what they look like', () => {
+  expect(holdsChanges({ type: 'diff', preview: 'not one that can be read' })).toBe(true);
+  expect(holdsChanges({ type: 'text', preview: patch })).toBe(true);
+  expect(holdsChanges({ type: 'diff', preview: '' })).toBe(false);
+  expect(holdsChanges({ type: 'text', preview: 'words' })).toBe(false);
 });

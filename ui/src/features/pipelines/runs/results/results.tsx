@@ -2,7 +2,7 @@
 import { PackageOpen } from 'lucide-react';
 
 import type { ValuePreview } from '@/api/generated';
-import { useCall, useClient } from '@/api/query';
+import { useCall } from '@/api/query';
 import { EmptyState } from '@/components/empty-state';
 import { ScrollArea } from '@/components/scroll-area';
 import { SkeletonRows } from '@/components/skeleton';
@@ -14,6 +14,9 @@ import { graphOf } from '../../shared/graph';
 import { usePlace } from '../state/place';
 import { isFinalRun } from '../state/words';
 import { modelName } from '../step/calls';
+import { ApplyChanges } from './apply-changes';
+import { holdsChanges } from './kinds';
+import { languageOf } from './language';
 import { ValueCard } from './value-card';
 
 export function Results() {
@@ -52,17 +55,23 @@ export function Results() {
 
 function Output({ run, name, value }: { run: string; name: string; value: ValuePreview }) {
   const { definition } = usePlace();
-  const client = useClient();
   const from = definition.outputs?.[name]?.from ?? '';
   const dot = from.indexOf('.');
   const [node, port] = dot < 0 ? [from, ''] : [from.slice(0, dot), from.slice(dot + 1)];
+  const of = { run, scope: '', node, port };
   return (
     <ValueCard
       title={name}
       value={value}
       file={[definition.name ?? definition.id, name]}
-      load={() => client.call('run/value', { id: run, scope: '', node, port }).then((answer) => answer.value)}
-      made={<MadeBy run={run} node={node} />}
+      of={of}
+      language={languageOf(graphOf(definition).nodes.get(node), port)}
+      made={
+        <div className="flex flex-col gap-2">
+          {holdsChanges(value) && <ApplyChanges of={of} />}
+          <MadeBy run={run} node={node} />
+        </div>
+      }
     />
   );
 }

@@ -4,6 +4,7 @@ import { useMemo, useState, type ReactNode } from 'react';
 
 import { toApiError, type ApiError } from '@/api/error';
 import type { ValuePreview } from '@/api/generated';
+import { useClient } from '@/api/query';
 import { useCopy } from '@/blocks/copy';
 import { Badge } from '@/components/badge';
 import { Button } from '@/components/button';
@@ -16,13 +17,15 @@ import { saveFile } from '@/lib/save';
 
 import { fileName, formsOf } from './copy-as';
 import { wayWords, waysFor, type Way } from './kinds';
-import { showBy } from './ways';
+import { showBy, type ValueOf } from './ways';
 
 export interface ValueCardProps {
   title: string;
   value: ValuePreview;
-  /** The whole value, where only its beginning is here. */
-  load: () => Promise<unknown>;
+  /** Whose value it is: the whole of it is asked for by that, and the bytes of a file that it names. */
+  of: ValueOf;
+  /** In which language a text is written, where the step that made it says. */
+  language?: string | null;
   /** What made it. */
   made?: ReactNode;
   /** Words of the name of a file that it is saved as. */
@@ -34,7 +37,12 @@ export interface ValueCardProps {
 /** Values above this many bytes aren't shown as a whole by themselves: a page of them is heavy to read and to hold. */
 const heavy = 4_000_000;
 
-export function ValueCard({ title, value, load, made, file, bare = false }: ValueCardProps) {
+export function ValueCard({ title, value, of, language = null, made, file, bare = false }: ValueCardProps) {
+  const client = useClient();
+  const load = () => {
+    const { run, ...rest } = of;
+    return client.call('run/value', { id: run, ...rest }).then((answer) => answer.value);
+  };
   const [whole, setWhole] = useState<{ of: ValuePreview; value: unknown } | null>(null);
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState<ApiError | null>(null);
@@ -43,7 +51,10 @@ export function ValueCard({ title, value, load, made, file, bare = false }: Valu
   const here = whole?.of === value ? whole.value : value.preview;
   const partial = value.truncated && whole?.of !== value;
   // The beginning of a large value is its text, whatever the value is.
-  const ways = useMemo(() => (partial ? (['text'] as const) : waysFor(value.type, here)), [partial, value.type, here]);
+  const ways = useMemo(
+    () => (partial ? (['text'] as const) : waysFor(value.type, here, language)),
+    [partial, value.type, here, language],
+  );
   const shown = way !== null && (ways as readonly Way[]).includes(way) ? way : ways[0];
 
   const withWhole = async (then: (value: unknown) => void) => {
@@ -58,7 +69,7 @@ export function ValueCard({ title, value, load, made, file, bare = false }: Valu
       setBusy(false);
     }
   };
-  const forms = formsOf(partial && value.type !== 'text' && value.type !== 'markdown' ? null : here);
+  const forms = formsOf(partial && value.type !== 'text' && value.type !== 'markdown' ? null : here, language);
 
   return (
     <section
@@ -87,7 +98,7 @@ export function ValueCard({ title, value, load, made, file, bare = false }: Valu
             }
             entries={forms.map(({ label }, index) => ({
               label,
-              onSelect: () => void withWhole((all) => copy(formsOf(all)[index]?.make() ?? '')),
+              onSelect: () => void withWhole((all) => copy(formsOf(all, language)[index]?.make() ?? '')),
             }))}
           />
           <Menu
@@ -97,7 +108,7 @@ export function ValueCard({ title, value, load, made, file, bare = false }: Valu
               label: `${label} (.${ending})`,
               onSelect: () =>
                 void withWhole((all) => {
-                  const form = formsOf(all)[index];
+                  const form = formsOf(all, language)[index];
                   if (form) saveFile(fileName(file, form.ending), form.make(), form.mime);
                 }),
             }))}
@@ -113,7 +124,7 @@ export function ValueCard({ title, value, load, made, file, bare = false }: Valu
           className="mb-2"
         />
       )}
-      {shown && showBy(shown, { value: here, label: `${title}: ${wayWords[shown].toLowerCase()}` })}
+      {shown && showBy(shown, { value: here, of, language, label: `${title}: ${wayWords[shown].toLowerCase()}` })}
       {partial && (
         <p className="mt-2 flex flex-wrap items-center gap-2 text-caption text-muted-foreground">
           This is the beginning of {formatBytes(value.size)}.

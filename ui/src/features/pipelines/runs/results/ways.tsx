@@ -6,6 +6,7 @@ import { CodeBlock } from '@/blocks/code-block';
 import { DiffView } from './diff-view';
 import { JsonView } from './json-view';
 import type { Way } from './kinds';
+import { fencedCode } from './language';
 import { MarkdownView } from './markdown-view';
 import { AudioView, FileView, ImageView } from './media-view';
 import { MessagesView } from './messages-view';
@@ -15,8 +16,19 @@ import { readTestReport } from './test-report';
 import { TestsView } from './tests-view';
 import { TextView } from './text-view';
 
+/** Whose value it is: what a file's bytes are asked by. */
+export interface ValueOf {
+  run: string;
+  scope: string;
+  node: string;
+  port: string;
+}
+
 interface Shown {
   value: unknown;
+  of?: ValueOf | undefined;
+  /** Of a text, where it is known. */
+  language?: string | null | undefined;
   /** What it is, to who can't see it: "text of plan". */
   label: string;
 }
@@ -26,7 +38,10 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : JS
 const views: Record<Way, (shown: Shown) => ReactNode> = {
   text: ({ value, label }) => <TextView text={text(value)} label={label} />,
   markdown: ({ value }) => <MarkdownView text={text(value)} />,
-  code: ({ value }) => <CodeBlock language="" text={text(value)} open={false} />,
+  code: ({ value, language }) => {
+    const fenced = fencedCode(text(value));
+    return <CodeBlock language={fenced?.language ?? language ?? ''} text={fenced?.text ?? text(value)} open={false} />;
+  },
   json: ({ value, label }) => <JsonView value={value} label={label} />,
   table: ({ value, label }) => {
     const table = readTable(value);
@@ -37,7 +52,7 @@ const views: Record<Way, (shown: Shown) => ReactNode> = {
     const report = readTestReport(value);
     return report && <TestsView report={report} />;
   },
-  image: ({ value, label }) => <ImageView value={value} label={label} />,
+  image: ({ value, label, of }) => <ImageView value={value} label={label} of={of} />,
   audio: ({ value, label }) => <AudioView value={value} label={label} />,
   file: ({ value }) => <FileView value={value} />,
   messages: ({ value }) => <MessagesView messages={Array.isArray(value) ? value : []} />,

@@ -1,10 +1,12 @@
 /** Each try of a step: when, how long, how it ended and why. */
 import type { Attempt, EffectClass } from '@/api/generated';
 import { Badge } from '@/components/badge';
+import { Disclosure } from '@/components/disclosure';
 import { Time } from '@/components/time';
-import { formatDuration } from '@/lib/format';
+import { formatDuration, formatPlural } from '@/lib/format';
 
 import { outcomeLooks } from '../state/words';
+import { Log } from './log';
 
 const effects: Record<EffectClass, string> = {
   pure: 'It only computes: trying again changes nothing.',
@@ -17,7 +19,7 @@ export function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
   return (
     <>
       <ol className="flex flex-col gap-2">
-        {attempts.map((attempt) => {
+        {attempts.map((attempt, index) => {
           const { words, tone } = outcomeLooks[attempt.outcome];
           return (
             <li key={attempt.number} className="text-dense">
@@ -30,6 +32,12 @@ export function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
                 </span>
               </span>
               {attempt.errorMessage !== undefined && <p className="mt-0.5 break-words">{attempt.errorMessage}</p>}
+              {/* The newest one's stands above. */}
+              {attempt.log !== undefined && index < attempts.length - 1 && (
+                <Disclosure title="Its log" note={formatPlural(attempt.log.length, 'line')}>
+                  <Log lines={attempt.log} />
+                </Disclosure>
+              )}
             </li>
           );
         })}

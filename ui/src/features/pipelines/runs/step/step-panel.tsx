@@ -3,7 +3,7 @@ import { RotateCcw, X } from 'lucide-react';
 import { useEffect, type ReactNode } from 'react';
 
 import type { StepRun, StepView } from '@/api/generated';
-import { useCall, useClient } from '@/api/query';
+import { useCall } from '@/api/query';
 import { Badge } from '@/components/badge';
 import { Banner } from '@/components/banner';
 import { Button } from '@/components/button';
@@ -12,7 +12,7 @@ import { Failure } from '@/components/error-state';
 import { IconButton } from '@/components/icon-button';
 import { SkeletonRows } from '@/components/skeleton';
 import { useSeconds } from '@/lib/clock';
-import { formatCount } from '@/lib/format';
+import { formatCount, formatPlural } from '@/lib/format';
 import { useStore } from '@/lib/store';
 
 import { nodeTitle } from '../../shared/definition';
@@ -21,6 +21,10 @@ import { KindIcon } from '../../shared/kind-icons';
 import { statusTone, statusWords } from '../../shared/step-states';
 import { Decision } from '../attention/decision';
 import { HumanForm } from '../attention/human-form';
+import { ApplyChanges } from '../results/apply-changes';
+import { holdsChanges } from '../results/kinds';
+import { languageOf } from '../results/language';
+import { MessagesView } from '../results/messages-view';
 import { ValueCard } from '../results/value-card';
 import { nameOf } from '../state/keys';
 import { useStep } from '../state/live-runs';
@@ -30,8 +34,10 @@ import { Attempts } from './attempts';
 import { Calls } from './calls';
 import { stepFacts } from './facts';
 import { Items } from './items';
+import { Log } from './log';
 import { StepInput } from './step-input';
 import { StepText } from './step-text';
+import { Uses } from './uses';
 import { Whereabouts } from './whereabouts';
 
 export function StepPanel({ stepKey }: { stepKey: string }) {
@@ -141,13 +147,15 @@ function RunAgain({ node, final }: { node: string; final: boolean }) {
 }
 
 function Details({ view, run, stepKey, title }: { view: StepView; run: string; stepKey: string; title: string }) {
-  const client = useClient();
+  const { definition } = usePlace();
   const { scope, node } = nameOf(stepKey);
+  const spec = graphOf(definition).nodes.get(node);
   // What there is none of needs no frame around it, and a failure is told above already.
   const outputs = Object.entries(view.outputs).filter(
     ([port, value]) => value.preview !== null && !(port === 'error' && view.step.status === 'failed'),
   );
-  const { attempts, calls, input } = view;
+  const { attempts, calls, input, sent = [], uses = [] } = view;
+  const log = isFinalStep(view.step.status) ? (attempts.at(-1)?.log ?? []) : [];
   return (
     <>
       {view.cautions?.map((sentence) => (
@@ -161,9 +169,26 @@ function Details({ view, run, stepKey, title }: { view: StepView; run: string; s
           title={port}
           value={value}
           file={[title, port]}
-          load={() => client.call('run/value', { id: run, scope, node, port }).then((answer) => answer.value)}
+          of={{ run, scope, node, port }}
+          language={languageOf(spec, port)}
+          made={holdsChanges(value) ? <ApplyChanges of={{ run, scope, node, port }} /> : undefined}
         />
       ))}
+      {uses.length > 0 && (
+        <Section title="What it used" note={formatCount(uses.length)} open>
+          <Uses run={run} uses={uses} />
+        </Section>
+      )}
+      {log.length > 0 && (
+        <Section title="Log" note={formatPlural(log.length, 'line')} open={view.step.status === 'failed'}>
+          <Log lines={log} />
+        </Section>
+      )}
+      {sent.length > 0 && (
+        <Section title="What the model was sent" note={formatPlural(sent.length, 'message')}>
+          <MessagesView messages={sent} />
+        </Section>
+      )}
       {input !== undefined && (
         <Section title="What it was given">
           <StepInput input={input} />
