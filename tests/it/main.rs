@@ -18,6 +18,7 @@ mod conversations;
 mod definition_files;
 mod details;
 mod doctor;
+mod drawing;
 mod estimates;
 mod happenings;
 mod jobs;

@@ -4,6 +4,7 @@
 mod accept;
 mod actor;
 mod alone;
+mod around;
 mod blobs;
 mod blueprint;
 mod budgets;

@@ -126,6 +126,12 @@ impl Shelf {
         Ok(found)
     }
 
+    /// What it offered a short while ago, without asking.
+    pub(crate) fn recent(&self, slug: &str) -> Option<Arc<[Model]>> {
+        let lists = self.lock();
+        lists.get(slug).filter(|(since, _)| since.elapsed() < REMOTE).map(|(_, list)| Arc::clone(list))
+    }
+
     fn expired(&self, slug: &str) -> Option<Arc<[Model]>> {
         self.lock().get(slug).map(|(_, list)| Arc::clone(list))
     }

@@ -12,7 +12,7 @@ use store::pipelines::PipelineRow;
 use super::{
     PipelineAllowParams, PipelineCreateParams, PipelineExportParams, PipelineFile, PipelineIdParams,
     PipelineSaveParams, PipelineSummary, PipelineVersion, PipelineVersionParams, PipelineView, Requires,
-    files, templates,
+    around::Around, files, templates,
 };
 use crate::{App, Error, api::Nothing, events::Event};
 pub(crate) use keep::{Kept, MAX_DEFINITION, checked_id, keep};
@@ -37,25 +37,18 @@ impl Looked {
     }
 }
 
-/// Reads and checks a file; `pipelines` are the ids that there are.
-pub(crate) async fn look(
-    app: &App,
-    json: Value,
-    pipelines: Option<BTreeSet<String>>,
-) -> Result<Looked, Error> {
+/// Reads and checks a file, by what there is around it.
+pub(crate) async fn look(app: &App, json: Value, around: Around) -> Result<Looked, Error> {
     app.pipelines
         .evaluator
-        .run(move || {
-            let known = pipeline::Known { pipelines: pipelines.as_ref(), ..pipeline::Known::default() };
-            match pipeline::examine(&json, &known) {
-                (None, faults) => Looked { faults, hash: None, requires: Requires::default(), triggers: 0 },
-                (Some(definition), faults) => Looked {
-                    faults,
-                    hash: Some(pipeline::hash(&json)),
-                    requires: requires(&definition),
-                    triggers: definition.triggers.len() as u32,
-                },
-            }
+        .run(move || match pipeline::examine(&json, &around.known()) {
+            (None, faults) => Looked { faults, hash: None, requires: Requires::default(), triggers: 0 },
+            (Some(definition), faults) => Looked {
+                faults,
+                hash: Some(pipeline::hash(&json)),
+                requires: requires(&definition),
+                triggers: definition.triggers.len() as u32,
+            },
         })
         .await
 }
@@ -98,7 +91,7 @@ pub async fn list(app: App, actor: Actor, _params: Nothing) -> Result<Vec<Pipeli
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
         let description = row.draft["description"].as_str().unwrap_or_default().to_owned();
-        let looked = look(&app, row.draft, Some(ids.clone())).await?;
+        let looked = look(&app, row.draft, Around::pipelines(ids.clone())).await?;
         found.push(PipelineSummary {
             last_run: newest.remove(&row.id),
             id: row.id,
@@ -131,19 +124,18 @@ pub async fn get(app: App, actor: Actor, params: PipelineIdParams) -> Result<Pip
 
 async fn view(app: &App, actor: Actor, row: PipelineRow) -> Result<PipelineView, Error> {
     let (id, hash) = (row.id.clone(), row.hash.clone());
-    let (versions, allowed, ids) = app
+    let around = Around::of(app, actor, &row.draft).await?;
+    let (versions, allowed) = app
         .store
         .read(move |conn| {
             let allowed = match &hash {
                 Some(hash) => store::pipelines::allowed(conn, actor.user_id, hash)?,
                 None => None,
             };
-            let all = store::pipelines::list(conn, actor.user_id)?;
-            let ids: BTreeSet<String> = all.into_iter().map(|row| row.id).collect();
-            Ok((store::pipelines::versions(conn, actor.user_id, &id)?, allowed, ids))
+            Ok((store::pipelines::versions(conn, actor.user_id, &id)?, allowed))
         })
         .await?;
-    let looked = look(app, row.draft.clone(), Some(ids)).await?;
+    let looked = look(app, row.draft.clone(), around).await?;
     let revision = files::revision(app, &row);
     Ok(PipelineView {
         id: row.id,
@@ -274,7 +266,7 @@ pub async fn version(app: App, actor: Actor, params: PipelineVersionParams) -> R
         })
         .await
         .map_err(|error| crate::conversations::missing(error, "version"))?;
-    let looked = look(&app, definition.clone(), None).await?;
+    let looked = look(&app, definition.clone(), Around::default()).await?;
     Ok(PipelineFile { definition, requires: looked.requires })
 }
 
@@ -309,7 +301,7 @@ pub async fn export(app: App, actor: Actor, params: PipelineExportParams) -> Res
         .read(move |conn| store::pipelines::get(conn, actor.user_id, &params.id))
         .await
         .map_err(missing)?;
-    let looked = look(&app, row.draft.clone(), None).await?;
+    let looked = look(&app, row.draft.clone(), Around::default()).await?;
     let mut definition = row.draft;
     if let Some(map) = definition.as_object_mut()
         && params.pins != Some(true)

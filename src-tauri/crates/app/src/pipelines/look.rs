@@ -1,7 +1,5 @@
 //! Looking at a definition without running it in earnest.
 
-use std::collections::BTreeSet;
-
 use domain::{Actor, RunId, RunOrigin, RunStatus};
 use pipeline::{Definition, References};
 use serde_json::{Map, Value, json};
@@ -10,7 +8,9 @@ use super::{
     PipelineCheck, PipelineDefinitionParams, PipelineEvaluateParams, PipelineTemplate, PipelineTestReport,
     PipelineTestResult, ValueView,
     accept::{self, Asked},
-    alone, library, templates, values,
+    alone,
+    around::Around,
+    library, templates, values,
 };
 use crate::{App, Error, api::Nothing};
 
@@ -22,14 +22,8 @@ pub async fn validate(
     actor: Actor,
     params: PipelineDefinitionParams,
 ) -> Result<PipelineCheck, Error> {
-    let pipelines = app
-        .store
-        .read(move |conn| {
-            let rows = store::pipelines::list(conn, actor.user_id)?;
-            Ok(rows.into_iter().map(|row| row.id).collect::<BTreeSet<String>>())
-        })
-        .await?;
-    let looked = library::look(&app, params.definition, Some(pipelines)).await?;
+    let around = Around::of(&app, actor, &params.definition).await?;
+    let looked = library::look(&app, params.definition, around).await?;
     Ok(PipelineCheck { faults: looked.faults, hash: looked.hash, requires: looked.requires })
 }
 

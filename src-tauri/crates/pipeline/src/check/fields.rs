@@ -201,7 +201,13 @@ impl One<'_, '_> {
                 || "Choose one of your models, or add it.".to_owned(),
                 |near| format!("Did you mean \"{near}\"?"),
             );
-            faults.error("unknown_model", self.at, id, format!("There is no model \"{text}\" here. {hint}"));
+            // A warning: it may be added, or be here again, before the pipeline runs.
+            faults.warning(
+                "unknown_model",
+                self.at,
+                id,
+                format!("There is no model \"{text}\" here. {hint}"),
+            );
         }
     }
 

@@ -40,7 +40,7 @@ pub(super) fn before_steps(checked: &Checked<'_>, faults: &mut Faults) {
                 format!("A secret's name has small letters, digits, - and _ only: \"{name}\" doesn't.");
             faults.error("bad_id", at, None, message);
         } else if checked.known.secrets.is_some_and(|known| !known.contains(name)) {
-            faults.error(
+            faults.warning(
                 "missing_secret",
                 at,
                 None,

@@ -72,6 +72,11 @@ function Opened({
     createEditor({ client, storage: host.storage, view, kinds: new Map(kinds.map((kind) => [kind.kind, kind])) }),
   );
   useEffect(() => editor?.start(), [editor]);
+  // Whether a model is here is known once somebody asked what there is.
+  const { data: models } = useCall('model/list', {});
+  useEffect(() => {
+    if (models) editor?.look();
+  }, [editor, models]);
   useEffect(() => host.setTitle(view.name), [host, view.name]);
   if (!editor) {
     const read = readDefinition(view.definition);

@@ -19,7 +19,10 @@ use super::{
 use crate::{
     App, Error,
     events::Event,
-    pipelines::library::{Kept, checked_id, keep, look},
+    pipelines::{
+        around::Around,
+        library::{Kept, checked_id, keep, look},
+    },
 };
 
 /// How deep folders are looked into.
@@ -167,7 +170,7 @@ async fn take(
             return Ok((Some(id), None));
         }
     }
-    let looked = look(app, value.clone(), None).await?;
+    let looked = look(app, value.clone(), Around::default()).await?;
     // The last one that can be run goes on.
     if !looked.can_run() && row.as_ref().is_some_and(|row| row.hash.is_some()) {
         let faults: Vec<Fault> =

@@ -5,7 +5,11 @@ use serde_json::{Value, json};
 use store::pipelines::PipelineRow;
 
 use super::look;
-use crate::{App, Error, events::Event, pipelines::values};
+use crate::{
+    App, Error,
+    events::Event,
+    pipelines::{around::Around, values},
+};
 
 /// The largest file, in bytes.
 pub(crate) const MAX_DEFINITION: usize = 4 * 1024 * 1024;
@@ -43,7 +47,7 @@ pub(crate) async fn keep(
     let Kept { label, file, from_outside } = kept;
     let id = checked_id(&definition)?;
     let name = definition["name"].as_str().filter(|name| !name.trim().is_empty()).unwrap_or(&id).to_owned();
-    let looked = look(app, definition.clone(), None).await?;
+    let looked = look(app, definition.clone(), Around::default()).await?;
     let hash = looked.hash.clone().filter(|_| looked.can_run());
     let now = app.clock.now();
     let of_event = id.clone();

@@ -1,5 +1,7 @@
 //! Entering secrets for pipelines. They can be looked for and replaced, never read.
 
+use std::collections::BTreeSet;
+
 use domain::{Actor, KeySource, Secret, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -127,6 +129,24 @@ pub async fn list(app: App, actor: Actor, _params: Nothing) -> Result<Vec<Secret
         found.push(SecretEntry { name, place, keep, present, set_at, pipelines });
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
+}
+
+/// The names that can be used: what was entered for a session is gone with it. Keychains aren't asked: they may ask the person.
+pub(crate) async fn entered(app: &App, actor: Actor) -> Result<BTreeSet<String>, Error> {
+    let row = app.store.read(move |conn| store::settings::get(conn, actor.user_id, KEY)).await?;
+    let mut found = BTreeSet::new();
+    for Entered { name, place, keep, .. } in read(row) {
+        let there = match keep {
+            KeepKey::Session => {
+                app.secrets.has(&source_of(keep), handle_of(&name, &place)?).await.unwrap_or(false)
+            }
+            KeepKey::Keychain | KeepKey::Vault => true,
+        };
+        if there {
+            found.insert(name);
+        }
+    }
     Ok(found)
 }
 

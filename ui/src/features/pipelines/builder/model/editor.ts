@@ -53,6 +53,8 @@ export interface Editor {
   /** What a run or a test says of the steps. */
   show(run: ReadonlyMap<string, StepState>): void;
   setView(view: PipelineView): void;
+  /** What is around the pipeline changed (models, secrets): it is looked at again. */
+  look(): void;
   /** Begins to save and to check; returns what ends it. */
   start(): () => void;
   /** Whether something was brought back that a window before had not saved. */
@@ -189,17 +191,20 @@ export function createEditor({ client, storage, view, kinds }: EditorOptions): E
       mark();
     },
     setView: (next) => patch({ view: next }),
+    look: () => void check(),
     start() {
       mark();
-      if (restored) {
-        saver.changed(first);
-        void check();
-      }
+      if (restored) saver.changed(first);
+      // What was missing when it was seen last may be here by now.
+      void check();
       const stops = [
         client.onEvent((event) => {
           if (event.type === 'pipeline.changed' && event.id === view.id) {
             void saver.elsewhere().catch(() => undefined);
           }
+        }),
+        client.onEvent((event) => {
+          if (event.type === 'model.changed' || event.type === 'provider.changed') void check();
         }),
         client.onResync(() => void saver.elsewhere().catch(() => undefined)),
       ];
