@@ -10,6 +10,7 @@ import { IconButton } from '@/components/icon-button';
 import { Input } from '@/components/input';
 
 import type { Fault } from '../../shared/api';
+import { MarkdownView } from '../../runs/results/markdown-view';
 import { nodeTitle, splitFrom, type NodeSpec } from '../../shared/definition';
 import { graphOf } from '../../shared/graph';
 import { KindIcon } from '../../shared/kind-icons';
@@ -145,7 +146,7 @@ function StepForm({ id, onTest, onRunTo, result }: StepFormProps) {
         <Pinned node={node} />
         {kind && kind.help.trim() !== '' && (
           <Disclosure title="How this step works">
-            <p className="text-dense whitespace-pre-wrap text-muted-foreground">{kind.help.trim()}</p>
+            <MarkdownView text={kind.help.trim()} />
           </Disclosure>
         )}
       </div>

@@ -1,10 +1,13 @@
 /** What the pipeline was before: every saved change of what it does, against what it is now. */
 import { useState } from 'react';
 
+import { toApiError, type ApiError } from '@/api/error';
 import { useCall } from '@/api/query';
 import { Button } from '@/components/button';
 import { EmptyState } from '@/components/empty-state';
 import { Failure } from '@/components/error-state';
+import { Field } from '@/components/field';
+import { Input } from '@/components/input';
 import { ScrollArea } from '@/components/scroll-area';
 import { SkeletonRows } from '@/components/skeleton';
 import { SplitPane } from '@/components/split-pane';
@@ -46,6 +49,7 @@ export default function VersionsView() {
       label="Versions"
       side={
         <ScrollArea className="h-full p-2">
+          <NameVersion />
           <ul>
             {list.map(({ number, label, createdAt }, index) => (
               <li key={number}>
@@ -75,6 +79,50 @@ export default function VersionsView() {
     >
       <Comparison key={shown} number={shown} />
     </SplitPane>
+  );
+}
+
+/** Gives what it is now a name, so that it is found again among the versions that every change makes. */
+function NameVersion() {
+  const editor = useEditor();
+  const broken = useEditorState(({ faults }) => faults.some(({ severity }) => severity === 'error'));
+  const [name, setName] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [failed, setFailed] = useState<ApiError | null>(null);
+  const keep = async () => {
+    const label = name.trim();
+    if (label === '' || broken) return;
+    setBusy(true);
+    setFailed(null);
+    try {
+      await editor.saver.flush(label);
+      setName('');
+      editor.say(`This version is called ${label}.`);
+    } catch (thrown) {
+      setFailed(toApiError(thrown));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form
+      className="mb-2 flex flex-col gap-1.5 border-b border-border px-1 pb-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void keep();
+      }}
+    >
+      <Field label="Name what it is now" error={failed?.message ?? null}>
+        <Input value={name} onChange={setName} maxLength={100} placeholder="Before the new prompt" disabled={broken} />
+      </Field>
+      {broken ? (
+        <p className="text-caption text-muted-foreground">It can have a name once nothing is wrong with it.</p>
+      ) : (
+        <Button type="submit" className="self-start" busy={busy} disabled={name.trim() === ''}>
+          Name this version
+        </Button>
+      )}
+    </form>
   );
 }
 
