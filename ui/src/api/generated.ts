@@ -900,7 +900,27 @@ message: string,
 /**
  * Whether it should stay until it is seen.
  */
-urgent: boolean, } | { "type": "trigger.changed", 
+urgent: boolean, } | { "type": "run.asks", 
+/**
+ * The run, as it is now.
+ */
+run: Run, 
+/**
+ * Where the step is; empty at the top.
+ */
+scope?: string, 
+/**
+ * The step.
+ */
+node: string, 
+/**
+ * What it asks, in its own words; at most 500 characters.
+ */
+question?: string, 
+/**
+ * Whether it must be said what became of an attempt; else it is an answer that is waited for.
+ */
+decision: boolean, } | { "type": "trigger.changed", 
 /**
  * The pipeline.
  */
@@ -3659,7 +3679,11 @@ values?: Record<string, unknown>,
 /**
  * Made by the client, so that an answer that is sent twice counts once.
  */
-signalId: string, };
+signalId: string, 
+/**
+ * What the waiting step's `about` said, where it has one: the answer is bound to exactly what was shown.
+ */
+about?: string, };
 
 /**
  * Changes that were applied, or would be.
@@ -3919,7 +3943,8 @@ idempotencyKey?: string,
  */
 until?: string, 
 /**
- * Only this node is run, on pins and the newest run's results.
+ * A test of this node alone: nothing before it is run. What it names is pinned, or what the newest run made; where it is
+ * neither, or the node is inside another, the test is refused.
  */
 only?: string, 
 /**
@@ -4581,6 +4606,10 @@ calls: Array<Call>,
  */
 text?: string, 
 /**
+ * What it was made with less safety for than its settings ask, a sentence each: a program that isn't confined, say.
+ */
+cautions?: Array<string>, 
+/**
  * What a model was asked last, word for word, where that is more than what the step was given.
  */
 sent?: Array<SentMessage>, 
@@ -4683,6 +4712,11 @@ step: StepRun,
 args?: string, };
 
 /**
+ * What is told to webhooks, and to the triggers that wait for an event.
+ */
+export type Topic = "run.queued" | "run.started" | "run.waiting" | "run.paused" | "run.resumed" | "run.succeeded" | "run.failed" | "run.cancelled" | "run.decision_needed" | "human.requested" | "human.answered" | "human.expired" | "step.started" | "step.retrying" | "step.succeeded" | "step.failed" | "budget.threshold" | "budget.exceeded" | "app.recovered" | "webhook.endpoint_disabled" | "conversation.changed" | "conversation.removed" | "message.changed" | "job.changed" | "model.changed";
+
+/**
  * Whether a trigger begins runs.
  */
 export type TriggerEnableParams = { 
@@ -4749,6 +4783,10 @@ nextAt?: Timestamp,
  * What went wrong last.
  */
 lastError?: string, 
+/**
+ * What is to be known of how it works just now: why a watched folder is only looked at once a minute, say.
+ */
+note?: string, 
 /**
  * What it does, as a sentence.
  */
@@ -4902,6 +4940,14 @@ answers?: Array<string>,
  */
 question?: string, 
 /**
+ * Exactly what an agent wants to do, to be shown as it is and not as Markdown.
+ */
+exact?: string, 
+/**
+ * What the answer to that is bound to: sent back with it.
+ */
+about?: string, 
+/**
  * When it goes on without an answer.
  */
 dueAt?: Timestamp, 
@@ -4923,7 +4969,7 @@ id: WebhookId,
  */
 url: string, 
 /**
- * What it is told; everything where it is empty.
+ * What it is told; everything but what is about single steps where it is empty.
  */
 topics: Array<string>, 
 /**
@@ -5057,7 +5103,7 @@ id?: WebhookId,
  */
 url: string, 
 /**
- * What it is told, such as "run.failed" or "run.*"; everything where there are none.
+ * What it is told, such as "run.failed" or "run.*"; everything but what is about single steps where there are none.
  */
 topics?: Array<string>, 
 /**
@@ -5160,6 +5206,7 @@ export interface Methods {
   "pipeline/restore": { params: PipelineIdParams; result: PipelineView };
   "pipeline/retention": { params: PipelineRetentionParams; result: Retention };
   "pipeline/save": { params: PipelineSaveParams; result: PipelineView };
+  "pipeline/schema": { params: Nothing; result: ValueView };
   "pipeline/templates": { params: Nothing; result: Array<PipelineTemplate> };
   "pipeline/test": { params: PipelineDefinitionParams; result: PipelineTestReport };
   "pipeline/validate": { params: PipelineDefinitionParams; result: PipelineCheck };

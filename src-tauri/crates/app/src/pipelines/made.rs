@@ -16,7 +16,7 @@ use super::{
     roots::{Inside, Roots, unusable},
     run_views,
     runs::find,
-    step::{Allowed, InnerAttempts, InnerBegun, Paid, StepCall, StepError, Teller},
+    step::{Allowed, InnerAttempts, InnerBegun, InnerEnded, Paid, StepCall, StepError, Teller},
     steps, values,
 };
 use crate::{App, Error};
@@ -183,6 +183,10 @@ impl InnerAttempts for Nothing {
         _input: Value,
     ) -> BoxFuture<'_, Result<InnerBegun, StepError>> {
         Box::pin(async { Err(StepError::invalid("Nothing can be done inside of this.")) })
+    }
+
+    fn ended(&self, _index: u32, _name: String) -> BoxFuture<'_, Result<Option<InnerEnded>, StepError>> {
+        Box::pin(async { Ok(None) })
     }
 
     fn end(

@@ -8,7 +8,7 @@ use pipeline::{Event, Key};
 use serde_json::{Value, json};
 
 use super::{Driver, Live};
-use crate::pipelines::{scope, step::Consent};
+use crate::pipelines::{scope, step::Consent, topic::Topic};
 
 impl Driver {
     /// An agent's attempt ends here, and isn't what it was begun for: it costs no try, and nothing was done outside by it.
@@ -44,7 +44,7 @@ impl Driver {
         self.batch.inner.push(row);
         let told = json!({ "answer": said["answer"], "tool": consent.tool, "about": consent.about });
         self.journal_step("human.answered", key, told);
-        self.announce("human.answered", json!({ "node": key.node, "answer": said["answer"] }));
+        self.announce_step(Topic::HumanAnswered, key, json!({ "answer": said["answer"] }));
         let (run, at, node) = (self.run().id, key.scope.clone(), key.node.clone());
         let given = self.app.store.read(move |conn| store::attempts::newest_input(conn, run, &at, &node));
         if let Ok(Some(given)) = given.await {

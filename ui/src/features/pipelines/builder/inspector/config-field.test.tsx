@@ -36,7 +36,7 @@ function open(
       return Promise.resolve(method === 'pipeline/evaluate' ? { value } : { faults: [], requires: {} });
     },
     subscribe: () => () => undefined,
-  } as never);
+  });
   const view = { id: 'p', name: 'P', definition, faults: [], requires: {}, revision: 'r' } as unknown as PipelineView;
   const storage = { get: () => null, set: () => undefined };
   const editor = createEditor({ client, storage, view, kinds: new Map() })!;

@@ -22,7 +22,7 @@ function open() {
   const client = createClient({
     call: () => Promise.resolve({ faults: [], requires: {} }),
     subscribe: () => () => undefined,
-  } as never);
+  });
   const view = { id: 'p', name: 'P', definition, faults: [], requires: {}, revision: 'r' } as unknown as PipelineView;
   const storage = { get: () => null, set: () => undefined };
   const editor = createEditor({ client, storage, view, kinds: new Map() })!;

@@ -32,7 +32,15 @@ export function HumanForm({ run, waiting }: { run: string; waiting: WaitingStep 
     // Who says no need not fill in what a yes would need.
     if (!isNo(word) && !isWhole(form, typed)) return;
     const values = valuesOf(isNo(word) ? onlyWhole(form, typed) : form, typed);
-    answer.mutate({ id: run, scope, node, answer: word, values, signalId: draft.signalId, ...(about !== undefined && { about }) });
+    answer.mutate({
+      id: run,
+      scope,
+      node,
+      answer: word,
+      values,
+      signalId: draft.signalId,
+      ...(about !== undefined && { about }),
+    });
   };
   return (
     <section

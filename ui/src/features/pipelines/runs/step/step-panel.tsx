@@ -83,7 +83,9 @@ function Begun({ step, stepKey, title, kind }: { step: StepRun; stepKey: string;
   return (
     <>
       <Facts step={step} isLoop={kind === 'loop'} />
-      {waiting?.kind === 'human' && <HumanForm key={`${stepKey} ${step.tries} ${waiting.about ?? ''}`} run={id} waiting={waiting} />}
+      {waiting?.kind === 'human' && (
+        <HumanForm key={`${stepKey} ${step.tries} ${waiting.about ?? ''}`} run={id} waiting={waiting} />
+      )}
       {status === 'ambiguous' && <Decision run={id} waiting={waiting ?? { scope, node, kind: 'decision' }} />}
       {step.errorMessage !== undefined && status !== 'ambiguous' && <StepFailed step={step} title={title} />}
       {!isFinalStep(status) && (
