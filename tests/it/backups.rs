@@ -16,10 +16,8 @@ fn looking(first: Duration, every: Duration) -> Opened {
 
 fn made(app: &TestApp) -> usize {
     let folder = std::fs::read_dir(app.data().join("backups"));
-    let whole = |name: &str| name.starts_with("webplus-") && name.ends_with(".db");
-    folder.map_or(0, |files| {
-        files.filter(|file| whole(&file.as_ref().unwrap().file_name().to_string_lossy())).count()
-    })
+    let is_whole = |path: &std::path::Path| path.extension().is_some_and(|ending| ending == "db");
+    folder.map_or(0, |files| files.filter(|file| is_whole(&file.as_ref().unwrap().path())).count())
 }
 
 #[tokio::test]

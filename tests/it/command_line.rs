@@ -168,11 +168,11 @@ async fn a_key_for_the_session_is_refused_where_no_session_would_outlive_the_com
     assert!(listed.lines().iter().all(|provider| provider["name"] != "Own"), "{listed:?}");
     #[cfg(unix)]
     {
-        let served = program.serve().await;
+        let running = program.serve().await;
         let added = add(&program, &server, &["--session"], &format!("{KEY}\n")).await.good();
         assert_eq!(added.last()["keySource"]["type"], "session");
         program.run(&["chat", "--model", "own/m", "Capital?"]).await.good();
-        served.terminate().await;
+        running.terminate().await;
     }
 }
 

@@ -31,9 +31,12 @@ async fn what_an_agent_used_and_was_sent_and_said_is_there_after_it_ended() {
     assert_eq!(uses[0]["step"]["status"], "succeeded");
     assert_eq!(uses[0]["args"], r#"{"word":"sea"}"#);
     // Each use is looked into as a step of its own.
-    let used = json!({"id": id, "scope": uses[0]["step"]["scope"], "node": "shout"});
-    let used = app.call("run/step", used).await;
-    assert_eq!((&used["outputs"]["text"]["preview"], &used["input"]["word"]), (&json!("SEA"), &json!("sea")));
+    let place = json!({"id": id, "scope": uses[0]["step"]["scope"], "node": "shout"});
+    let inside = app.call("run/step", place).await;
+    assert_eq!(
+        (&inside["outputs"]["text"]["preview"], &inside["input"]["word"]),
+        (&json!("SEA"), &json!("sea"))
+    );
     // The last question holds the whole conversation, instructions included.
     let sent = step["sent"].as_array().unwrap();
     assert_eq!(sent[0]["role"], "system");

@@ -226,7 +226,7 @@ async fn a_run_s_time_stands_still_while_it_waits_unless_it_says_otherwise() {
         definition["defaults"] = json!({"timeout": {"run": "1h", "include_waits": includes}});
         let id = app.run(&definition, json!({})).await;
         app.run_waits(&id, "timer").await;
-        let app = app.reopened_after(std::time::Duration::from_secs(2 * 60 * 60)).await;
+        let app = app.reopened_after(std::time::Duration::from_hours(2)).await;
         if !includes {
             let view = app.call("run/get", json!({ "id": id })).await;
             assert_eq!(view["run"]["status"], "waiting", "{view}");

@@ -71,7 +71,7 @@ pub(crate) async fn succeed(app: &App, runs: &HashSet<String>) -> Outcome<()> {
         if succeeded >= i64::try_from(runs.len())? {
             return Ok(());
         }
-        if begun.elapsed() > Duration::from_secs(120) {
+        if begun.elapsed() > Duration::from_mins(2) {
             return Err(format!("only {succeeded} of {} went on", runs.len()).into());
         }
         tokio::time::sleep(Duration::from_millis(10)).await;

@@ -64,8 +64,11 @@ fn read(inside: &Inside) -> Result<RunFile, StepError> {
     Ok(RunFile { mime: mime.to_owned(), data: STANDARD.encode(&bytes) })
 }
 
-/// What images begin with: where, and which bytes.
-const MARKS: &[(&[(usize, &[u8])], &str)] = &[
+/// Bytes, and where in a file they stand.
+type Mark = (usize, &'static [u8]);
+
+/// What images begin with.
+const MARKS: &[(&[Mark], &str)] = &[
     (&[(0, b"\x89PNG\r\n\x1a\n")], "image/png"),
     (&[(0, b"\xff\xd8\xff")], "image/jpeg"),
     (&[(0, b"GIF8")], "image/gif"),
@@ -76,7 +79,7 @@ const MARKS: &[(&[(usize, &[u8])], &str)] = &[
 
 /// What the bytes are, whatever the file is called: nothing but images leaves here.
 fn kind_of(bytes: &[u8]) -> Option<&'static str> {
-    let has = |(at, mark): &(usize, &[u8])| bytes.get(*at..at + mark.len()) == Some(*mark);
+    let has = |(at, mark): &Mark| bytes.get(*at..at + mark.len()) == Some(*mark);
     if let Some((_, mime)) = MARKS.iter().find(|(marks, _)| marks.iter().all(has)) {
         return Some(mime);
     }

@@ -163,12 +163,12 @@ pub async fn step(app: App, actor: Actor, params: RunStepParams) -> Result<StepV
     let run = find(&app, actor, params.id).await?;
     let key = Key { scope: params.scope, node: params.node };
     let (id, at, name) = (params.id, key.clone(), scope::step_name(&key));
-    let seat = match blueprint(&app, actor, &run.definition_hash).await {
+    let spec = match blueprint(&app, actor, &run.definition_hash).await {
         Ok(blueprint) => blueprint.seat(&key.node).map(|seat| Arc::clone(&seat.node)),
         Err(_) => None,
     };
-    let is_program = seat.as_ref().is_some_and(|node| node.kind == "shell");
-    let is_agent = seat.as_ref().is_some_and(|node| node.kind == "agent");
+    let is_program = spec.as_ref().is_some_and(|node| node.kind == "shell");
+    let is_agent = spec.as_ref().is_some_and(|node| node.kind == "agent");
     let (cautions, ((sent, uses), row, attempts, input, calls, kept)) = app
         .store
         .read(move |conn| {
@@ -193,7 +193,7 @@ pub async fn step(app: App, actor: Actor, params: RunStepParams) -> Result<StepV
         })
         .await
         .map_err(|error| crate::conversations::missing(error, "step"))?;
-    let types = seat.map(|node| pipeline::ports(&node)).unwrap_or_default();
+    let types = spec.map(|node| pipeline::ports(&node)).unwrap_or_default();
     let input = match input {
         Some(stored) if values::size(&stored) <= WHOLE => Some(values::load(&app, &stored).await?),
         _ => None,

@@ -3,6 +3,7 @@
 
 use std::{
     collections::VecDeque,
+    fmt::Write as _,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -219,7 +220,7 @@ fn cut(mut messages: Vec<SentMessage>) -> Vec<SentMessage> {
                 end -= 1;
             }
             message.content.truncate(end);
-            message.content.push_str(&format!("… ({} more bytes)", whole - end));
+            let _infallible = write!(message.content, "… ({} more bytes)", whole - end);
         }
     }
     let mut sum: usize = messages.iter().map(|message| message.content.len()).sum();
