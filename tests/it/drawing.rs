@@ -34,8 +34,8 @@ async fn a_model_and_a_secret_that_are_not_here_are_said_as_warnings() {
     app.call("model/list", json!({})).await;
     assert_eq!(told(&app, &asks("fake/m")).await, [warned("missing_secret")]);
     // A provider that lists what it has has nothing else.
-    let params = json!({"kind": "openai", "name": "Fake two", "key": "sk-x", "keep": "session"});
-    let slug = app.call("provider/add", params).await["slug"].as_str().unwrap().to_owned();
+    let added = app.add_fake("Fake two", json!({"vendor": "openai", "key": "sk-test-000000000000"})).await;
+    let slug = added["slug"].as_str().unwrap();
     let (there, missing) = (format!("{slug}/m"), format!("{slug}/none"));
     assert_eq!(told(&app, &asks(&missing)).await, [warned("missing_secret")]);
     app.call("model/list", json!({})).await;

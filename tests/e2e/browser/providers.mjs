@@ -140,7 +140,7 @@ export default async function journey({ step, open, picture, accessible, assert,
       await step('after a restart its passphrase opens it, and no other', async () => {
         await server.stop();
         const { server: again, page: later } = await open({ at: '/settings/providers', env: { WEBPLUS_OLLAMA: 'off' } });
-        await later.getByText('Vault is closed').waitFor();
+        await later.getByText('Vault is closed', { exact: true }).waitFor();
         await later.getByRole('button', { name: 'Open the vault for the key of Vaulted' }).click();
         const opening = later.getByRole('dialog', { name: 'Open the vault' });
         await opening.getByLabel('Passphrase of the vault').fill('correct horse batteries');
