@@ -13,7 +13,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { look } from './picture.mjs';
-import { built, end, runner, start } from './process.mjs';
+import { built, end, runner, start, until } from './process.mjs';
 
 const require = createRequire(new URL('../../../ui/package.json', import.meta.url));
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -115,6 +115,8 @@ const axe = () => readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 /** The same for the window of the desktop, through its driver. */
 export async function accessibleWindow(window) {
+  // What fades in has not its colours yet.
+  await until('it stands still', () => window.execute('return document.getAnimations().every((one) => one.playState !== "running")'));
   await window.execute(`${await axe()}; return true;`);
   const broken = await window.executeAsync(
     `const [tags, done] = arguments;

@@ -105,3 +105,15 @@ it('a deleted conversation says so, and comes back by itself when it is restored
   transcript.take({ type: 'conversation.changed', conversation });
   expect(transcript.phase.get().type).toBe('ready');
 });
+
+it('an answer that ends while it is opened has ended', async () => {
+  let answer: (page: unknown) => void = () => undefined;
+  const call = () => new Promise((resolve) => (answer = resolve));
+  const transcript = new Transcript({ call } as unknown as Client, 'c');
+  const loading = transcript.load();
+  transcript.take({ type: 'message.changed', message: message('a1', 'u1', { text: 'all of it' }) });
+  const items = [message('u1', undefined), message('a1', 'u1', { status: 'running', text: 'all' })];
+  answer({ conversation, threads: [], messages: { items, hasMore: false } });
+  await loading;
+  expect(transcript.message('a1')?.view).toMatchObject({ status: 'succeeded', text: 'all of it' });
+});

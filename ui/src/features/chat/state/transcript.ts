@@ -34,6 +34,8 @@ export class Transcript {
   readonly contents = createStore(0);
   #client: Client;
   #messages = new Map<string, LiveMessage>();
+  /** What ended while the first answer was under way, which may still show it running. */
+  #endedEarly = new Map<string, MessageView>();
   #loading: Promise<void> | null = null;
   #stale = true;
   #check: ReturnType<typeof setTimeout> | undefined;
@@ -68,11 +70,13 @@ export class Transcript {
   async #fetch(): Promise<void> {
     if (this.phase.get().type === 'failed') this.phase.set({ type: 'loading' });
     const before = new Map([...this.#messages].map(([id, message]) => [id, message.generation]));
+    this.#endedEarly.clear();
     try {
       const { conversation, messages } = await this.#client.call('conversation/get', { id: this.id });
       this.conversation.set(conversation);
       // An event that came meanwhile knows better than the answer.
       this.#show(messages, (id) => before.get(id) === this.#messages.get(id)?.generation);
+      for (const [id, view] of this.#endedEarly) this.#messages.get(id)?.replace(view);
       this.#stale = false;
       this.phase.set(conversation.deletedAt === undefined ? { type: 'ready' } : { type: 'removed' });
     } catch (thrown) {
@@ -175,6 +179,9 @@ export class Transcript {
         const known = this.#messages.get(event.message.id);
         if (known) known.replace(event.message);
         else this.#place(event.message);
+        if (this.#loading !== null && event.message.status !== 'running') {
+          this.#endedEarly.set(event.message.id, event.message);
+        }
         this.#changed();
         break;
       }

@@ -208,7 +208,8 @@ impl llm::Provider for Echo {
     fn complete(&self, request: CompletionRequest) -> CompletionStream {
         let asked = request.messages.last().map(llm::RequestMessage::plain).unwrap_or_default();
         let noted = OpenOptions::new().create(true).append(true).open(&self.calls).and_then(|mut file| {
-            writeln!(file, "{asked}")?;
+            // In one write: two steps ask at the same time.
+            file.write_all(format!("{asked}\n").as_bytes())?;
             file.sync_data()
         });
         if let Err(error) = noted {
